@@ -1,0 +1,79 @@
+/*
+ * jiexun/media.h - photo files by content hash: the byte-exact original is the evidence.
+ *
+ * A file is published by: hidden temporary file -> write -> fdatasync -> rename to aa/<sha256> -> fsync of the folder.
+ * Only then may an entry name it. Used by the handheld (capture) and by the server (vault, resumable uploads).
+ *
+ * Threads:   a jx_media holds no state but its configuration; different threads may use it for different hashes.
+ *            Two writers of the same hash end with the same bytes.
+ * Ownership: configuration must outlive it.
+ * Errors:    JX_EINVAL empty, truncated or not a JPEG (text names the file and the cure); JX_ELIMIT larger than the
+ *            ceiling; disk errors as in base.
+ */
+#ifndef JX_MEDIA_H
+#define JX_MEDIA_H
+
+#include "jiexun/base.h"
+#include "jiexun/model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct jx_media jx_media;
+
+struct jx_media_config {
+	const char *dir;          /**< folder of the files: dir/aa/<hash>, dir/tmp/ */
+	const struct jx_fs *fs;
+	const struct jx_rand *rand;
+	int64_t max_bytes;        /**< ceiling of one file; 0 = 32 MiB */
+};
+jx_rc jx_media_open(const struct jx_media_config *config, jx_media **media_out, struct jx_error *err);
+void jx_media_close(jx_media *media);
+JX_DEFINE_AUTO(jx_media, jx_media_close);
+
+/**
+ * Import a file (never changed, copied byte for byte) and publish it durably. The copy is hashed while it is written and read back
+ * is not needed: the hash is of the bytes written. A file that changes while being read is refused.
+ * Checks: not empty, within the ceiling, whole JPEG (magic, decodable header, end marker).
+ * @param path  source file, read through source_fs
+ * @param out   hash, size, type and the file's own time are filled; role and how are the caller's
+ */
+jx_rc jx_media_import(jx_media *media, const struct jx_fs *source_fs, const char *path, struct jx_photo_ref *out, struct jx_error *err);
+/** Same for bytes in memory (camera, simulation). is_checked_jpeg false skips the JPEG check (simulation, other types). */
+jx_rc jx_media_publish(jx_media *media, const void *data, size_t len, bool check_jpeg, struct jx_photo_ref *out, struct jx_error *err);
+
+/** Path of a published file (whether or not it is there), relative to nothing: usable with the media's fs. */
+void jx_media_path(const jx_media *media, const uint8_t sha256[JX_HASH_BYTES], char *out, size_t cap);
+/** Is it there with this size? JX_ENOTFOUND if not; JX_ECORRUPT if the size differs. */
+jx_rc jx_media_stat(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], int64_t *size_bytes_out, struct jx_error *err);
+/** Read the file and compare its hash. @retval JX_ECORRUPT bytes changed @retval JX_ENOTFOUND gone */
+jx_rc jx_media_verify(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], struct jx_error *err);
+
+/* ---- resumable receiving (server; office downloads) ---------------------------------------------- */
+
+/** A partial file dir/tmp/<owner>-<hash>.part: survives restarts, its size is the offset. */
+typedef struct jx_part jx_part;
+/** Open or make. @param owner plain name that keeps different senders apart ("" for none) */
+jx_rc jx_part_open(jx_media *media, const char *owner, const uint8_t sha256[JX_HASH_BYTES], int64_t size_bytes, jx_part **part_out,
+                   struct jx_error *err);
+int64_t jx_part_offset(const jx_part *part);
+/** Append; not synced yet. */
+jx_rc jx_part_write(jx_part *part, const void *data, size_t len, struct jx_error *err);
+/**
+ * When offset == size: check the hash, sync, rename into place, sync the folder. A wrong hash removes the part (start again at 0).
+ * @retval JX_ECORRUPT hash differs  @retval JX_ESTATE not all bytes yet
+ */
+jx_rc jx_part_publish(jx_part *part, struct jx_error *err);
+void jx_part_close(jx_part *part); /**< keeps the bytes */
+JX_DEFINE_AUTO(jx_part, jx_part_close);
+/** Offset of a part without opening it for writing; JX_ENOTFOUND if none. */
+jx_rc jx_part_stat(jx_media *media, const char *owner, const uint8_t sha256[JX_HASH_BYTES], int64_t *offset_out, struct jx_error *err);
+
+/** After a crash: remove plain temporaries (never parts younger than keep_ms, never published files). */
+jx_rc jx_media_sweep(jx_media *media, int64_t now_utc_ms, int64_t keep_ms, int64_t *removed_out, struct jx_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

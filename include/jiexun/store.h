@@ -1,0 +1,207 @@
+/*
+ * jiexun/store.h - the writer's own SQLite: log, chain, outbox, receipts, inbox.
+ *
+ * "Saved" means on stable storage: jx_store_append() returns JX_OK only after the commit of entry, chain link, photo
+ * references and outbox is synced (WAL, synchronous=FULL).
+ *
+ * Several processes use one store (jx, the app, jx sync). Debian 12's SQLite 3.40.1 has the WAL-reset bug (3.7.0 to
+ * 3.51.2: two connections that write or checkpoint at the same moment can corrupt the file), so every write
+ * transaction, every checkpoint and the opening and closing of a writing connection happen under one advisory lock
+ * beside the database; SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE is set, automatic checkpoints are off, only sync calls
+ * jx_store_checkpoint(); readers open read-only.
+ *
+ * Threads:   a jx_store belongs to one thread. Any number of stores, in any processes, may have the same folder open.
+ * Ownership: the configuration's fs, clock and strings must outlive the store. Rows handed to callbacks live for the call.
+ * Errors:    JX_EBUSY lock held too long; JX_ENOSPC, JX_EROFS, JX_EIO, JX_ECORRUPT from the disk; JX_EVERSION made by a
+ *            newer program (nothing is touched). After a failed commit in doubt the same id may be appended again.
+ * Units:     see names.
+ */
+#ifndef JX_STORE_H
+#define JX_STORE_H
+
+#include "jiexun/base.h"
+#include "jiexun/model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct jx_store jx_store;
+
+struct jx_store_config {
+	const char *dir;            /**< data folder; the database is dir/jiexun.db, the lock dir/jiexun.lock */
+	const char *vfs;            /**< SQLite VFS name; NULL = default */
+	const struct jx_fs *fs;     /**< for the folder and the lock */
+	const struct jx_clock *clock;
+	bool read_only;             /**< JX_ENOTFOUND if there is no database yet */
+	int64_t lock_wait_ms;       /**< 0 = 10 s */
+};
+
+/** Open, creating and migrating where needed (a copy by VACUUM INTO is kept before an upgrade). */
+jx_rc jx_store_open(const struct jx_store_config *config, jx_store **store_out, struct jx_error *err);
+void jx_store_close(jx_store *store);
+JX_DEFINE_AUTO(jx_store, jx_store_close);
+
+/* ---- who we are --------------------------------------------------------------------------------- */
+
+struct jx_identity {
+	uint8_t writer[JX_ID_BYTES];
+	uint8_t public_key[JX_PUB_BYTES];
+	char short_code[16];                        /**< "H07": entries are called H07-123 */
+	char role[16];
+	char area[24];
+	char url[256];                              /**< server, "https://host:port" */
+	uint8_t server_identity[JX_PUB_BYTES];      /**< pinned Ed25519 key of the server */
+	uint8_t tls_spki_sha256[JX_PINS_MAX][JX_HASH_BYTES];
+	size_t pin_count;
+	int64_t enrolled_utc_ms;
+};
+/** @retval JX_ENOTFOUND not enrolled yet */
+jx_rc jx_store_identity(jx_store *store, struct jx_identity *out, struct jx_error *err);
+/**
+ * Take on an identity: at the first enrolment, or later with a new writer id. Entries of an earlier writer stay as they are and
+ * go on being readable and verifiable; numbering starts again at 1 for the new writer.
+ */
+jx_rc jx_store_set_identity(jx_store *store, const struct jx_identity *id, struct jx_error *err);
+/** Replace pins and identity key after a verified `keys` item; the old public key is kept for verification. */
+jx_rc jx_store_set_keys(jx_store *store, const struct jx_signed *text, const struct jx_keys *keys, struct jx_error *err);
+
+/* ---- small values ------------------------------------------------------------------------------- */
+
+/** Named values that survive: current person, shift, challenge, feed cursor, epoch, last error ... JX_ENOTFOUND if unset. */
+jx_rc jx_store_get(jx_store *store, const char *name, char *out, size_t cap, struct jx_error *err);
+/** NULL removes. Names are a fixed set: see jx_store_names in the room. */
+jx_rc jx_store_set(jx_store *store, const char *name, const char *value, struct jx_error *err);
+#define JX_SET_PERSON "person"             /* id of the person signed in */
+#define JX_SET_PERSON_VERIFIED "person_verified"
+#define JX_SET_SHIFT "shift"               /* uuid of the open shift */
+#define JX_SET_SHIFT_DAY "shift_day"       /* its business day */
+#define JX_SET_CHALLENGE "challenge"       /* sign-in challenge from the last answer */
+#define JX_SET_CURSOR "feed_cursor"
+#define JX_SET_EPOCH "epoch"               /* server epoch of the last answer */
+#define JX_SET_SERVER_N "server_n"         /* what the server said it holds */
+#define JX_SET_SERVER_HEAD "server_head"
+#define JX_SET_SYNC_RESULT "sync_result"   /* last result, JSON */
+#define JX_SET_SYNC_UTC_MS "sync_utc_ms"
+#define JX_SET_SERVER_UTC_MS "server_utc_ms" /* server time of the newest receipt: trusted time */
+#define JX_SET_REENROL "reenrol"           /* reason why this device must enrol again, unset if none */
+
+/* ---- the log ------------------------------------------------------------------------------------ */
+
+/** Makes an entry's bytes once its number is known, inside the transaction. */
+struct jx_append {
+	const uint8_t *id;   /**< 16 bytes, made at first touch: saving again with it changes nothing */
+	/** Write the exact bytes of entry n into out (an empty buffer with the entry ceiling). */
+	jx_rc (*encode)(void *user, const uint8_t writer[JX_ID_BYTES], int64_t n, jx_buf *out, struct jx_error *err);
+	/** Sign the new head. */
+	void (*sign)(void *user, const uint8_t head[JX_HASH_BYTES], uint8_t sig_out[JX_SIG_BYTES]);
+	void *user;
+	/* values of the fixed set to change in the same transaction (sign in, shift start ...); value NULL removes */
+	struct {
+		const char *name, *value;
+	} set[4];
+	size_t set_count;
+};
+/**
+ * Append one entry: one transaction, one fdatasync on an open connection.
+ * @param n_out  its number; if the id is in the log already, the number it has there
+ * @retval JX_ESTATE  not enrolled, or the device must enrol again (text says which)
+ */
+jx_rc jx_store_append(jx_store *store, const struct jx_append *a, int64_t *n_out, struct jx_error *err);
+
+/** What became of an entry, from the database only. Numbers reach disk; append only. */
+enum jx_entry_state {
+	JX_ENTRY_SAVED = 0,    /**< on this device only */
+	JX_ENTRY_SENT = 1,     /**< a receipt covers it; photos not all yet */
+	JX_ENTRY_COMPLETE = 2, /**< receipt and photo-receipts cover it */
+	JX_ENTRY_FORKED = 3    /**< the server keeps it in quarantine */
+};
+const char *jx_entry_state_name(enum jx_entry_state s); /* "saved", "sent", "complete", "forked" */
+
+struct jx_log_row {
+	uint8_t writer[JX_ID_BYTES];
+	int64_t n;
+	uint8_t id[JX_ID_BYTES];
+	enum jx_kind kind;
+	const char *bytes;
+	size_t len;
+	uint8_t digest[JX_HASH_BYTES];
+	uint8_t head[JX_HASH_BYTES];
+	uint8_t sig[JX_SIG_BYTES];
+	enum jx_entry_state state;
+	int64_t photo_count, photos_receipted;
+	bool is_replaced;  /**< a later correction or withdrawal names it */
+};
+typedef jx_rc (*jx_log_row_fn)(void *user, const struct jx_log_row *row);
+
+struct jx_log_query {
+	int64_t from_n;          /**< >= this; 0 any */
+	int64_t until_n;         /**< <= this; 0 any */
+	const char *day;         /**< business day or NULL */
+	enum jx_kind kind;       /**< JX_KIND_UNKNOWN = any */
+	bool newest_first;
+	int64_t limit;           /**< 0 = all */
+	bool all_writers;        /**< also entries of earlier identities of this device */
+};
+/** Walk rows; stops when fn returns other than JX_OK and returns that. */
+jx_rc jx_store_each(jx_store *store, const struct jx_log_query *q, jx_log_row_fn fn, void *user, struct jx_error *err);
+/** @retval JX_ENOTFOUND */
+jx_rc jx_store_by_id(jx_store *store, const uint8_t id[JX_ID_BYTES], jx_log_row_fn fn, void *user, struct jx_error *err);
+/** Last number and head of the current writer; n = 0 and the root head when the log is empty. */
+jx_rc jx_store_head(jx_store *store, int64_t *n_out, uint8_t head_out[JX_HASH_BYTES], struct jx_error *err);
+/** Totals of a business day for the day-close entry. */
+jx_rc jx_store_day_totals(jx_store *store, const char *day, int64_t *observations_out, int64_t *photos_out, struct jx_error *err);
+
+/** Counts for status, all from the database. */
+struct jx_store_counts {
+	int64_t entries, observations, waiting;             /**< waiting: no receipt yet (current writer) */
+	int64_t photos, photos_waiting, photos_waiting_bytes;
+	int64_t receipt_n, receipt_server_utc_ms, safe_until_n;
+};
+jx_rc jx_store_count(jx_store *store, struct jx_store_counts *out, struct jx_error *err);
+
+/* ---- outbox and what the server said (used by sync) ---------------------------------------------- */
+
+/**
+ * Keep a verified receipt (newest last). Entries up to its n are "sent" from now on.
+ * @retval JX_ECONFLICT  its head is not this log's head at n: a fork; the store notes that the device must enrol again
+ */
+jx_rc jx_store_add_receipt(jx_store *store, const struct jx_signed *text, const struct jx_receipt *r, struct jx_error *err);
+/** Newest receipt's text. JX_ENOTFOUND if none. */
+jx_rc jx_store_receipt(jx_store *store, struct jx_signed *out, struct jx_error *err);
+jx_rc jx_store_add_photo_receipt(jx_store *store, const struct jx_signed *text, const struct jx_photo_receipt *r, struct jx_error *err);
+typedef jx_rc (*jx_signed_fn)(void *user, const struct jx_signed *text, bool is_photo);
+/** All kept receipts and photo-receipts, oldest first (verify). */
+jx_rc jx_store_each_receipt(jx_store *store, jx_signed_fn fn, void *user, struct jx_error *err);
+
+struct jx_outbox_photo {
+	uint8_t sha256[JX_HASH_BYTES];
+	int64_t size_bytes;
+	char type[24];
+};
+typedef jx_rc (*jx_outbox_photo_fn)(void *user, const struct jx_outbox_photo *p);
+/** Photos of receipted entries that no photo-receipt covers, each hash once, oldest entry first. */
+jx_rc jx_store_each_waiting_photo(jx_store *store, int64_t limit, jx_outbox_photo_fn fn, void *user, struct jx_error *err);
+
+/** Keep feed items and the new cursor in one transaction. Items are kept verbatim; unknown kinds too. */
+struct jx_inbox_item {
+	const char *kind;   /**< "person", "keys", "pack", ... */
+	const char *key;    /**< what it replaces: (kind, key) is unique */
+	const char *text;   /**< raw item; NULL = dropped from this scope */
+	size_t len;
+};
+jx_rc jx_store_add_inbox(jx_store *store, const struct jx_inbox_item *items, size_t count, const char *cursor, struct jx_error *err);
+typedef jx_rc (*jx_inbox_fn)(void *user, const struct jx_inbox_item *item);
+jx_rc jx_store_each_inbox(jx_store *store, const char *kind, jx_inbox_fn fn, void *user, struct jx_error *err);
+
+/* ---- care --------------------------------------------------------------------------------------- */
+
+/** Move the WAL into the database (sync only, under the lock). */
+jx_rc jx_store_checkpoint(jx_store *store, struct jx_error *err);
+/** SQLite's integrity check and the room's own invariants. @retval JX_ECORRUPT text says what */
+jx_rc jx_store_check(jx_store *store, struct jx_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -73,7 +73,29 @@ jx_rc jx_rc_from_errno(int e);
 /** Stable lower-case name of a code ("enospc"), for JSON and logs. */
 const char *jx_rc_name(jx_rc rc);
 
-/** Process exit status of a code, as the man pages list them (sysexits.h numbers where one fits). */
+/**
+ * Process exit status of a code, as the man pages list them (sysexits.h numbers where one fits; each code its own).
+ *
+ *      0  ok
+ *     64  the command line is wrong (EX_USAGE; set by the programs themselves)
+ *     65  einval     input breaks a rule (EX_DATAERR)
+ *     66  enotfound  no such thing (EX_NOINPUT)
+ *     69  estate     not now: not enrolled, no shift open (EX_UNAVAILABLE)
+ *     70  ecorrupt   stored data damaged, or evidence does not verify (EX_SOFTWARE)
+ *     71  enomem     out of memory (EX_OSERR)
+ *     72  erofs      place cannot be written (EX_OSFILE)
+ *     73  eexists    it is there already (EX_CANTCREAT)
+ *     74  eio        disk or device failed (EX_IOERR)
+ *     75  enet       no connection, try later (EX_TEMPFAIL)
+ *     76  etls       certificate or pinned key refused (EX_PROTOCOL)
+ *     77  eauth      not allowed (EX_NOPERM)
+ *     78  eversion   made by a newer program, or protocol no longer served (EX_CONFIG)
+ *     79  enospc     no room left
+ *     80  ebusy      another process holds it
+ *     81  elimit     larger than the ceiling
+ *     82  econflict  fork, same id with other bytes
+ *    130  eintr      stopped by request (128 + SIGINT)
+ */
 int jx_rc_exit_status(jx_rc rc);
 
 /* ---- messages ----------------------------------------------------------------------------------- */
@@ -195,11 +217,12 @@ jx_rc jx_crypto_init(struct jx_error *err);
 void jx_sha256(const void *data, size_t len, uint8_t out[JX_HASH_BYTES]);
 /** SHA-256 over the parts, one after the other. */
 void jx_sha256_parts(const struct jx_bytes *parts, size_t n, uint8_t out[JX_HASH_BYTES]);
-typedef struct jx_sha256_state jx_sha256_state;
+typedef struct jx_sha256_state jx_sha256_state; /**< JX_AUTO(jx_sha256_state) frees it */
 jx_sha256_state *jx_sha256_new(void);
 void jx_sha256_add(jx_sha256_state *s, const void *data, size_t len);
 void jx_sha256_end(jx_sha256_state *s, uint8_t out[JX_HASH_BYTES]); /**< result so far; may go on being added to */
 void jx_sha256_free(jx_sha256_state *s);
+JX_DEFINE_AUTO(jx_sha256_state, jx_sha256_free);
 void jx_hmac_sha256(const void *key, size_t key_len, const struct jx_bytes *parts, size_t n, uint8_t out[JX_HASH_BYTES]);
 
 /** Key pair from a 32-byte seed (RFC 8032). */
@@ -231,7 +254,7 @@ bool jx_unbase32(const char *s, void *out, size_t len);
 bool jx_day_of(int64_t utc_ms, int utc_offset_min, char out[11]);
 /** True if s is a real calendar date "YYYY-MM-DD". */
 bool jx_day_ok(const char *s);
-/** RFC 3339 with milliseconds and offset: 2026-09-01T17:42:03.120+08:00. */
+/** RFC 3339 with milliseconds and offset: 2026-09-01T17:42:03.120+08:00. Held within years 0001..9999. */
 void jx_time_format(int64_t utc_ms, int utc_offset_min, char out[32]);
 
 /* ---- strict JSON (RFC 8259) --------------------------------------------------------------------- */
@@ -241,12 +264,13 @@ void jx_time_format(int64_t utc_ms, int utc_offset_min, char out[32]);
  * byte spans, because hashes and signatures are over the bytes as they came: a library that gives a tree
  * without spans cannot serve here (and Debian's cJSON accepts 14 of 188 must-reject documents at its strictest).
  */
+/* JX_JSON_INT is a number without fraction and exponent that int64_t holds; all others are JX_JSON_FLOAT (see jx_json_raw). */
 enum jx_json_type { JX_JSON_NULL, JX_JSON_BOOL, JX_JSON_INT, JX_JSON_FLOAT, JX_JSON_STRING, JX_JSON_ARRAY, JX_JSON_OBJECT };
 
 struct jx_json_tok {
 	uint8_t type;    /**< enum jx_json_type */
 	uint8_t escaped; /**< string with escapes: its text differs from its bytes */
-	uint16_t depth;
+	uint16_t depth;  /**< the outermost value has 1, what is inside it 2; a name has its value's */
 	uint32_t start;  /**< first byte; for strings the byte after the quote */
 	uint32_t end;    /**< one past the last byte; for strings the closing quote */
 	uint32_t next;   /**< index of the token after this value and all inside it */
@@ -256,10 +280,10 @@ struct jx_json_tok {
 struct jx_json_limits {
 	size_t max_bytes;        /**< whole text */
 	uint32_t max_tokens;
-	uint16_t max_depth;      /**< the outermost value has depth 1 */
+	uint16_t max_depth;      /**< arrays and objects inside one another; the outermost is 1 */
 	uint32_t max_string;     /**< bytes of one string */
 	bool no_space;           /**< white space outside strings is an error (entry profile) */
-	bool no_float;           /**< numbers with fraction or exponent, and integers beyond 2^53, are errors */
+	bool no_float;           /**< numbers with fraction or exponent, integers beyond +-2^53 and -0 are errors */
 };
 extern const struct jx_json_limits jx_json_entry_limits;  /**< entries: 64 KiB, depth 16, no space, no float */
 extern const struct jx_json_limits jx_json_message_limits;/**< protocol header lines: 256 KiB, depth 16, no float */
@@ -345,14 +369,20 @@ struct jx_fs {
 	/** Call fn with each plain name in dir (not . and ..), any order; stop when fn returns other than JX_OK. */
 	jx_rc (*list)(void *user, const char *dir, jx_rc (*fn)(void *arg, const char *name), void *arg, struct jx_error *err);
 	jx_rc (*free_bytes)(void *user, const char *dir, int64_t *bytes_out, struct jx_error *err);
-	/** Exclusive advisory lock on path (made if absent), waiting up to wait_ms; JX_EBUSY if another holds it. Freed by unlock or process end. */
+	/**
+	 * Exclusive advisory lock on a file (made if absent, never removed) or an existing folder, waiting up to wait_ms;
+	 * JX_EBUSY if another holds it, in this process too. Freed by unlock or process end.
+	 */
 	jx_rc (*lock)(void *user, const char *path, int64_t wait_ms, void **lock_out, struct jx_error *err);
 	void (*unlock)(void *user, void *lock);
 };
 
 /** Whole file into b (respecting b->max: JX_ELIMIT). */
 jx_rc jx_fs_read_all(const struct jx_fs *fs, const char *path, jx_buf *b, struct jx_error *err);
-/** Durable replace: hidden temp beside path -> write -> sync -> rename -> sync folder. Mode 0600. */
+/**
+ * Durable replace: hidden temp ".NAME.tmp" beside path -> write -> sync -> rename -> sync folder. Mode 0600. The folder is
+ * locked meanwhile (so do not hold a lock on the folder itself: JX_EBUSY); what a killed writer left is replaced.
+ */
 jx_rc jx_fs_write_all(const struct jx_fs *fs, const char *path, const void *data, size_t len, struct jx_error *err);
 
 /* ---- the real world (library jx_base_os; programs and tests only) -------------------------------- */

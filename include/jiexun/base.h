@@ -370,8 +370,8 @@ struct jx_fs {
 	jx_rc (*list)(void *user, const char *dir, jx_rc (*fn)(void *arg, const char *name), void *arg, struct jx_error *err);
 	jx_rc (*free_bytes)(void *user, const char *dir, int64_t *bytes_out, struct jx_error *err);
 	/**
-	 * Exclusive advisory lock on a file (made if absent, never removed) or an existing folder, waiting up to wait_ms;
-	 * JX_EBUSY if another holds it, in this process too. Freed by unlock or process end.
+	 * Exclusive advisory lock on a file (made if absent, never removed), waiting up to wait_ms; JX_EBUSY if another
+	 * holds it, in this process too. An existing folder is locked as "DIR/.". Freed by unlock or process end.
 	 */
 	jx_rc (*lock)(void *user, const char *path, int64_t wait_ms, void **lock_out, struct jx_error *err);
 	void (*unlock)(void *user, void *lock);

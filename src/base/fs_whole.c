@@ -49,15 +49,17 @@ jx_rc jx_fs_read_all(const struct jx_fs *fs, const char *path, jx_buf *b, struct
 	return jx_buf_check(b, path, err);
 }
 
-/* "dir/.name.tmp" and "dir" of "dir/name". */
+/* "dir", "dir/." and "dir/.name.tmp" of "dir/name". */
 struct paths {
 	char *dir;
+	char *lock;
 	char *temp;
 };
 
 static void free_paths(struct paths *p)
 {
 	free(p->dir);
+	free(p->lock);
 	free(p->temp);
 }
 
@@ -69,6 +71,7 @@ static struct paths split_path(const char *path)
 	struct paths p;
 
 	p.dir = slash == NULL ? jx_xstrdup(".") : dir_len == 0 ? jx_xstrdup("/") : jx_xstrndup(path, dir_len);
+	p.lock = jx_xasprintf("%s/.", p.dir);
 	p.temp = jx_xasprintf("%.*s.%s.tmp", (int)(name - path), path, name);
 	return p;
 }
@@ -97,13 +100,13 @@ jx_rc jx_fs_write_all(const struct jx_fs *fs, const char *path, const void *data
 {
 	JX_CLEANUP(free_paths) struct paths p = split_path(path);
 	JX_CLEANUP(release_held_lock) struct held_lock held = {.fs = fs};
-	jx_rc rc = fs->lock(fs->user, p.dir, FOLDER_WAIT_MS, &held.lock, err);
+	jx_rc rc = fs->lock(fs->user, p.lock, FOLDER_WAIT_MS, &held.lock, err);
 
 	/*
 	 * The folder is locked because two writers of one path share the temporary name, and one of them could
 	 * rename the other's half. A file system without locks (some network ones) is written without.
 	 */
-	if (rc == JX_EBUSY || rc == JX_ENOTFOUND)
+	if (rc == JX_EBUSY)
 		return rc;
 	rc = write_temp(fs, p.temp, data, len, err);
 	if (rc == JX_OK)

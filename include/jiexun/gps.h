@@ -41,7 +41,7 @@ enum jx_gps_state {
 	JX_GPS_NO_GPSD,   /**< gpsd is not there, or went away */
 	JX_GPS_NO_DEVICE, /**< gpsd runs, but has no receiver */
 	JX_GPS_NO_FIX,    /**< receiver talks, but has no position */
-	JX_GPS_STALE,     /**< last epoch is older than the limit */
+	JX_GPS_STALE,     /**< receiver fell silent: last epoch is older than the limit */
 	JX_GPS_BAD_DATA   /**< what came was no position: garbage, not a number, out of range */
 };
 /**
@@ -51,8 +51,8 @@ enum jx_gps_state {
 const char *jx_gps_state_name(enum jx_gps_state s);
 
 /*
- * Doubts about a fix that is reported all the same. They hold for the fix given last. Limits: reliability
- * notes on spoofing; an honest walk raises none of them.
+ * Doubts about a fix that is reported all the same. They hold for the fix given last. An honest walk
+ * raises none of them; spoofed or broken receivers often do.
  */
 #define JX_GPS_DOUBT_JUMP       1U  /**< since the epoch before: above 150 km/h, or 1 km in 10 s */
 #define JX_GPS_DOUBT_CLOCK      2U  /**< receiver's time differs from the device clock by more than 5 s */

@@ -62,6 +62,8 @@ static jx_rc read_text(const struct reader *r, int tok, const struct jx_model__f
 	if (!jx_json_str(r->doc, tok, at, f->size))
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "entry field \"%s\" is longer than %zu bytes: shorten it", path, f->size - 1);
+	if (f->presence == JX_MODEL__ALWAYS && *at == '\0')
+		return jx_fail(err, JX_EINVAL, 0, WHERE, "entry field \"%s\" is empty: fill it in", path);
 	return JX_OK;
 }
 

@@ -26,10 +26,16 @@ void jx_statement_free(jx_statement *s)
 
 void *jx_model__grow(void *array, size_t count, size_t *cap, size_t size)
 {
+	void *grown;
+
 	if (count < *cap)
 		return array;
 	*cap = *cap == 0 ? 16 : *cap * 2;
-	return jx_xrealloc(array, *cap * size);
+	grown = jx_xcalloc(*cap, size);
+	if (count > 0)
+		memcpy(grown, array, count * size);
+	free(array);
+	return grown;
 }
 
 /* Ids are UUIDv7: the random bytes are at the end. */

@@ -14,7 +14,6 @@
 
 #include "jiexun/base.h"
 #include "jiexun/form.h"
-#include "jiexun/media.h"
 #include "jiexun/model.h"
 #include "jiexun/vault.h"
 #include "jiexun/wire.h"
@@ -26,8 +25,7 @@ extern "C" {
 typedef struct jx_ingest jx_ingest;
 
 struct jx_ingest_config {
-	jx_vault *vault;
-	jx_media *media;                       /**< published photos */
+	jx_vault *vault;                       /**< entries, receipts and photos */
 	const struct jx_clock *clock;
 	const struct jx_rand *rand;
 	const uint8_t *identity_secret;        /**< JX_SEC_BYTES: signs receipts; also the key of the server's own writer */
@@ -40,7 +38,7 @@ struct jx_ingest_config {
 jx_rc jx_ingest_new(const struct jx_ingest_config *config, jx_ingest **ingest_out, struct jx_error *err);
 void jx_ingest_free(jx_ingest *ingest);
 JX_DEFINE_AUTO(jx_ingest, jx_ingest_free);
-/** Certificate reload: the new set of TLS key hashes, swapped under a lock. */
+/** Certificate reload: the new set of TLS key hashes, swapped under a lock. jx_ingest_setup() then tells the devices. */
 void jx_ingest_set_pins(jx_ingest *ingest, const uint8_t (*pins)[JX_HASH_BYTES], size_t count);
 
 /** POST /v1/enrol */
@@ -79,14 +77,30 @@ JX_DEFINE_AUTO(jx_upload, jx_upload_close);
 
 /* ---- what the administrator and the office decide -------------------------------------------------- */
 
-/** Make a one-time code (15 minutes). text_out gets the typed form. */
+/**
+ * Make a one-time code, good for 15 minutes; jx_code_format() gives the typed form.
+ * A short code belongs to one writer at a time: it is refused while a writer holds it, unless that one is revoked or its device
+ * was found restored or cloned and has to enrol again.
+ * @retval JX_EEXISTS  the short code is held: revoke its writer first, or take another
+ */
 jx_rc jx_ingest_make_code(jx_ingest *ingest, const char *short_code, enum jx_role role, const char *area, bool is_trusted,
                           struct jx_code_text *out, struct jx_error *err);
-/** Confirm a pending writer after comparing fingerprints; fingerprint must match (case and hyphens ignored). Appends the server's entry. */
-jx_rc jx_ingest_confirm(jx_ingest *ingest, const char *short_code, const char *fingerprint, struct jx_error *err);
-jx_rc jx_ingest_revoke(jx_ingest *ingest, const char *short_code, const char *reason, struct jx_error *err);
-/** Set-up: the server's own writer and first `keys` item, idempotent. */
+/**
+ * Confirm a pending writer after comparing fingerprints. Appends the server's entry; an active one stays as it is.
+ * @param who          short code, or the writer's id where several have had that code
+ * @param fingerprint  as the device shows it; case, hyphens and spaces do not matter
+ * @retval JX_EAUTH    no pending or active writer of that code has this fingerprint
+ */
+jx_rc jx_ingest_confirm(jx_ingest *ingest, const char *who, const char *fingerprint, struct jx_error *err);
+/** Revoke the newest writer of a short code that is not revoked, or the one with this id. Appends the server's entry. */
+jx_rc jx_ingest_revoke(jx_ingest *ingest, const char *who, const char *reason, struct jx_error *err);
+/** Set-up: the server's own writer, and a `keys` item when identity key or TLS keys are not those of the newest one. Idempotent. */
 jx_rc jx_ingest_setup(jx_ingest *ingest, struct jx_error *err);
+
+/** A line of JSON without its line feed. */
+typedef jx_rc (*jx_ingest_line_fn)(void *user, const char *line, size_t len);
+/** What people should look at: marked and quarantined entries, marks on writers. */
+jx_rc jx_ingest_review(jx_ingest *ingest, jx_ingest_line_fn fn, void *user, struct jx_error *err);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,34 @@
+/*
+ * jiexun/cli.h - what `jx` lends to others: a handheld's store and media as the outbox and sink of a sync. The program
+ * itself (src/cli) has no other face than its command line.
+ *
+ * Threads:   as the store that is bound.
+ * Ownership: store, media and fs must outlive the binding.
+ * Errors:    the store's, unchanged.
+ * Units:     see names.
+ */
+#ifndef JX_CLI_FACE_H
+#define JX_CLI_FACE_H
+
+#include "jiexun/client.h"
+#include "jiexun/media.h"
+#include "jiexun/store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Plain memory of the caller. outbox and sink point into it: do not move it while they are used. */
+struct jx_cli_binding {
+	jx_store *store;
+	jx_media *media;
+	const struct jx_fs *fs; /**< the media's */
+	struct jx_outbox outbox;
+	struct jx_sink sink;
+};
+void jx_cli_bind(struct jx_cli_binding *b, jx_store *store, jx_media *media, const struct jx_fs *fs);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

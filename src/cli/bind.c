@@ -1,0 +1,248 @@
+/* Store and media as a sync's outbox and sink: nothing is decided here, and nothing is marked but what the client verified. */
+#include "jiexun/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define INBOX_BATCH 64 /* feed items turned into inbox rows at a time; all rows of an answer are kept in one call */
+
+static jx_rc out_head(void *user, int64_t *n_out, uint8_t head_out[JX_HASH_BYTES], struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+
+	return jx_store_head(b->store, n_out, head_out, err);
+}
+
+struct head_wanted {
+	int64_t n;
+	uint8_t *head;
+	bool found;
+};
+
+static jx_rc take_head(void *user, const struct jx_log_row *row)
+{
+	struct head_wanted *w = user;
+
+	if (row->n == w->n) {
+		memcpy(w->head, row->head, JX_HASH_BYTES);
+		w->found = true;
+	}
+	return JX_OK;
+}
+
+static jx_rc out_head_at(void *user, int64_t n, uint8_t head_out[JX_HASH_BYTES], struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+	struct jx_log_query q = { .from_n = n, .until_n = n };
+	uint8_t head[JX_HASH_BYTES];
+	struct head_wanted w = { .n = n, .head = head };
+	struct jx_identity id;
+	jx_rc rc = jx_store_identity(b->store, &id, err);
+
+	if (rc != JX_OK)
+		return rc;
+	if (n == 0) {
+		jx_chain_root(id.writer, id.public_key, head_out);
+		return JX_OK;
+	}
+	rc = jx_store_each(b->store, &q, take_head, &w, err);
+	if (rc != JX_OK)
+		return rc;
+	if (!w.found)
+		return jx_fail(err, JX_ENOTFOUND, 0, "cli.head", "this log has no entry %lld", (long long)n);
+	memcpy(head_out, head, sizeof(head));
+	return JX_OK;
+}
+
+static jx_rc take_entry(void *user, const struct jx_log_row *row)
+{
+	/* JX_EINTR only stops the walk: the batch is full */
+	return jx_batch_add(user, row->bytes, row->len, row->sig) ? JX_OK : JX_EINTR;
+}
+
+static jx_rc out_batch(void *user, int64_t from_n, jx_batch *batch, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+	struct jx_log_query q = { .from_n = from_n, .limit = JX_WIRE_BATCH_ENTRIES_MAX };
+	jx_rc rc = jx_store_each(b->store, &q, take_entry, batch, err);
+
+	return rc == JX_EINTR ? JX_OK : rc;
+}
+
+static jx_rc out_receipt(void *user, struct jx_signed *out, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+
+	return jx_store_receipt(b->store, out, err);
+}
+
+static jx_rc out_get(void *user, const char *name, char *out, size_t cap, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+
+	return jx_store_get(b->store, name, out, cap, err);
+}
+
+static jx_rc out_photo_count(void *user, int64_t *count_out, int64_t *bytes_out, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+	struct jx_store_counts c;
+	jx_rc rc = jx_store_count(b->store, &c, err);
+
+	if (rc != JX_OK)
+		return rc;
+	*count_out = c.photos_waiting;
+	*bytes_out = c.photos_waiting_bytes;
+	return JX_OK;
+}
+
+struct photo_relay {
+	jx_client_photo_fn fn;
+	void *user;
+};
+
+static jx_rc relay_photo(void *user, const struct jx_outbox_photo *p)
+{
+	const struct photo_relay *r = user;
+	struct jx_client_photo photo = { .size_bytes = p->size_bytes };
+
+	memcpy(photo.sha256, p->sha256, sizeof(photo.sha256));
+	jx_strcpy(photo.type, sizeof(photo.type), p->type);
+	return r->fn(r->user, &photo);
+}
+
+static jx_rc out_photos(void *user, int64_t limit, jx_client_photo_fn fn, void *fn_user, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+	struct photo_relay r = { .fn = fn, .user = fn_user };
+
+	return jx_store_each_waiting_photo(b->store, limit, relay_photo, &r, err);
+}
+
+static jx_rc out_photo_open(void *user, const uint8_t sha256[JX_HASH_BYTES], void **file_out, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+	char path[1280];
+	jx_file *f;
+	jx_rc rc;
+
+	jx_media_path(b->media, sha256, path, sizeof(path));
+	rc = b->fs->open_read(b->fs->user, path, &f, err);
+	if (rc == JX_OK)
+		*file_out = f;
+	return rc;
+}
+
+static jx_rc out_photo_read(void *user, void *file, int64_t offset_bytes, void *data, size_t len, size_t *got_out, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+
+	return b->fs->read_at(b->fs->user, file, offset_bytes, data, len, got_out, err);
+}
+
+static void out_photo_close(void *user, void *file)
+{
+	struct jx_cli_binding *b = user;
+
+	b->fs->close(b->fs->user, file);
+}
+
+static jx_rc in_receipt(void *user, const struct jx_signed *text, const struct jx_receipt *r, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+
+	return jx_store_add_receipt(b->store, text, r, err);
+}
+
+static jx_rc in_photo_receipt(void *user, const struct jx_signed *text, const struct jx_photo_receipt *r, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+
+	return jx_store_add_photo_receipt(b->store, text, r, err);
+}
+
+/* Rows of one answer. Texts are copied: an item lives only until the next is read. */
+struct rows {
+	struct jx_inbox_item *item;
+	size_t count, cap;
+};
+
+static void free_rows(struct rows *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		char *kind = JX_STEAL(*(char **)(void *)&r->item[i].kind);
+		char *key = JX_STEAL(*(char **)(void *)&r->item[i].key);
+		char *text = JX_STEAL(*(char **)(void *)&r->item[i].text);
+
+		free(kind);
+		free(key);
+		free(text);
+	}
+	free(r->item);
+}
+
+static void add_row(struct rows *r, const struct jx_item *item)
+{
+	const char *colon = strchr(item->key, ':');
+	bool is_drop = strcmp(item->kind, "drop") == 0 && colon != NULL;
+
+	if (r->count == r->cap) {
+		r->cap += INBOX_BATCH;
+		r->item = jx_xrealloc(r->item, r->cap * sizeof(*r->item));
+	}
+	/* {"kind":"drop","key":"person:p-017"} removes the item person / p-017 */
+	r->item[r->count++] = (struct jx_inbox_item){
+		.kind = is_drop ? jx_xstrndup(item->key, (size_t)(colon - item->key)) : jx_xstrdup(item->kind),
+		.key = jx_xstrdup(is_drop ? colon + 1 : item->key),
+		.text = is_drop ? NULL : jx_xstrndup(item->raw.data, item->raw.len),
+		.len = is_drop ? 0 : item->raw.len,
+	};
+}
+
+static jx_rc in_feed(void *user, jx_feed *feed, const char *cursor, bool is_snapshot, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+	JX_CLEANUP(free_rows) struct rows r = { 0 };
+	struct jx_item *item = jx_xmalloc(sizeof(*item));
+	jx_rc rc;
+
+	while ((rc = jx_feed_next(feed, item, err)) == JX_OK)
+		add_row(&r, item);
+	free(item);
+	if (rc != JX_ENOTFOUND)
+		return rc;
+	/* A snapshot repeats all that holds; what it no longer names is stale reference data that the next drop or version replaces. */
+	(void)is_snapshot;
+	return jx_store_add_inbox(b->store, r.item, r.count, cursor, err);
+}
+
+static jx_rc in_keys(void *user, const struct jx_signed *text, const struct jx_keys *keys, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+
+	return jx_store_set_keys(b->store, text, keys, err);
+}
+
+static jx_rc in_set(void *user, const char *name, const char *value, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+
+	return jx_store_set(b->store, name, value, err);
+}
+
+void jx_cli_bind(struct jx_cli_binding *b, jx_store *store, jx_media *media, const struct jx_fs *fs)
+{
+	*b = (struct jx_cli_binding){
+		.store = store,
+		.media = media,
+		.fs = fs,
+		.outbox = {
+			.user = b, .head = out_head, .head_at = out_head_at, .batch = out_batch, .receipt = out_receipt, .get = out_get,
+			.photo_count = out_photo_count, .photos = out_photos, .photo_open = out_photo_open, .photo_read = out_photo_read,
+			.photo_close = out_photo_close,
+		},
+		.sink = {
+			.user = b, .receipt = in_receipt, .photo_receipt = in_photo_receipt, .feed = in_feed, .keys = in_keys, .set = in_set,
+		},
+	};
+}

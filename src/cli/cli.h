@@ -1,0 +1,136 @@
+/*
+ * cli.h - what the commands of `jx` share: the table that describes a command, its parsed options, and one way to
+ * open the device's rooms and to print results.
+ *
+ * A command is a row of a table (words, options, help, function); usage texts and parsing come from the row, so a new option is one line.
+ * Exit status: 0, 64 for wrong usage, else jx_rc_exit_status().
+ */
+#ifndef JX_CLI_H
+#define JX_CLI_H
+
+#include "jiexun/base.h"
+#include "jiexun/capture.h"
+#include "jiexun/device.h"
+#include "jiexun/form.h"
+#include "jiexun/gps.h"
+#include "jiexun/media.h"
+#include "jiexun/store.h"
+#include "jiexun/view.h"
+
+#define CLI_USAGE 64 /* sysexits.h EX_USAGE */
+#define CLI_OPTS_MAX 32
+#define CLI_VALUES_MAX 64
+#define CLI_POS_MAX 4
+
+struct cli_opt {
+	const char *name;  /**< long name; NULL ends the table */
+	const char *arg;   /**< N_("FILE"), or NULL for a flag */
+	const char *help;  /**< N_() */
+};
+
+struct cli_args {
+	const struct cli_opt *opts;
+	struct {
+		const struct cli_opt *opt;
+		const char *value;
+	} value[CLI_VALUES_MAX];
+	size_t count;
+	const char *pos[CLI_POS_MAX];
+	int pos_count;
+};
+
+struct cli {
+	bool json, quiet;
+	struct jx_device_env env;
+	struct jx_profile profile;
+	char dir[JX_DEVICE_PATH_MAX];       /**< data folder */
+	/* opened on demand */
+	jx_store *store;
+	jx_media *media;
+	jx_pack *pack;
+	jx_gps *gps;
+	bool has_key;
+	uint8_t public_key[JX_PUB_BYTES], secret_key[JX_SEC_BYTES];
+	struct jx_recorder recorder;
+};
+
+struct cli_command {
+	const char *words;   /**< "person sign-in" */
+	const char *pos;     /**< positional arguments as shown in the usage line */
+	int pos_min, pos_max;
+	const struct cli_opt *opts;
+	const char *help;    /**< N_(), one line */
+	int (*run)(struct cli *c, const struct cli_args *a);
+};
+
+/* ---- arguments ---------------------------------------------------------------------------------- */
+/** Last value of an option, or NULL. A flag's value is "". */
+const char *cli_value(const struct cli_args *a, const char *name);
+bool cli_flag(const struct cli_args *a, const char *name);
+/** i-th value of an option that may be given several times, or NULL. */
+const char *cli_nth(const struct cli_args *a, const char *name, size_t i);
+/** Parse what follows the command's words. 0, else an exit status (message printed). */
+int cli_parse(const struct cli_command *cmd, int argc, char **argv, struct cli_args *out);
+void cli_usage(const struct cli_command *cmd);
+
+/* ---- rooms -------------------------------------------------------------------------------------- */
+jx_rc cli_open_store(struct cli *c, bool read_only, struct jx_error *err);
+jx_rc cli_open_media(struct cli *c, struct jx_error *err);
+jx_rc cli_open_pack(struct cli *c, struct jx_error *err);
+jx_rc cli_open_key(struct cli *c, struct jx_error *err);
+/** Store, media, pack and key, and c->recorder over them. */
+jx_rc cli_open_recorder(struct cli *c, struct jx_error *err);
+/** The profile's position source. */
+jx_rc cli_open_gps(struct cli *c, struct jx_error *err);
+void cli_close(struct cli *c);
+void cli_device_keys(const struct cli *c, struct jx_device_keys *out);
+
+/* ---- output ------------------------------------------------------------------------------------- */
+/** Print the error (stderr, and as JSON on stdout if asked) and give its exit status. */
+int cli_fail(const struct cli *c, const struct jx_error *err);
+int cli_bad_usage(const struct cli_command *cmd, const char *text);
+/** A line for people; nothing with --json or --quiet. */
+void cli_say(const struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** Display columns of UTF-8 text (a Chinese character takes two). */
+int cli_width(const char *text);
+/** Print text padded to columns, cut with an ellipsis if wider. */
+void cli_cell(const char *text, int columns, bool is_last);
+
+/** JSON object under construction; cli_json_end prints it with a newline. */
+struct cli_json {
+	jx_buf b;
+	bool has_member;
+};
+void cli_json_begin(struct cli_json *j);
+void cli_json_str(struct cli_json *j, const char *name, const char *value);  /**< NULL or "": left out */
+void cli_json_int(struct cli_json *j, const char *name, int64_t value);
+void cli_json_bool(struct cli_json *j, const char *name, bool value);
+void cli_json_hex(struct cli_json *j, const char *name, const void *bytes, size_t len);
+void cli_json_raw(struct cli_json *j, const char *name, const char *json);
+void cli_json_fix(struct cli_json *j, const char *name, const struct jx_fix *fix);
+void cli_json_end(struct cli_json *j);
+
+/** A position for people: "30.2301234, 119.7200456 ±9 m", or why there is none. */
+void cli_fix_text(const struct jx_fix *fix, const char *reason, char *out, size_t cap);
+/** Local wall time of the business day's offset: "09:41:03" or with date. */
+void cli_time_text(const struct cli *c, int64_t utc_ms, bool with_date, char *out, size_t cap);
+void cli_row_json(const struct jx_view_row *row);
+
+/* ---- commands ------------------------------------------------------------------------------------ */
+int cli_enrol(struct cli *c, const struct cli_args *a);
+int cli_person_in(struct cli *c, const struct cli_args *a);
+int cli_person_out(struct cli *c, const struct cli_args *a);
+int cli_shift_start(struct cli *c, const struct cli_args *a);
+int cli_shift_end(struct cli *c, const struct cli_args *a);
+int cli_log(struct cli *c, const struct cli_args *a);
+int cli_correct(struct cli *c, const struct cli_args *a);
+int cli_withdraw(struct cli *c, const struct cli_args *a);
+int cli_list(struct cli *c, const struct cli_args *a);
+int cli_show(struct cli *c, const struct cli_args *a);
+int cli_status(struct cli *c, const struct cli_args *a);
+int cli_sync(struct cli *c, const struct cli_args *a);
+int cli_verify(struct cli *c, const struct cli_args *a);
+int cli_codes(struct cli *c, const struct cli_args *a);
+int cli_gps(struct cli *c, const struct cli_args *a);
+
+#endif

@@ -1,0 +1,298 @@
+/* jx list, show, codes: the read side. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct listing {
+	struct cli *c;
+	int64_t rows;
+};
+
+void cli_row_json(const struct jx_view_row *r)
+{
+	struct cli_json j;
+	char id[37];
+
+	jx_uuid_format(r->id, id);
+	cli_json_begin(&j);
+	cli_json_str(&j, "number", r->number);
+	cli_json_int(&j, "n", r->n);
+	cli_json_str(&j, "id", id);
+	cli_json_str(&j, "kind", r->kind_name);
+	cli_json_int(&j, "taken_utc_ms", r->taken_utc_ms);
+	cli_json_str(&j, "day", r->day);
+	cli_json_str(&j, "person", r->person);
+	cli_json_str(&j, "result", r->result);
+	cli_json_str(&j, "code", r->code);
+	cli_json_str(&j, "quantity", r->quantity);
+	cli_json_str(&j, "unit", r->unit);
+	cli_json_str(&j, "note", r->note);
+	cli_json_fix(&j, "place", &r->fix);
+	cli_json_int(&j, "photos", r->photo_count);
+	cli_json_int(&j, "photos_receipted", r->photos_receipted);
+	cli_json_str(&j, "state", jx_entry_state_name(r->state));
+	cli_json_bool(&j, "corrected", r->is_corrected);
+	cli_json_bool(&j, "withdrawn", r->is_withdrawn);
+	cli_json_str(&j, "of", r->of_number);
+	cli_json_str(&j, "reason", r->reason);
+	cli_json_end(&j);
+}
+
+/* Machine names that people read; the names themselves are in the JSON output. */
+static const char *say(const char *name)
+{
+	static const struct {
+		const char *name, *text;
+	} WORDS[] = {
+		{ "saved", N_("saved") }, { "sent", N_("sent") }, { "complete", N_("complete") }, { "forked", N_("quarantined") },
+		{ "found", N_("found") }, { "nothing-found", N_("nothing found") }, { "no-access", N_("no access") },
+		{ "observation", N_("observation") }, { "correction", N_("correction") }, { "withdrawal", N_("withdrawal") },
+		{ "person-in", N_("signed in") }, { "person-out", N_("signed out") }, { "shift-start", N_("shift begun") },
+		{ "day-close", N_("day closed") }, { "continues", N_("continues an earlier log") },
+	};
+
+	for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+		if (strcmp(WORDS[i].name, name) == 0)
+			return _(WORDS[i].text);
+	return name;
+}
+
+static void what_text(const struct jx_view_row *r, char *out, size_t cap)
+{
+	if (r->result[0] == '\0')
+		(void)snprintf(out, cap, "%s %s", say(r->kind_name), r->kind == JX_KIND_PERSON_IN ? r->person : "");
+	else if (strcmp(r->result, "found") == 0)
+		(void)snprintf(out, cap, "%s / %s", r->group, r->name);
+	else
+		(void)snprintf(out, cap, "%s %s", say(r->result), r->name);
+}
+
+static jx_rc print_row(void *user, const struct jx_view_row *r)
+{
+	struct listing *l = user;
+	char time[32], what[192], quantity[112];
+
+	l->rows++;
+	if (l->c->json) {
+		cli_row_json(r);
+		return JX_OK;
+	}
+	cli_time_text(l->c, r->taken_utc_ms, false, time, sizeof(time));
+	what_text(r, what, sizeof(what));
+	(void)snprintf(quantity, sizeof(quantity), "%s %s", r->quantity, r->unit_name);
+	cli_cell(r->number, 8, false);
+	cli_cell(time, 8, false);
+	cli_cell(what, 34, false);
+	cli_cell(quantity, 12, false);
+	(void)snprintf(quantity, sizeof(quantity), "%lld", (long long)r->photo_count);
+	cli_cell(quantity, 4, false);
+	cli_cell(r->is_withdrawn ? _("withdrawn") : r->is_corrected ? _("corrected") : say(jx_entry_state_name(r->state)), 10, false);
+	cli_cell(r->place, 40, true);
+	putchar('\n');
+	return JX_OK;
+}
+
+static void print_head(void)
+{
+	const char *const HEAD[] = { N_("number"), N_("time"), N_("what"), N_("quantity"), N_("pics"), N_("state"), N_("place") };
+	const int WIDTH[] = { 8, 8, 34, 12, 4, 10, 40 };
+
+	for (size_t i = 0; i < 7; i++)
+		cli_cell(_(HEAD[i]), WIDTH[i], i == 6);
+	putchar('\n');
+}
+
+int cli_list(struct cli *c, const struct cli_args *a)
+{
+	struct jx_error err = { 0 };
+	struct listing l = { .c = c };
+	char today[11] = "";
+	const char *day = cli_value(a, "day");
+	struct jx_view_query q = { .all_kinds = cli_flag(a, "all"), .current_only = cli_flag(a, "current"), .all_writers = true };
+	jx_rc rc;
+
+	(void)jx_day_of(jx_os_clock()->utc_ms(NULL), (int)c->profile.utc_offset_min, today);
+	q.day = cli_flag(a, "all-days") ? NULL : day != NULL ? day : today;
+	if (q.day != NULL && !jx_day_ok(q.day)) {
+		(void)jx_fail(&err, JX_EINVAL, 0, "jx.list", "field \"day\": \"%s\" is no date; give YYYY-MM-DD", q.day);
+		return cli_fail(c, &err);
+	}
+	if (cli_value(a, "limit") != NULL) {
+		q.newest_first = true;
+		if (!jx_parse_i64(cli_value(a, "limit"), 1, 1000000, &q.limit)) {
+			(void)jx_fail(&err, JX_EINVAL, 0, "jx.list", "field \"limit\": \"%s\" is no number from 1 to 1000000", cli_value(a, "limit"));
+			return cli_fail(c, &err);
+		}
+	}
+	rc = cli_open_store(c, true, &err);
+	if (rc == JX_OK)
+		rc = cli_open_pack(c, &err);
+	if (rc == JX_OK && !c->json && !c->quiet)
+		print_head();
+	if (rc == JX_OK)
+		rc = jx_view_list(c->store, c->pack, &q, print_row, &l, &err);
+	if (rc != JX_OK)
+		return cli_fail(c, &err);
+	if (l.rows == 0)
+		cli_say(c, q.day != NULL ? _("nothing recorded on %s") : _("nothing recorded yet%s"), q.day != NULL ? q.day : "");
+	return 0;
+}
+
+static void line(const char *name, const char *value)
+{
+	if (value == NULL || value[0] == '\0')
+		return;
+	printf("  ");
+	cli_cell(name, 14, false);
+	printf("%s\n", value);
+}
+
+static void show_photos(const struct jx_entry *e)
+{
+	for (size_t i = 0; i < e->photo_count; i++) {
+		char hash[65], text[160];
+
+		jx_hex(e->photos[i].sha256, JX_HASH_BYTES, hash);
+		(void)snprintf(text, sizeof(text), "%s  %s  %lld B", hash, e->photos[i].role, (long long)e->photos[i].size_bytes);
+		line(i == 0 ? _("photos") : "", text);
+	}
+}
+
+static void show_people(struct cli *c, const struct jx_view_entry *e)
+{
+	char text[256], where[160], time[32], id[37];
+
+	what_text(&e->row, text, sizeof(text));
+	printf("%s  %s\n", e->row.number, text);
+	cli_time_text(c, e->entry.taken_utc_ms, true, time, sizeof(time));
+	line(_("taken"), time);
+	line(_("business day"), e->row.day);
+	line(_("person"), e->row.person);
+	if (e->row.quantity[0] != '\0') {
+		(void)snprintf(text, sizeof(text), "%s %s", e->row.quantity, e->row.unit_name);
+		line(_("quantity"), text);
+	}
+	line(_("note"), e->row.note);
+	line(_("self-handled"), e->row.is_self_handled ? _("yes") : "");
+	if (e->entry.has_place) {
+		cli_fix_text(&e->row.fix, NULL, where, sizeof(where));
+		line(_("place"), where);
+		line(_("grid"), e->entry.grid);
+		line(_("street"), e->entry.street);
+	}
+	line(_("source"), e->entry.source);
+	line(_("campaign"), e->entry.campaign);
+	show_photos(&e->entry);
+	line(_("state"), say(jx_entry_state_name(e->row.state)));
+	line(_("corrects"), e->row.of_number);
+	line(_("reason"), e->row.reason);
+	line(_("replaced by"), e->replaced_by);
+	jx_uuid_format(e->row.id, id);
+	line("id", id);
+	jx_hex(e->digest, 8, text);
+	line(_("digest"), text);
+}
+
+int cli_show(struct cli *c, const struct cli_args *a)
+{
+	struct jx_error err = { 0 };
+	JX_AUTO(jx_view_entry) e = NULL;
+	struct cli_json j;
+	jx_rc rc = cli_open_store(c, true, &err);
+
+	if (rc == JX_OK)
+		rc = cli_open_pack(c, &err);
+	if (rc == JX_OK)
+		rc = jx_view_show(c->store, c->pack, a->pos[0], &e, &err);
+	if (rc != JX_OK)
+		return cli_fail(c, &err);
+	if (!c->json) {
+		show_people(c, e);
+		return 0;
+	}
+	cli_json_begin(&j);
+	cli_json_str(&j, "number", e->row.number);
+	cli_json_str(&j, "state", jx_entry_state_name(e->row.state));
+	cli_json_str(&j, "replaced_by", e->replaced_by);
+	cli_json_hex(&j, "digest", e->digest, sizeof(e->digest));
+	cli_json_hex(&j, "head", e->head, sizeof(e->head));
+	cli_json_hex(&j, "sig", e->sig, sizeof(e->sig));
+	cli_json_raw(&j, "entry", e->bytes); /* verbatim */
+	cli_json_end(&j);
+	return 0;
+}
+
+static void print_code(struct cli *c, const struct jx_code *k)
+{
+	JX_AUTO_BUF units;
+
+	jx_buf_init(&units, 4096);
+	for (size_t i = 0; i < k->unit_count; i++) {
+		const struct jx_unit *u = jx_pack_unit(c->pack, k->units[i]);
+
+		jx_buf_addf(&units, "%s%s(%s)", i > 0 ? " " : "", k->units[i], u != NULL ? jx_text_pick(&u->name) : "");
+	}
+	printf("%s", k->parent != NULL ? "  " : "");
+	cli_cell(k->code, 6, false);
+	cli_cell(jx_text_pick(&k->name), 36, false);
+	cli_cell(units.data != NULL ? units.data : "", 40, true);
+	putchar('\n');
+}
+
+static void code_json(const struct jx_code *k)
+{
+	struct cli_json j;
+	JX_AUTO_BUF units;
+
+	jx_buf_init(&units, 4096);
+	jx_buf_addc(&units, '[');
+	for (size_t i = 0; i < k->unit_count; i++) {
+		if (i > 0)
+			jx_buf_addc(&units, ',');
+		jx_buf_add_json(&units, k->units[i], strlen(k->units[i]));
+	}
+	jx_buf_addc(&units, ']');
+	cli_json_begin(&j);
+	cli_json_str(&j, "code", k->code);
+	cli_json_str(&j, "parent", k->parent);
+	cli_json_str(&j, "name_zh", k->name.zh);
+	cli_json_str(&j, "name_en", k->name.en);
+	cli_json_raw(&j, "units", units.data);
+	cli_json_str(&j, "event_code", k->event_code);
+	cli_json_str(&j, "legal_hook", k->legal_hook);
+	cli_json_str(&j, "confidence", k->confidence);
+	cli_json_end(&j);
+}
+
+static bool matches(const struct jx_code *k, const char *text)
+{
+	return text == NULL || strncmp(k->code, text, strlen(text)) == 0 || (k->name.zh != NULL && strstr(k->name.zh, text) != NULL) ||
+	       (k->name.en != NULL && strcasestr(k->name.en, text) != NULL);
+}
+
+int cli_codes(struct cli *c, const struct cli_args *a)
+{
+	struct jx_error err = { 0 };
+	const char *text = a->pos_count > 0 ? a->pos[0] : NULL;
+	size_t shown = 0;
+
+	if (cli_open_pack(c, &err) != JX_OK)
+		return cli_fail(c, &err);
+	for (size_t i = 0; i < jx_pack_code_count(c->pack); i++) {
+		const struct jx_code *k = jx_pack_code_at(c->pack, i);
+
+		if (!matches(k, text))
+			continue;
+		shown++;
+		if (c->json)
+			code_json(k);
+		else
+			print_code(c, k);
+	}
+	if (shown == 0) {
+		(void)jx_fail(&err, JX_ENOTFOUND, 0, "jx.codes", "no code or name has \"%s\" in it; `jx codes` lists all", text != NULL ? text : "");
+		return cli_fail(c, &err);
+	}
+	return 0;
+}

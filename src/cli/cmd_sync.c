@@ -1,0 +1,197 @@
+/* jx sync: send what waits, fetch what is new, say in one line how it went. Its own process: closing the app never stops it. */
+#include "cli.h"
+
+#include "jiexun/cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A device's clock counts as known while it agrees with the newest receipt this far: then an expired certificate is refused. */
+#define TRUST_BACK_MS INT64_C(86400000)
+#define TRUST_AHEAD_MS (INT64_C(30) * 86400000)
+
+static volatile sig_atomic_t stop_requested; /* a signal handler can reach nothing else */
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	stop_requested = 1;
+}
+
+static bool should_stop(void *user)
+{
+	(void)user;
+	return stop_requested != 0;
+}
+
+static jx_rc wait_ms(void *user, int64_t ms)
+{
+	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000 };
+
+	(void)user;
+	return nanosleep(&t, NULL) == 0 && !stop_requested ? JX_OK : JX_EINTR;
+}
+
+static void show_progress(void *user, const struct jx_client_progress *p)
+{
+	const struct cli *c = user;
+
+	if (c->json || c->quiet || !isatty(STDERR_FILENO))
+		return;
+	if (p->waiting_ms > 0)
+		fprintf(stderr, _("\rwaiting %lld s before the next try ...          "), (long long)((p->waiting_ms + 999) / 1000));
+	else
+		fprintf(stderr, _("\rentries %lld/%lld  photos %lld/%lld  %lld/%lld kB   "), (long long)p->entries_sent, (long long)p->entries_total,
+			(long long)p->photos_sent, (long long)p->photos_total, (long long)(p->photo_bytes_sent / 1000),
+			(long long)(p->photo_bytes_total / 1000));
+	fflush(stderr);
+}
+
+static bool is_clock_trusted(jx_store *store)
+{
+	char text[32];
+	int64_t server_utc_ms, now = jx_os_clock()->utc_ms(NULL);
+
+	return jx_store_get(store, JX_SET_SERVER_UTC_MS, text, sizeof(text), NULL) == JX_OK &&
+	       jx_parse_i64(text, 0, INT64_MAX, &server_utc_ms) && now > server_utc_ms - TRUST_BACK_MS && now < server_utc_ms + TRUST_AHEAD_MS;
+}
+
+static void result_json(const struct jx_client_result *r, const struct jx_error *err, const struct jx_store_counts *left, struct cli_json *j)
+{
+	cli_json_begin(j);
+	cli_json_bool(j, "ok", r->rc == JX_OK);
+	if (r->rc != JX_OK) {
+		cli_json_str(j, "error", jx_rc_name(r->rc));
+		cli_json_str(j, "text", err->text);
+		cli_json_int(j, "exit_status", jx_rc_exit_status(r->rc));
+	}
+	cli_json_int(j, "entries_sent", r->entries_sent);
+	cli_json_int(j, "photos_sent", r->photos_sent);
+	cli_json_int(j, "photo_bytes_sent", r->photo_bytes_sent);
+	cli_json_int(j, "items", r->items);
+	cli_json_int(j, "requests", r->requests);
+	cli_json_int(j, "up_bytes", r->up_bytes);
+	cli_json_int(j, "down_bytes", r->down_bytes);
+	cli_json_int(j, "entries_waiting", left->waiting);
+	cli_json_int(j, "photos_waiting", left->photos_waiting);
+	cli_json_bool(j, "pending", r->is_pending);
+	cli_json_bool(j, "must_enrol_again", r->must_enrol_again);
+	cli_json_str(j, "server_error", r->server_error);
+	cli_json_str(j, "note", r->note);
+}
+
+/* Kept for `jx status` and the app: what the last run said, and when. */
+static void keep_result(struct cli *c, const struct jx_client_result *r, const struct jx_error *err, const struct jx_store_counts *left)
+{
+	struct cli_json j;
+	char now[24];
+
+	result_json(r, err, left, &j);
+	jx_buf_addc(&j.b, '}');
+	if (jx_buf_check(&j.b, "result", NULL) == JX_OK)
+		(void)jx_store_set(c->store, JX_SET_SYNC_RESULT, j.b.data, NULL);
+	jx_buf_done(&j.b);
+	(void)snprintf(now, sizeof(now), "%lld", (long long)jx_os_clock()->utc_ms(NULL));
+	(void)jx_store_set(c->store, JX_SET_SYNC_UTC_MS, now, NULL);
+}
+
+static int report(struct cli *c, const struct jx_client_result *r, const struct jx_error *err)
+{
+	struct jx_store_counts left = { 0 };
+	struct jx_error ignored;
+
+	if (!c->json && !c->quiet && isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+	(void)jx_store_count(c->store, &left, &ignored);
+	if (r->requests > 0)
+		keep_result(c, r, err, &left);
+	if (c->json) {
+		struct cli_json j;
+
+		result_json(r, err, &left, &j);
+		cli_json_end(&j);
+	}
+	if (r->note[0] != '\0')
+		fprintf(stderr, "jx: %s\n", r->note);
+	if (r->rc == JX_OK && r->is_pending)
+		cli_say(c, "%s", _("the office has not confirmed this device yet; what was sent is kept there"));
+	if (r->rc == JX_OK)
+		cli_say(c, _("synced: %lld entries and %lld photos sent, %lld items came; waiting: %lld entries, %lld photos"), (long long)r->entries_sent,
+			(long long)r->photos_sent, (long long)r->items, (long long)left.waiting, (long long)left.photos_waiting);
+	else
+		fprintf(stderr, "jx: %s\n", err->text);
+	if (r->rc != JX_OK)
+		fprintf(stderr, _("jx: nothing is lost: %lld entries and %lld photos wait on this device\n"), (long long)left.waiting,
+			(long long)left.photos_waiting);
+	return r->rc == JX_OK ? 0 : jx_rc_exit_status(r->rc);
+}
+
+static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_identity *id, int tries, struct jx_client_result *result,
+		      struct jx_error *err)
+{
+	struct jx_transport_curl_config tc = {
+		.url = id->url, .pins = id->tls_spki_sha256, .pin_count = id->pin_count, .clock = jx_os_clock(),
+		.is_clock_trusted = is_clock_trusted(c->store), .should_stop = should_stop,
+	};
+	JX_AUTO(jx_transport) transport = NULL;
+	struct jx_cli_binding binding;
+	struct jx_client_config cc = {
+		.program = "jx/" JX_VERSION, .secret_key = c->secret_key, .identities = &id->server_identity, .identity_count = 1,
+		.rand = jx_os_rand(), .wait = wait_ms, .should_stop = should_stop, .progress = show_progress, .progress_user = c,
+		.no_photos = cli_flag(a, "no-photos"), .attempts_max = tries,
+	};
+	jx_rc rc = jx_transport_curl_new(&tc, &transport, err);
+
+	if (rc != JX_OK)
+		return rc;
+	jx_cli_bind(&binding, c->store, c->media, jx_os_fs());
+	cc.transport = transport;
+	cc.outbox = &binding.outbox;
+	cc.sink = &binding.sink;
+	memcpy(cc.writer, id->writer, sizeof(cc.writer));
+	rc = jx_client_sync(&cc, result, err);
+	/* the only place that checkpoints; a failure costs nothing but space, and the next run tries again */
+	(void)jx_store_checkpoint(c->store, NULL);
+	return rc;
+}
+
+int cli_sync(struct cli *c, const struct cli_args *a)
+{
+	struct jx_error err = { 0 };
+	struct jx_client_result *result = jx_xcalloc(1, sizeof(*result));
+	struct jx_identity id;
+	struct sigaction act = { .sa_handler = on_signal };
+	const struct jx_fs *fs = jx_os_fs();
+	JX_AUTO_FREE char *lock_path = jx_xasprintf("%s/sync.lock", c->dir);
+	const char *tries_text = cli_value(a, "tries");
+	int64_t tries = 3;
+	void *lock = NULL;
+	int status;
+	jx_rc rc = JX_OK;
+
+	if (tries_text != NULL && !jx_parse_i64(tries_text, 1, 20, &tries))
+		rc = jx_fail(&err, JX_EINVAL, 0, "jx.sync", "field \"tries\": \"%s\" is no number from 1 to 20", tries_text);
+	if (rc == JX_OK)
+		rc = cli_open_recorder(c, &err);
+	if (rc == JX_OK)
+		rc = jx_store_identity(c->store, &id, &err);
+	if (rc == JX_OK && fs->lock(fs->user, lock_path, 0, &lock, &err) == JX_EBUSY)
+		rc = jx_fail(&err, JX_EBUSY, 0, "jx.sync", "another sync of this device is under way; it sends what waits");
+	if (rc != JX_OK) {
+		status = cli_fail(c, &err);
+		free(result);
+		return status;
+	}
+	(void)sigaction(SIGINT, &act, NULL);
+	(void)sigaction(SIGTERM, &act, NULL);
+	result->rc = run_sync(c, a, &id, (int)tries, result, &err);
+	status = report(c, result, &err);
+	if (lock != NULL)
+		fs->unlock(fs->user, lock);
+	free(result);
+	return status;
+}

@@ -1,0 +1,240 @@
+/* jx: everything a handheld can do, from a terminal, a script or a keypad. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OBSERVATION_OPTS                                                                                          \
+	{ "quantity", N_("NUMBER"), N_("how many; with --unit") },                                                \
+	{ "unit", N_("UNIT"), N_("unit of the quantity: sheet, place, m2 ... or its name") },                     \
+	{ "note", N_("TEXT"), N_("what there is to say, at most 1000 characters") },                              \
+	{ "photo", N_("FILE[:ROLE]"), N_("JPEG file, copied byte for byte; roles: wide close before after plate object; may be repeated") }, \
+	{ "nothing-found", NULL, N_("looked, and nothing was found") },                                           \
+	{ "no-access", NULL, N_("could not get in") },                                                            \
+	{ "self-handled", NULL, N_("put right on the spot") },                                                    \
+	{ "party", N_("TEXT"), N_("shop, person or vehicle concerned") },                                         \
+	{ "responsible", N_("TEXT"), N_("unit responsible") },                                                    \
+	{ "source", N_("NAME"), N_("why here: patrol (default), covert, hotline, look-back ...") },               \
+	{ "campaign", N_("NAME"), N_("campaign this belongs to") },                                               \
+	{ "officer2", N_("ID"), N_("second officer present") },                                                   \
+	{ "grid", N_("CODE"), N_("grid code") },                                                                  \
+	{ "street", N_("NAME"), N_("street or place") },                                                          \
+	{ "at", N_("LAT,LON[,METRES]"), N_("position set by hand, WGS-84 degrees") },                             \
+	{ "no-gps", NULL, N_("save without a position") },                                                        \
+	{ "wait-gps", N_("MS"), N_("wait at most so long for a fresh fix (default 2000)") },                      \
+	{ "id", N_("UUID"), N_("id made earlier: saving again with it changes nothing") }
+
+static const struct cli_opt NO_OPTS[] = { { NULL, NULL, NULL } };
+static const struct cli_opt LOG_OPTS[] = { OBSERVATION_OPTS, { NULL, NULL, NULL } };
+static const struct cli_opt CORRECT_OPTS[] = {
+	{ "reason", N_("TEXT"), N_("why the earlier entry was wrong (needed)") },
+	OBSERVATION_OPTS,
+	{ NULL, NULL, NULL }
+};
+static const struct cli_opt WITHDRAW_OPTS[] = {
+	{ "reason", N_("TEXT"), N_("why it is taken back (needed)") },
+	{ NULL, NULL, NULL }
+};
+static const struct cli_opt LIST_OPTS[] = {
+	{ "day", N_("YYYY-MM-DD"), N_("business day (default: today)") },
+	{ "all-days", NULL, N_("all days") },
+	{ "all", NULL, N_("also sign-ins, shifts and day-closes") },
+	{ "current", NULL, N_("leave out what was corrected or withdrawn") },
+	{ "limit", N_("N"), N_("newest N only") },
+	{ NULL, NULL, NULL }
+};
+static const struct cli_opt ENROL_OPTS[] = {
+	{ "name", N_("TEXT"), N_("what the office shall call this device") },
+	{ "again", NULL, N_("enrol again as a new writer after a restore or a clone alarm") },
+	{ NULL, NULL, NULL }
+};
+static const struct cli_opt SYNC_OPTS[] = {
+	{ "no-photos", NULL, N_("entries only") },
+	{ "tries", N_("N"), N_("give up after so many failures in a row, 1..20 (default 3)") },
+	{ NULL, NULL, NULL }
+};
+static const struct cli_opt GPS_OPTS[] = {
+	{ "wait-gps", N_("MS"), N_("wait at most so long for a fresh fix (default 2000)") },
+	{ NULL, NULL, NULL }
+};
+
+static const struct cli_command COMMANDS[] = {
+	{ "enrol", N_("[URL] CODE"), 1, 2, ENROL_OPTS, N_("make this device known to a server with a one-time code"), cli_enrol },
+	{ "person sign-in", N_("PERSON"), 1, 1, NO_OPTS, N_("say who uses this device"), cli_person_in },
+	{ "person sign-out", "", 0, 0, NO_OPTS, N_("sign that person out"), cli_person_out },
+	{ "shift start", "", 0, 0, NO_OPTS, N_("begin a shift"), cli_shift_start },
+	{ "shift end", "", 0, 0, NO_OPTS, N_("end it with a day-close that states what was recorded"), cli_shift_end },
+	{ "log", N_("[CODE]"), 0, 1, LOG_OPTS, N_("log a disorder, or that nothing was found"), cli_log },
+	{ "correct", N_("NUMBER [CODE]"), 1, 2, CORRECT_OPTS, N_("put a whole new content in place of an earlier entry"), cli_correct },
+	{ "withdraw", N_("NUMBER"), 1, 1, WITHDRAW_OPTS, N_("take an entry back"), cli_withdraw },
+	{ "list", "", 0, 0, LIST_OPTS, N_("what was recorded, and what became of it"), cli_list },
+	{ "show", N_("NUMBER"), 1, 1, NO_OPTS, N_("one entry in full"), cli_show },
+	{ "status", "", 0, 0, NO_OPTS, N_("device, person, shift, what waits, last receipt, space"), cli_status },
+	{ "sync", "", 0, 0, SYNC_OPTS, N_("send what waits, fetch what is new"), cli_sync },
+	{ "verify", "", 0, 0, NO_OPTS, N_("check every entry, signature, receipt and photo of this device"), cli_verify },
+	{ "codes", N_("[TEXT]"), 0, 1, NO_OPTS, N_("list the codes and units of the form pack"), cli_codes },
+	{ "gps", "", 0, 0, GPS_OPTS, N_("show the position as it would be saved"), cli_gps },
+};
+#define COMMAND_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))
+
+static void help(void)
+{
+	printf("%s\n\n", _("jx - log what you see in the street; nothing saved is ever lost"));
+	printf("%s jx [--home DIR] [--profile FILE] [--json] [--quiet] %s\n\n", _("Usage:"), _("COMMAND [OPTIONS]"));
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		char left[64];
+
+		(void)snprintf(left, sizeof(left), "%s %s", COMMANDS[i].words, COMMANDS[i].pos[0] != '\0' ? _(COMMANDS[i].pos) : "");
+		printf("  ");
+		cli_cell(left, 24, false);
+		printf("%s\n", _(COMMANDS[i].help));
+	}
+	printf("\n  --home DIR      %s\n", _("data folder (else JX_HOME, the profile, ~/.local/share/jiexun)"));
+	printf("  --profile FILE  %s\n", _("device profile (else JX_PROFILE, ~/.config/jiexun/profile.ini, /etc/jiexun/profile.ini)"));
+	printf("  --json          %s\n", _("one JSON object a line, for scripts"));
+	printf("  --quiet         %s\n", _("say nothing but errors"));
+	printf("  --version, --help\n\n%s\n", _("`jx COMMAND --help` shows a command's options; man jx has all of it."));
+}
+
+/* Match the longest words: "person sign-in" takes two arguments. */
+static const struct cli_command *find_command(int argc, char **argv, int *words_out)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		const char *w = COMMANDS[i].words;
+		const char *space = strchr(w, ' ');
+		size_t first = space != NULL ? (size_t)(space - w) : strlen(w);
+
+		if (argc < 1 || strlen(argv[0]) != first || strncmp(argv[0], w, first) != 0)
+			continue;
+		if (space == NULL) {
+			*words_out = 1;
+			return &COMMANDS[i];
+		}
+		if (argc > 1 && strcmp(argv[1], space + 1) == 0) {
+			*words_out = 2;
+			return &COMMANDS[i];
+		}
+	}
+	return NULL;
+}
+
+struct globals {
+	const char *home, *profile;
+	bool json, quiet, version, help;
+};
+
+/* Options before the command. Returns how many arguments they took, or -1. */
+static int read_globals(int argc, char **argv, struct globals *g)
+{
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		const char *o = argv[i];
+
+		if (strcmp(o, "--json") == 0)
+			g->json = true;
+		else if (strcmp(o, "--quiet") == 0 || strcmp(o, "-q") == 0)
+			g->quiet = true;
+		else if (strcmp(o, "--version") == 0)
+			g->version = true;
+		else if (strcmp(o, "--help") == 0 || strcmp(o, "-h") == 0)
+			g->help = true;
+		else if (strcmp(o, "--home") == 0 && i + 1 < argc)
+			g->home = argv[++i];
+		else if (strncmp(o, "--home=", 7) == 0)
+			g->home = o + 7;
+		else if (strcmp(o, "--profile") == 0 && i + 1 < argc)
+			g->profile = argv[++i];
+		else if (strncmp(o, "--profile=", 10) == 0)
+			g->profile = o + 10;
+		else {
+			fprintf(stderr, _("jx: option %s is unknown here or lacks its value; see jx --help"), o);
+			fputc('\n', stderr);
+			return -1;
+		}
+	}
+	return i;
+}
+
+static jx_rc set_up(struct cli *c, const struct globals *g, struct jx_error *err)
+{
+	jx_rc rc;
+
+	c->json = g->json;
+	c->quiet = g->quiet;
+	jx_device_read_env(g->profile, &c->env);
+	if (g->home != NULL) {
+		JX_AUTO_FREE char *full = g->home[0] == '/' ? jx_xstrdup(g->home) : NULL;
+
+		if (full == NULL) {
+			JX_AUTO_FREE char *cwd = realpath(".", NULL);
+
+			full = jx_xasprintf("%s/%s", cwd != NULL ? cwd : "", g->home);
+		}
+		jx_strcpy(c->env.jx_home, sizeof(c->env.jx_home), full);
+	}
+	rc = jx_device_find_profile(&c->env, jx_os_fs(), &c->profile, err);
+	if (rc != JX_OK)
+		return rc;
+	for (size_t i = 0; i < c->profile.warning_count && i < JX_DEVICE_WARNINGS_MAX && !c->quiet; i++)
+		fprintf(stderr, "jx: %s\n", c->profile.warnings[i]);
+	return jx_device_data_dir(&c->env, &c->profile, c->dir, err);
+}
+
+static int run(int argc, char **argv, struct cli *c)
+{
+	struct globals g = { 0 };
+	struct jx_error err = { 0 };
+	struct cli_args args;
+	int words = 0, status, i = read_globals(argc, argv, &g);
+	const struct cli_command *cmd;
+
+	if (i < 0)
+		return CLI_USAGE;
+	if (g.version) {
+		printf("jx %s\n", JX_VERSION);
+		return 0;
+	}
+	if (g.help || i >= argc) {
+		help();
+		return g.help ? 0 : CLI_USAGE;
+	}
+	cmd = find_command(argc - i, argv + i, &words);
+	if (cmd == NULL) {
+		fprintf(stderr, _("jx: there is no command \"%s\"; see jx --help"), argv[i]);
+		fputc('\n', stderr);
+		return CLI_USAGE;
+	}
+	status = cli_parse(cmd, argc - i - words, argv + i + words, &args);
+	if (status != 0)
+		return status == -1 ? 0 : status;
+	g.json = g.json || cli_flag(&args, "json");
+	g.quiet = g.quiet || cli_flag(&args, "quiet");
+	c->json = g.json;
+	if (set_up(c, &g, &err) != JX_OK)
+		return cli_fail(c, &err);
+	return cmd->run(c, &args);
+}
+
+int main(int argc, char **argv)
+{
+	struct cli *c = jx_xcalloc(1, sizeof(*c));
+	struct jx_error err = { 0 };
+	int status;
+
+	if (jx_os_start("jx", &err) != JX_OK) {
+		fprintf(stderr, "jx: %s\n", err.text);
+		free(c);
+		return jx_rc_exit_status(err.code);
+	}
+	status = run(argc, argv, c);
+	cli_close(c);
+	free(c);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		/* saved is saved; but a script that reads us must not take half an answer for a whole one */
+		fprintf(stderr, "jx: %s\n", _("the output could not be written"));
+		return jx_rc_exit_status(JX_EIO);
+	}
+	return status;
+}

@@ -1,0 +1,126 @@
+/* GET /v1/blobs/<sha256>: photos for the office, with ranges. Streamed from the file; never decoded. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "range.h"
+#include "request.h"
+
+static bool may_download(enum jx_role role)
+{
+	switch (role) {
+	case JX_ROLE_DISPATCHER:
+	case JX_ROLE_LEADER:
+	case JX_ROLE_AUDITOR:
+	case JX_ROLE_ADMIN:
+		return true;
+	case JX_ROLE_SERVER:
+	case JX_ROLE_FIELD:
+	case JX_ROLE_UNIT:
+		break;
+	}
+	return false;
+}
+
+void jx_server__blob_begin(jx_server__request *rq)
+{
+	jx_vault *vault = rq->server->config.vault;
+	struct jx_error err = {0};
+	jx_rc rc;
+
+	if (!jx_server__token(rq))
+		return;
+	if (!may_download(rq->who.role)) {
+		jx_server__error(rq, MHD_HTTP_FORBIDDEN, "role",
+				 "photos go to dispatchers, leaders, auditors and administrators");
+		return;
+	}
+	rc = vault->ops->photo_known(vault, rq->hash, &err);
+	if (rc == JX_ENOTFOUND)
+		jx_server__error(rq, MHD_HTTP_NOT_FOUND, "not-found", "no such photo");
+	else if (rc != JX_OK)
+		jx_server__error_rc(rq, rc, &err);
+}
+
+/* The vault knows it, so a file that is not there is damage and not a wrong address. */
+static int open_blob(jx_server__request *rq, int64_t *size_out)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	int fd;
+
+	rq->server->config.vault->ops->photo_path(rq->server->config.vault, rq->hash, path, sizeof(path));
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		int e = errno;
+
+		jx_server__log(rq->server, JX_SERVER_ERROR, _("a stored photo cannot be opened: %s"),
+			       strerror(e));
+		if (fd >= 0)
+			(void)close(fd);
+		jx_server__error(rq, MHD_HTTP_INTERNAL_SERVER_ERROR, "internal",
+				 "the stored photo cannot be read");
+		return -1;
+	}
+	*size_out = (int64_t)st.st_size;
+	return fd;
+}
+
+/* If-Range with another mark than ours: the client has part of something else and gets everything. */
+static const char *range_wanted(const jx_server__request *rq, const char *etag)
+{
+	const char *if_range = jx_server__get(rq, MHD_HTTP_HEADER_IF_RANGE);
+
+	return if_range != NULL && strcmp(if_range, etag) != 0 ? NULL
+							       : jx_server__get(rq, MHD_HTTP_HEADER_RANGE);
+}
+
+static void describe(jx_server__request *rq, const char *hex, const char *etag)
+{
+	char disposition[128];
+
+	(void)snprintf(disposition, sizeof(disposition), "attachment; filename=\"%s\"", hex);
+	jx_server__header(rq, MHD_HTTP_HEADER_CONTENT_TYPE, "application/octet-stream");
+	jx_server__header(rq, MHD_HTTP_HEADER_CONTENT_DISPOSITION, disposition);
+	jx_server__header(rq, "X-Content-Type-Options", "nosniff");
+	jx_server__header(rq, "Content-Security-Policy", "default-src 'none'; sandbox");
+	jx_server__header(rq, MHD_HTTP_HEADER_CACHE_CONTROL, "private, no-store");
+	jx_server__header(rq, MHD_HTTP_HEADER_ACCEPT_RANGES, "bytes");
+	jx_server__header(rq, MHD_HTTP_HEADER_ETAG, etag);
+}
+
+void jx_server__blob_end(jx_server__request *rq)
+{
+	char hex[2 * JX_HASH_BYTES + 1], etag[2 * JX_HASH_BYTES + 3], part[80];
+	int64_t size = 0, first = 0, last = 0;
+	int fd = open_blob(rq, &size);
+
+	if (fd < 0)
+		return;
+	jx_hex(rq->hash, JX_HASH_BYTES, hex);
+	(void)snprintf(etag, sizeof(etag), "\"%s\"", hex);
+	switch (jx_server__range_parse(range_wanted(rq, etag), size, &first, &last)) {
+	case JX_SERVER__RANGE_ALL:
+		jx_server__reply_file(rq, MHD_HTTP_OK, fd, 0, size);
+		break;
+	case JX_SERVER__RANGE_PART:
+		jx_server__reply_file(rq, MHD_HTTP_PARTIAL_CONTENT, fd, first, last - first + 1);
+		(void)snprintf(part, sizeof(part), "bytes %" PRId64 "-%" PRId64 "/%" PRId64, first, last,
+			       size);
+		jx_server__header(rq, MHD_HTTP_HEADER_CONTENT_RANGE, part);
+		break;
+	case JX_SERVER__RANGE_BEYOND:
+		(void)close(fd);
+		jx_server__error(rq, MHD_HTTP_RANGE_NOT_SATISFIABLE, "range",
+				 "the range lies beyond the end");
+		(void)snprintf(part, sizeof(part), "bytes */%" PRId64, size);
+		jx_server__header(rq, MHD_HTTP_HEADER_CONTENT_RANGE, part);
+		return;
+	}
+	describe(rq, hex, etag);
+}

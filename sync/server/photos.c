@@ -1,0 +1,276 @@
+/*
+ * Photos by tus 1.0: core, creation, creation-with-upload. An upload is named by its hash, and what the accepted entry of this writer
+ * lists is its length: creating it stores nothing, so it may be repeated at will.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "request.h"
+#include "tus.h"
+
+static void reply_options(jx_server__request *rq)
+{
+	jx_server__reply(rq, MHD_HTTP_NO_CONTENT, NULL, 0, NULL);
+	jx_server__header(rq, "Tus-Version", "1.0.0");
+	jx_server__header(rq, "Tus-Extension", "creation,creation-with-upload");
+	jx_server__header_i64(rq, "Tus-Max-Size", rq->server->config.limits.photo_bytes);
+}
+
+/* Version and token, for everything but OPTIONS (which any client may ask). False: answered. */
+static bool let_in(jx_server__request *rq)
+{
+	const char *version = jx_server__get(rq, "Tus-Resumable");
+
+	if (rq->method == JX_SERVER__OPTIONS) {
+		reply_options(rq);
+		return false;
+	}
+	if (version == NULL || strcmp(version, "1.0.0") != 0) {
+		jx_server__error(rq, MHD_HTTP_PRECONDITION_FAILED, "tus-version",
+				 "Tus-Resumable: 1.0.0 is needed");
+		jx_server__header(rq, "Tus-Version", "1.0.0");
+		return false;
+	}
+	return jx_server__token(rq);
+}
+
+static bool is_offset_stream(const jx_server__request *rq)
+{
+	const char *type = jx_server__get(rq, MHD_HTTP_HEADER_CONTENT_TYPE);
+
+	return type != NULL && strcmp(type, "application/offset+octet-stream") == 0;
+}
+
+/* What an answer about an upload says: where it stands, and the receipt once it is whole. */
+static void describe(jx_server__request *rq, const struct jx_upload_state *state)
+{
+	JX_AUTO_BUF receipt;
+
+	jx_buf_init(&receipt, 16384);
+	jx_server__header_i64(rq, "Upload-Offset",
+			      state->is_stored ? state->size_bytes : state->offset_bytes);
+	if (state->is_stored && jx_signed_header_write(&state->receipt, &receipt, NULL) == JX_OK)
+		jx_server__header(rq, "Jiexun-Photo-Receipt", receipt.data);
+}
+
+static void reply_created(jx_server__request *rq, const struct jx_upload_state *state)
+{
+	char hex[2 * JX_HASH_BYTES + 1], location[sizeof(JX_PATH_PHOTOS) + sizeof(hex)];
+
+	jx_hex(rq->hash, JX_HASH_BYTES, hex);
+	(void)snprintf(location, sizeof(location), "%s/%s", JX_PATH_PHOTOS, hex);
+	jx_server__reply(rq, MHD_HTTP_CREATED, NULL, 0, NULL);
+	jx_server__header(rq, MHD_HTTP_HEADER_LOCATION, location);
+	describe(rq, state);
+}
+
+static bool ask_state(jx_server__request *rq, struct jx_upload_state *out)
+{
+	struct jx_error err = {0};
+	jx_rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = jx_ingest_photo_state(rq->server->config.ingest, &rq->who, rq->hash, out, &err);
+	if (rc == JX_OK && out->size_bytes > rq->server->config.limits.photo_bytes) {
+		jx_server__error(rq, MHD_HTTP_CONTENT_TOO_LARGE, "too-large",
+				 "the photo is larger than this server takes");
+		return false;
+	}
+	if (rc != JX_OK)
+		jx_server__error_rc(rq, rc, &err);
+	rq->size_bytes = out->size_bytes;
+	return rc == JX_OK;
+}
+
+static bool open_upload(jx_server__request *rq, int64_t offset)
+{
+	struct jx_error err = {0};
+	jx_rc rc = jx_ingest_photo_open(rq->server->config.ingest, &rq->who, rq->hash, offset, &rq->upload,
+					&err);
+
+	if (rc != JX_OK)
+		jx_server__error_rc(rq, rc, &err);
+	rq->offset_bytes = offset;
+	rq->body_max = rq->size_bytes - offset;
+	return rc == JX_OK;
+}
+
+/* ---- POST /v1/photos ---- */
+
+static bool read_creation(jx_server__request *rq, int64_t *length_out)
+{
+	const char *length = jx_server__get(rq, "Upload-Length");
+	const char *metadata = jx_server__get(rq, "Upload-Metadata");
+
+	if (length == NULL || !jx_parse_i64(length, 0, INT64_MAX, length_out)) {
+		jx_server__error(rq, MHD_HTTP_BAD_REQUEST, "bad-request",
+				 "Upload-Length: the photo's size in bytes is needed");
+		return false;
+	}
+	if (*length_out > rq->server->config.limits.photo_bytes) {
+		jx_server__error(rq, MHD_HTTP_CONTENT_TOO_LARGE, "too-large",
+				 "the photo is larger than this server takes");
+		jx_server__header_i64(rq, "Tus-Max-Size", rq->server->config.limits.photo_bytes);
+		return false;
+	}
+	if (!jx_server__tus_hash(metadata, rq->hash)) {
+		jx_server__error(rq, MHD_HTTP_BAD_REQUEST, "bad-request",
+				 "Upload-Metadata: \"sha256 <base64 of 64 hex digits>\" is needed");
+		return false;
+	}
+	return true;
+}
+
+/* The body, if there is one, begins at 0. Where bytes are here already it is thrown away and the answer says where to go on. */
+static void begin_creation_body(jx_server__request *rq, const struct jx_upload_state *state)
+{
+	rq->body_max = state->size_bytes;
+	if (!rq->gate.has_body)
+		return;
+	if (!is_offset_stream(rq))
+		jx_server__error(rq, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "media-type",
+				 "Content-Type: application/offset+octet-stream is needed");
+	else if (!state->is_stored && state->offset_bytes == 0 && rq->gate.length <= rq->body_max)
+		(void)open_upload(rq, 0);
+}
+
+void jx_server__photos_begin(jx_server__request *rq)
+{
+	struct jx_upload_state state;
+	int64_t length = 0;
+
+	if (!let_in(rq) || !read_creation(rq, &length) || !ask_state(rq, &state))
+		return;
+	if (length != state.size_bytes) {
+		jx_server__error(rq, MHD_HTTP_BAD_REQUEST, "bad-request",
+				 "Upload-Length is not the size that the entry lists");
+		return;
+	}
+	begin_creation_body(rq, &state);
+}
+
+/* ---- HEAD and PATCH /v1/photos/<sha256> ---- */
+
+static void reply_head(jx_server__request *rq)
+{
+	struct jx_upload_state state;
+	char hex[2 * JX_HASH_BYTES + 1];
+	JX_AUTO_BUF metadata;
+
+	jx_buf_init(&metadata, 256);
+	rq->body_max = 0;
+	if (!ask_state(rq, &state))
+		return;
+	jx_hex(rq->hash, JX_HASH_BYTES, hex);
+	jx_buf_adds(&metadata, "sha256 ");
+	jx_buf_add_base64(&metadata, hex, strlen(hex));
+	jx_server__reply(rq, MHD_HTTP_OK, NULL, 0, NULL);
+	jx_server__header(rq, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	jx_server__header_i64(rq, "Upload-Length", state.size_bytes);
+	jx_server__header(rq, "Upload-Metadata", metadata.data);
+	describe(rq, &state);
+}
+
+static void begin_patch(jx_server__request *rq)
+{
+	struct jx_upload_state state;
+	const char *text = jx_server__get(rq, "Upload-Offset");
+	int64_t offset = 0;
+
+	if (!is_offset_stream(rq)) {
+		jx_server__error(rq, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "media-type",
+				 "Content-Type: application/offset+octet-stream is needed");
+		return;
+	}
+	if (text == NULL || !jx_parse_i64(text, 0, INT64_MAX, &offset)) {
+		jx_server__error(rq, MHD_HTTP_BAD_REQUEST, "bad-request",
+				 "Upload-Offset: a number of bytes is needed");
+		return;
+	}
+	if (!ask_state(rq, &state))
+		return;
+	if (state.is_stored) {
+		if (offset != state.size_bytes)
+			jx_server__error_rc(rq, JX_ECONFLICT, &(struct jx_error){0});
+		rq->body_max = 0;
+		return;
+	}
+	if (offset != state.offset_bytes)
+		jx_server__error_rc(rq, JX_ECONFLICT, &(struct jx_error){0});
+	else if (rq->gate.length > state.size_bytes - offset)
+		jx_server__error_rc(rq, JX_ELIMIT, &(struct jx_error){0});
+	else
+		(void)open_upload(rq, offset);
+}
+
+void jx_server__photo_begin(jx_server__request *rq)
+{
+	if (!let_in(rq))
+		return;
+	if (rq->method == JX_SERVER__HEAD)
+		reply_head(rq);
+	else
+		begin_patch(rq);
+}
+
+/* ---- body ---- */
+
+void jx_server__photo_data(jx_server__request *rq, const void *data, size_t len)
+{
+	struct jx_error err = {0};
+	jx_rc rc;
+
+	if (rq->upload == NULL)
+		return;
+	jx_server__work(rq);
+	rc = jx_upload_write(rq->upload, data, len, &err);
+	if (rc != JX_OK) {
+		jx_upload_close(JX_STEAL(rq->upload));
+		jx_server__error_rc(rq, rc, &err);
+	}
+	jx_server__receive(rq);
+}
+
+/* False: answered. Without an upload in this request: how it stands. */
+static bool end_upload(jx_server__request *rq, struct jx_upload_state *state)
+{
+	struct jx_error err = {0};
+	jx_rc rc;
+
+	if (rq->upload == NULL)
+		return ask_state(rq, state);
+	memset(state, 0, sizeof(*state));
+	rc = jx_upload_end(rq->upload, state, &err);
+	jx_upload_close(JX_STEAL(rq->upload));
+	if (rc != JX_OK)
+		jx_server__error_rc(rq, rc, &err);
+	return rc == JX_OK;
+}
+
+void jx_server__photo_end(jx_server__request *rq)
+{
+	struct jx_upload_state state;
+
+	if (!end_upload(rq, &state))
+		return;
+	if (rq->method == JX_SERVER__POST) {
+		reply_created(rq, &state);
+		return;
+	}
+	jx_server__reply(rq, MHD_HTTP_NO_CONTENT, NULL, 0, NULL);
+	describe(rq, &state);
+}
+
+/* The connection broke: what came is kept, and if it was all, the photo is published; the client will ask by HEAD. */
+void jx_server__photo_broken(jx_server__request *rq)
+{
+	struct jx_upload_state state;
+	struct jx_error err = {0};
+
+	if (rq->upload == NULL)
+		return;
+	if (jx_upload_end(rq->upload, &state, &err) != JX_OK)
+		jx_server__log(rq->server, JX_SERVER_WARNING, "%s: %s", err.where, err.text);
+	jx_upload_close(JX_STEAL(rq->upload));
+}

@@ -17,12 +17,12 @@ extern "C" {
 
 typedef struct jx_pack jx_pack;
 
-/** Text in both languages. */
+/** Text in both languages; a pack in one language has the same text in both. NULL, NULL: no text. */
 struct jx_text {
 	const char *zh;
 	const char *en;
 };
-/** The one of the two that the messages' language asks for. */
+/** The one of the two that the messages' language asks for; "" for no text. */
 const char *jx_text_pick(const struct jx_text *t);
 
 /** One code of a code list (a disorder or a sub-type of one). */
@@ -30,11 +30,15 @@ struct jx_code {
 	const char *code;           /**< "01" for a disorder, "01.02" for a sub-type: closed by date, never reused */
 	const char *parent;         /**< NULL for a disorder */
 	struct jx_text name;
+	struct jx_text hint;        /**< which of two codes to take; NULL, NULL if there is no doubt */
 	const char *const *units;   /**< units a quantity may have, first is the default; own or the parent's */
 	size_t unit_count;
-	const char *event_code;     /**< national event class-subclass "02-01", or NULL */
-	const char *legal_hook;     /**< or NULL */
-	const char *confidence;     /**< mark of its source: "V(S26)", "SEED", "RU" ... */
+	const char *event_code;     /**< national event class-subclass "02-01" if exactly one fits, else NULL */
+	const char *const *event_codes; /**< all that may fit, own ones only */
+	size_t event_code_count;
+	const char *event_confidence; /**< mark of the choice of event codes, or NULL */
+	const char *legal_hook;     /**< own or the parent's, or NULL */
+	const char *confidence;     /**< mark of its source, own or the parent's: "V(S26)", "SEED", "RU" ...; NULL if none */
 	const char *valid_from;     /**< "YYYY-MM-DD" or NULL */
 	const char *valid_until;    /**< last day, or NULL */
 };
@@ -53,9 +57,20 @@ int64_t jx_pack_version(const jx_pack *pack);     /**< from 1 */
 const char *jx_pack_form(const jx_pack *pack);    /**< form id its observations name */
 size_t jx_pack_code_count(const jx_pack *pack);
 const struct jx_code *jx_pack_code_at(const jx_pack *pack, size_t i); /**< in pack order */
-/** By code ("01", "01.02"), or by exact Chinese or English name. NULL if unknown or ambiguous. */
+/** By code ("01", "01.02"), or by exact Chinese or English name or alias. NULL if unknown or ambiguous. */
 const struct jx_code *jx_pack_find(const jx_pack *pack, const char *code_or_name);
+/** By id, name or alias, in the same way. */
 const struct jx_unit *jx_pack_unit(const jx_pack *pack, const char *unit_or_name);
+/** May the code be used on that business day? Its own dates and its parents' count. */
+bool jx_pack_is_open(const jx_pack *pack, const struct jx_code *code, const char *day);
+/** The pack's name for people, and the day from which it holds. */
+const struct jx_text *jx_pack_name(const jx_pack *pack);
+const char *jx_pack_valid_from(const jx_pack *pack);
+/** The pack built into the program: the ten disorders. Not NUL-terminated; never freed. */
+void jx_pack_builtin(const char **text_out, size_t *len_out);
+
+#define JX_NOTE_CHARS_MAX 1000 /**< a note's characters; 4 bytes at most each */
+#define JX_PARTY_CHARS_MAX 60  /**< of party and responsible unit */
 
 /**
  * Answers of an observation, as `jx log` and the app give them.
@@ -84,14 +99,16 @@ jx_rc jx_form_check(const jx_pack *pack, const char *answers, size_t len, const 
 struct jx_answers_brief {
 	char result[16];
 	char code[16];
-	char name_zh[64], name_en[64];   /**< sub-type's name, if pack knows the code */
-	char group_zh[64], group_en[64]; /**< disorder's name */
-	char quantity[32];               /**< decimal text */
+	char name_zh[128], name_en[128];   /**< name of the code, if pack knows it */
+	char group_zh[128], group_en[128]; /**< name of its disorder; the same name if code is a disorder */
+	char quantity[32];                 /**< decimal text */
 	char unit[24];
-	char note[1024];
-	char party[128];
+	char note[4 * JX_NOTE_CHARS_MAX + 1];
+	char party[4 * JX_PARTY_CHARS_MAX + 1];
+	char unit_responsible[4 * JX_PARTY_CHARS_MAX + 1];
 	bool is_self_handled;
 };
+/** Texts longer than their place are cut at a character: a list shows what it can of any object. @retval JX_EINVAL no JSON object */
 jx_rc jx_form_brief(const jx_pack *pack, const char *answers, size_t len, struct jx_answers_brief *out, struct jx_error *err);
 
 #ifdef __cplusplus

@@ -98,7 +98,7 @@ struct jx_entry {
 	bool has_shift;
 	uint8_t shift[JX_ID_BYTES];
 	char officer2[64];
-	char source[24];             /**< patrol, covert, hotline, look-back, ... (domain.md: source of a finding) */
+	char source[24];             /**< patrol, covert, hotline, look-back, ... */
 	char campaign[64];
 	/* place (observation, correction) */
 	bool has_place;

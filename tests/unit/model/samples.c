@@ -49,7 +49,8 @@ static void add_place(struct jx_entry *e)
 
 static void add_form(struct jx_entry *e)
 {
-	static const char answers[] = "{\"result\":\"found\",\"code\":\"01.01\",\"quantity\":3,\"unit\":\"sheet\"}";
+	static const char answers[] =
+		"{\"result\":\"found\",\"code\":\"01.01\",\"quantity\":3,\"unit\":\"sheet\"}";
 
 	jx_strcpy(e->form, sizeof(e->form), "disorder");
 	jx_strcpy(e->pack, sizeof(e->pack), "ten-disorders");

@@ -19,8 +19,8 @@ static const enum jx_kind all_kinds[] = {
 /* Bytes of an entry that must encode; the caller frees. */
 static char *encode(const struct jx_entry *e)
 {
-	JX_AUTO_BUF b = { 0 };
-	struct jx_error err = { 0 };
+	JX_AUTO_BUF b = {0};
+	struct jx_error err = {0};
 
 	jx_buf_init(&b, 2 * JX_ENTRY_BYTES_MAX);
 	if (jx_entry_encode(e, &b, &err) != JX_OK)
@@ -30,8 +30,8 @@ static char *encode(const struct jx_entry *e)
 
 static void expect_refused(const struct jx_entry *e, jx_rc rc, const char *field)
 {
-	JX_AUTO_BUF b = { 0 };
-	struct jx_error err = { 0 };
+	JX_AUTO_BUF b = {0};
+	struct jx_error err = {0};
 
 	jx_buf_init(&b, 2 * JX_ENTRY_BYTES_MAX);
 	jx_buf_adds(&b, "before");
@@ -54,7 +54,7 @@ static char *replaced(const char *bytes, const char *from, const char *to)
 static void expect_decode(const char *bytes, jx_rc rc, const char *field)
 {
 	struct jx_entry untouched, e;
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 
 	memset(&e, 0x5a, sizeof(e));
 	untouched = e;
@@ -109,7 +109,8 @@ static void decoding_gives_back_every_field(void **state)
 	answers_len = e.answers.len;
 	assert_int_equal(back.answers.len, answers_len);
 	assert_memory_equal(back.answers.data, e.answers.data, answers_len);
-	assert_true((const char *)back.answers.data > bytes && (const char *)back.answers.data < bytes + strlen(bytes));
+	assert_true((const char *)back.answers.data > bytes &&
+		    (const char *)back.answers.data < bytes + strlen(bytes));
 	/* the rest compares as one piece once what decoding adds is taken out */
 	jx_strcpy(e.kind_name, sizeof(e.kind_name), "observation");
 	e.version = 1;
@@ -158,7 +159,8 @@ static void a_place_without_source_holds_no_position(void **state)
 	e.fix.satellites_used = 2;
 	e.fix.mode = 1;
 	bytes = encode(&e);
-	assert_non_null(strstr(bytes, "\"place\":{\"source\":\"none\",\"satellites\":2,\"fix_mode\":1,\"grid\":"));
+	assert_non_null(
+		strstr(bytes, "\"place\":{\"source\":\"none\",\"satellites\":2,\"fix_mode\":1,\"grid\":"));
 	assert_null(strstr(bytes, "wgs84"));
 	assert_int_equal(jx_entry_decode(bytes, strlen(bytes), &back, NULL), JX_OK);
 	assert_int_equal(back.fix.lat_wgs84_e7, 0);
@@ -177,57 +179,62 @@ struct edit {
 static void damaged_fields_are_refused_by_name(void **state)
 {
 	static const struct edit edits[] = {
-		{ "\"v\":1,", "", JX_EINVAL, "\"v\"" },
-		{ "{\"v\":1,", "{\"n\":1,\"v\":1,", JX_EINVAL, "" },
-		{ "\"v\":1", "\"v\":0", JX_EINVAL, "\"v\"" },
-		{ "\"v\":1", "\"v\":\"1\"", JX_EINVAL, "\"v\"" },
-		{ "\"v\":1", "\"v\":2", JX_EVERSION, "version 2" },
-		{ "\"n\":1,", "", JX_EINVAL, "\"n\"" },
-		{ "\"n\":1,", "\"n\":0,", JX_EINVAL, "\"n\"" },
-		{ "\"n\":1,", "\"n\":-1,", JX_EINVAL, "\"n\"" },
-		{ "\"n\":1,", "\"n\":1.0,", JX_EINVAL, "" },
-		{ "\"n\":1,", "\"n\":9007199254740994,", JX_EINVAL, "" },
-		{ "\"kind\":\"observation\"", "\"kind\":\"Observation\"", JX_EINVAL, "\"kind\"" },
-		{ "\"kind\":\"observation\"", "\"kind\":\"\"", JX_EINVAL, "\"kind\"" },
-		{ "\"kind\":\"observation\"", "\"kind\":7", JX_EINVAL, "\"kind\"" },
-		{ "\"kind\":\"observation\"", "\"kind\":\"a-name-of-a-kind-that-is-too-long\"", JX_EINVAL, "\"kind\"" },
-		{ "\"salt\":\"01020304050607ff\"", "\"salt\":\"01020304050607\"", JX_EINVAL, "\"salt\"" },
-		{ "\"salt\":\"01020304050607ff\"", "\"salt\":\"01020304050607FF\"", JX_EINVAL, "\"salt\"" },
-		{ "\"id\":\"01000000-0001", "\"id\":\"0100000000001", JX_EINVAL, "\"id\"" },
-		{ "\"id\":\"01000000-0001-7000-8000-000000000001\"", "\"id\":\"00000000-0000-0000-0000-000000000000\"",
-		  JX_EINVAL, "\"id\"" },
-		{ "\"day\":\"2026-09-01\"", "\"day\":\"2026-02-30\"", JX_EINVAL, "\"day\"" },
-		{ "\"day\":\"2026-09-01\",", "", JX_EINVAL, "\"day\"" },
-		{ "\"mono_ms\":86399999,", "", JX_EINVAL, "\"mono_ms\"" },
-		{ "\"mono_ms\":86399999", "\"mono_ms\":-1", JX_EINVAL, "\"mono_ms\"" },
-		{ "\"lat_wgs84_e7\":302345678", "\"lat_wgs84_e7\":900000001", JX_EINVAL, "place.lat_wgs84_e7" },
-		{ "\"lat_wgs84_e7\":302345678", "\"lat_wgs84_e7\":-900000001", JX_EINVAL, "place.lat_wgs84_e7" },
-		{ "\"lon_wgs84_e7\":1197212345", "\"lon_wgs84_e7\":1800000001", JX_EINVAL, "place.lon_wgs84_e7" },
-		{ "\"lon_wgs84_e7\":1197212345,", "", JX_EINVAL, "place.lon_wgs84_e7" },
-		{ "\"lon_wgs84_e7\":1197212345", "\"lon_wgs84_e7\":\"119.7\"", JX_EINVAL, "place.lon_wgs84_e7" },
-		{ "\"source\":\"gnss\"", "\"source\":\"gps\"", JX_EINVAL, "place.source" },
-		{ "\"satellites\":11", "\"satellites\":40000", JX_EINVAL, "place.satellites" },
-		{ "\"fix_mode\":3", "\"fix_mode\":4", JX_EINVAL, "place.fix_mode" },
-		{ "\"stale\":true", "\"stale\":1", JX_EINVAL, "place.stale" },
-		{ "\"accuracy_mm\":4200", "\"accuracy_mm\":-2", JX_EINVAL, "place.accuracy_mm" },
-		{ "\"person\":{\"id\":\"王芳\",", "\"person\":{", JX_EINVAL, "person.id" },
-		{ "\"person\":{\"id\":\"王芳\",", "\"person\":{\"id\":\"\",", JX_EINVAL, "person" },
-		{ ",\"verified\":\"pin\"", "", JX_EINVAL, "person.verified" },
-		{ "\"officer2\":\"李雷\"", "\"officer2\":\"\\u0007\"", JX_EINVAL, "\"officer2\"" },
-		{ "\"area\":\"330185-jinbei\"", "\"area\":\"330185-jinbei-too-long-for-it\"", JX_EINVAL, "\"area\"" },
-		{ "\"pack_version\":1", "\"pack_version\":0", JX_EINVAL, "pack_version" },
-		{ "\"pack\":\"ten-disorders\",", "", JX_EINVAL, "\"pack\"" },
-		{ "\"form\":\"disorder\",", "", JX_EINVAL, "\"form\"" },
-		{ "\"answers\":{", "\"other\":{", JX_EINVAL, "\"answers\"" },
-		{ "\"answers\":{\"result\":\"found\",\"code\":\"01.01\",\"quantity\":3,\"unit\":\"sheet\"}", "\"answers\":[1]",
-		  JX_EINVAL, "\"answers\"" },
-		{ "\"size_bytes\":250002", "\"size_bytes\":0", JX_EINVAL, "photos[1].size_bytes" },
-		{ "\"role\":\"close\"", "\"role\":\"a b\"", JX_EINVAL, "photos[1].role" },
-		{ "\"sha256\":\"0202", "\"sha256\":\"02", JX_EINVAL, "photos[1].sha256" },
-		{ "0202020202020202020202020202020202020202020202020202020202020202",
-		  "0101010101010101010101010101010101010101010101010101010101010101", JX_EINVAL, "photos[1]" },
-		{ "\"photos\":[{", "\"photos\":[7,{", JX_EINVAL, "photos[0]" },
-		{ "\"shift\":\"0100", "\"shift\":\"01AA", JX_EINVAL, "\"shift\"" },
+		{"\"v\":1,", "", JX_EINVAL, "\"v\""},
+		{"{\"v\":1,", "{\"n\":1,\"v\":1,", JX_EINVAL, ""},
+		{"\"v\":1", "\"v\":0", JX_EINVAL, "\"v\""},
+		{"\"v\":1", "\"v\":\"1\"", JX_EINVAL, "\"v\""},
+		{"\"v\":1", "\"v\":2", JX_EVERSION, "version 2"},
+		{"\"n\":1,", "", JX_EINVAL, "\"n\""},
+		{"\"n\":1,", "\"n\":0,", JX_EINVAL, "\"n\""},
+		{"\"n\":1,", "\"n\":-1,", JX_EINVAL, "\"n\""},
+		{"\"n\":1,", "\"n\":1.0,", JX_EINVAL, ""},
+		{"\"n\":1,", "\"n\":9007199254740994,", JX_EINVAL, ""},
+		{"\"kind\":\"observation\"", "\"kind\":\"Observation\"", JX_EINVAL, "\"kind\""},
+		{"\"kind\":\"observation\"", "\"kind\":\"\"", JX_EINVAL, "\"kind\""},
+		{"\"kind\":\"observation\"", "\"kind\":7", JX_EINVAL, "\"kind\""},
+		{"\"kind\":\"observation\"", "\"kind\":\"a-name-of-a-kind-that-is-too-long\"", JX_EINVAL,
+		 "\"kind\""},
+		{"\"salt\":\"01020304050607ff\"", "\"salt\":\"01020304050607\"", JX_EINVAL, "\"salt\""},
+		{"\"salt\":\"01020304050607ff\"", "\"salt\":\"01020304050607FF\"", JX_EINVAL, "\"salt\""},
+		{"\"id\":\"01000000-0001", "\"id\":\"0100000000001", JX_EINVAL, "\"id\""},
+		{"\"id\":\"01000000-0001-7000-8000-000000000001\"",
+		 "\"id\":\"00000000-0000-0000-0000-000000000000\"", JX_EINVAL, "\"id\""},
+		{"\"day\":\"2026-09-01\"", "\"day\":\"2026-02-30\"", JX_EINVAL, "\"day\""},
+		{"\"day\":\"2026-09-01\",", "", JX_EINVAL, "\"day\""},
+		{"\"mono_ms\":86399999,", "", JX_EINVAL, "\"mono_ms\""},
+		{"\"mono_ms\":86399999", "\"mono_ms\":-1", JX_EINVAL, "\"mono_ms\""},
+		{"\"lat_wgs84_e7\":302345678", "\"lat_wgs84_e7\":900000001", JX_EINVAL, "place.lat_wgs84_e7"},
+		{"\"lat_wgs84_e7\":302345678", "\"lat_wgs84_e7\":-900000001", JX_EINVAL,
+		 "place.lat_wgs84_e7"},
+		{"\"lon_wgs84_e7\":1197212345", "\"lon_wgs84_e7\":1800000001", JX_EINVAL,
+		 "place.lon_wgs84_e7"},
+		{"\"lon_wgs84_e7\":1197212345,", "", JX_EINVAL, "place.lon_wgs84_e7"},
+		{"\"lon_wgs84_e7\":1197212345", "\"lon_wgs84_e7\":\"119.7\"", JX_EINVAL,
+		 "place.lon_wgs84_e7"},
+		{"\"source\":\"gnss\"", "\"source\":\"gps\"", JX_EINVAL, "place.source"},
+		{"\"satellites\":11", "\"satellites\":40000", JX_EINVAL, "place.satellites"},
+		{"\"fix_mode\":3", "\"fix_mode\":4", JX_EINVAL, "place.fix_mode"},
+		{"\"stale\":true", "\"stale\":1", JX_EINVAL, "place.stale"},
+		{"\"accuracy_mm\":4200", "\"accuracy_mm\":-2", JX_EINVAL, "place.accuracy_mm"},
+		{"\"person\":{\"id\":\"王芳\",", "\"person\":{", JX_EINVAL, "person.id"},
+		{"\"person\":{\"id\":\"王芳\",", "\"person\":{\"id\":\"\",", JX_EINVAL, "person"},
+		{",\"verified\":\"pin\"", "", JX_EINVAL, "person.verified"},
+		{"\"officer2\":\"李雷\"", "\"officer2\":\"\\u0007\"", JX_EINVAL, "\"officer2\""},
+		{"\"area\":\"330185-jinbei\"", "\"area\":\"330185-jinbei-too-long-for-it\"", JX_EINVAL,
+		 "\"area\""},
+		{"\"pack_version\":1", "\"pack_version\":0", JX_EINVAL, "pack_version"},
+		{"\"pack\":\"ten-disorders\",", "", JX_EINVAL, "\"pack\""},
+		{"\"form\":\"disorder\",", "", JX_EINVAL, "\"form\""},
+		{"\"answers\":{", "\"other\":{", JX_EINVAL, "\"answers\""},
+		{"\"answers\":{\"result\":\"found\",\"code\":\"01.01\",\"quantity\":3,\"unit\":\"sheet\"}",
+		 "\"answers\":[1]", JX_EINVAL, "\"answers\""},
+		{"\"size_bytes\":250002", "\"size_bytes\":0", JX_EINVAL, "photos[1].size_bytes"},
+		{"\"role\":\"close\"", "\"role\":\"a b\"", JX_EINVAL, "photos[1].role"},
+		{"\"sha256\":\"0202", "\"sha256\":\"02", JX_EINVAL, "photos[1].sha256"},
+		{"0202020202020202020202020202020202020202020202020202020202020202",
+		 "0101010101010101010101010101010101010101010101010101010101010101", JX_EINVAL, "photos[1]"},
+		{"\"photos\":[{", "\"photos\":[7,{", JX_EINVAL, "photos[0]"},
+		{"\"shift\":\"0100", "\"shift\":\"01AA", JX_EINVAL, "\"shift\""},
 	};
 	struct jx_entry e;
 	JX_AUTO_FREE char *bytes = NULL;
@@ -249,20 +256,20 @@ static void kinds_name_what_they_miss(void **state)
 		enum jx_kind kind;
 		const char *from, *names;
 	} rows[] = {
-		{ JX_KIND_OBSERVATION, "\"place\":", "place" },
-		{ JX_KIND_CORRECTION, "\"ref\":", "ref" },
-		{ JX_KIND_CORRECTION, "\"reason\":", "reason" },
-		{ JX_KIND_CORRECTION, "\"place\":", "place" },
-		{ JX_KIND_WITHDRAWAL, "\"reason\":", "reason" },
-		{ JX_KIND_WITHDRAWAL, "\"digest\":", "ref.digest" },
-		{ JX_KIND_PERSON_IN, "\"person\":", "person" },
-		{ JX_KIND_DAY_CLOSE, "\"observations_total\":", "observations_total" },
-		{ JX_KIND_DAY_CLOSE, "\"photos_total\":", "photos_total" },
-		{ JX_KIND_CONTINUES, "\"continues\":", "continues" },
-		{ JX_KIND_CONTINUES, "\"head\":", "continues.head" },
-		{ JX_KIND_WRITER_ENROLLED, "\"public_key\":", "subject.public_key" },
-		{ JX_KIND_WRITER_REVOKED, "\"subject\":", "subject" },
-		{ JX_KIND_WRITER_CONFIRMED, "\"subject\":{\"writer\":", "subject.writer" },
+		{JX_KIND_OBSERVATION, "\"place\":", "place"},
+		{JX_KIND_CORRECTION, "\"ref\":", "ref"},
+		{JX_KIND_CORRECTION, "\"reason\":", "reason"},
+		{JX_KIND_CORRECTION, "\"place\":", "place"},
+		{JX_KIND_WITHDRAWAL, "\"reason\":", "reason"},
+		{JX_KIND_WITHDRAWAL, "\"digest\":", "ref.digest"},
+		{JX_KIND_PERSON_IN, "\"person\":", "person"},
+		{JX_KIND_DAY_CLOSE, "\"observations_total\":", "observations_total"},
+		{JX_KIND_DAY_CLOSE, "\"photos_total\":", "photos_total"},
+		{JX_KIND_CONTINUES, "\"continues\":", "continues"},
+		{JX_KIND_CONTINUES, "\"head\":", "continues.head"},
+		{JX_KIND_WRITER_ENROLLED, "\"public_key\":", "subject.public_key"},
+		{JX_KIND_WRITER_REVOKED, "\"subject\":", "subject"},
+		{JX_KIND_WRITER_CONFIRMED, "\"subject\":{\"writer\":", "subject.writer"},
 	};
 	size_t i;
 
@@ -324,7 +331,7 @@ static void unknown_kinds_are_read_as_far_as_they_go(void **state)
 static void a_newer_version_still_tells_who_and_which(void **state)
 {
 	struct jx_entry e, back;
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	JX_AUTO_FREE char *bytes = NULL;
 	JX_AUTO_FREE char *newer = NULL;
 	JX_AUTO_FREE char *odd = NULL;
@@ -350,7 +357,7 @@ static void storing_needs_little_and_takes_what_is_well_formed(void **state)
 		"{\"v\":3,\"id\":\"01000000-0001-7000-8000-000000000001\",\"writer\":\"01000000-0002-7000-8000-000000000001\","
 		"\"n\":12,\"kind\":\"observation\",\"taken_utc_ms\":5,\"day\":\"2026-13-01\",\"area\":\"a1\",\"place\":\"?\"}";
 	struct jx_entry e;
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	JX_AUTO_FREE char *bad = NULL;
 
 	(void)state;
@@ -418,9 +425,9 @@ static void what_cannot_be_read_is_not_written(void **state)
 static void an_entry_has_a_ceiling(void **state)
 {
 	struct jx_entry e;
-	JX_AUTO_BUF answers = { 0 };
-	JX_AUTO_BUF out = { 0 };
-	struct jx_error err = { 0 };
+	JX_AUTO_BUF answers = {0};
+	JX_AUTO_BUF out = {0};
+	struct jx_error err = {0};
 	size_t i;
 
 	(void)state;

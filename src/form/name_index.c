@@ -1,0 +1,62 @@
+#include "name_index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+jx_rc jx_form__index_init(struct jx_form__index *index, size_t keys, struct jx_error *err)
+{
+	size_t slots = 16;
+
+	while (slots < 2 * keys)
+		slots *= 2;
+	index->slots = calloc(slots, sizeof(*index->slots));
+	if (index->slots == NULL)
+		return jx_fail(err, JX_ENOMEM, 0, "form.pack",
+			       "no memory for the names of a pack: close other programs");
+	index->slot_count = slots;
+	return JX_OK;
+}
+
+void jx_form__index_done(struct jx_form__index *index)
+{
+	free(index->slots);
+	memset(index, 0, sizeof(*index));
+}
+
+/* FNV-1a, 64 bit */
+static size_t hash(const char *key)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (; *key != '\0'; key++)
+		h = (h ^ (uint8_t)*key) * UINT64_C(1099511628211);
+	return (size_t)(h ^ (h >> 32));
+}
+
+static struct jx_form__slot *slot_of(const struct jx_form__index *index, const char *key)
+{
+	size_t at = hash(key) & (index->slot_count - 1);
+
+	while (index->slots[at].key != NULL && strcmp(index->slots[at].key, key) != 0)
+		at = (at + 1) & (index->slot_count - 1);
+	return &index->slots[at];
+}
+
+uint32_t jx_form__index_add(struct jx_form__index *index, const char *key, uint32_t value)
+{
+	struct jx_form__slot *slot = slot_of(index, key);
+	const uint32_t before = slot->key == NULL ? JX_FORM__NONE : slot->value;
+
+	if (slot->key != NULL && before != value)
+		value = JX_FORM__AMBIGUOUS;
+	slot->key = key;
+	slot->value = value;
+	return before;
+}
+
+uint32_t jx_form__index_find(const struct jx_form__index *index, const char *key)
+{
+	const struct jx_form__slot *slot = slot_of(index, key);
+
+	return slot->key == NULL ? JX_FORM__NONE : slot->value;
+}

@@ -58,19 +58,29 @@ struct jx_identity {
 };
 /** @retval JX_ENOTFOUND not enrolled yet */
 jx_rc jx_store_identity(jx_store *store, struct jx_identity *out, struct jx_error *err);
+typedef jx_rc (*jx_identity_fn)(void *user, const struct jx_identity *id);
+/** Every identity this device has had, oldest first; the last one is the current one. */
+jx_rc jx_store_each_identity(jx_store *store, jx_identity_fn fn, void *user, struct jx_error *err);
 /**
  * Take on an identity: at the first enrolment, or later with a new writer id. Entries of an earlier writer stay as they are and
- * go on being readable and verifiable; numbering starts again at 1 for the new writer.
+ * go on being readable and verifiable; numbering starts again at 1 for the new writer. What the server said to the earlier writer
+ * (challenge, cursor, epoch, reenrol ...) is unset. The same writer again renews address, area, role and keys.
+ * @retval JX_ECONFLICT  another public key for the same writer, or a writer this device was before
  */
 jx_rc jx_store_set_identity(jx_store *store, const struct jx_identity *id, struct jx_error *err);
 /** Replace pins and identity key after a verified `keys` item; the old public key is kept for verification. */
 jx_rc jx_store_set_keys(jx_store *store, const struct jx_signed *text, const struct jx_keys *keys, struct jx_error *err);
+/**
+ * The server's public key that a signed text names by `key`: any that was ever pinned here, and the announced next one.
+ * @retval JX_ENOTFOUND  never pinned
+ */
+jx_rc jx_store_server_key(jx_store *store, const uint8_t key_id[8], uint8_t public_key_out[JX_PUB_BYTES], struct jx_error *err);
 
 /* ---- small values ------------------------------------------------------------------------------- */
 
 /** Named values that survive: current person, shift, challenge, feed cursor, epoch, last error ... JX_ENOTFOUND if unset. */
 jx_rc jx_store_get(jx_store *store, const char *name, char *out, size_t cap, struct jx_error *err);
-/** NULL removes. Names are a fixed set: see jx_store_names in the room. */
+/** NULL removes. Names are a fixed set, these: JX_EINVAL for any other. */
 jx_rc jx_store_set(jx_store *store, const char *name, const char *value, struct jx_error *err);
 #define JX_SET_PERSON "person"             /* id of the person signed in */
 #define JX_SET_PERSON_VERIFIED "person_verified"
@@ -84,14 +94,16 @@ jx_rc jx_store_set(jx_store *store, const char *name, const char *value, struct 
 #define JX_SET_SYNC_RESULT "sync_result"   /* last result, JSON */
 #define JX_SET_SYNC_UTC_MS "sync_utc_ms"
 #define JX_SET_SERVER_UTC_MS "server_utc_ms" /* server time of the newest receipt: trusted time */
-#define JX_SET_REENROL "reenrol"           /* reason why this device must enrol again, unset if none */
+#define JX_SET_REENROL "reenrol"           /* reason why this device must enrol again ("fork", "revoked"), unset if none */
+#define JX_SET_COMMIT_FAILURES "commit_failures"     /* how often the disk failed at a commit; the store counts */
+#define JX_SET_CHECKPOINT_UTC_MS "checkpoint_utc_ms" /* last checkpoint; the store writes it */
 
 /* ---- the log ------------------------------------------------------------------------------------ */
 
 /** Makes an entry's bytes once its number is known, inside the transaction. */
 struct jx_append {
 	const uint8_t *id;   /**< 16 bytes, made at first touch: saving again with it changes nothing */
-	/** Write the exact bytes of entry n into out (an empty buffer with the entry ceiling). */
+	/** Write the exact bytes of entry n into out (an empty buffer with the entry ceiling). May read this store (jx_store_day_totals). */
 	jx_rc (*encode)(void *user, const uint8_t writer[JX_ID_BYTES], int64_t n, jx_buf *out, struct jx_error *err);
 	/** Sign the new head. */
 	void (*sign)(void *user, const uint8_t head[JX_HASH_BYTES], uint8_t sig_out[JX_SIG_BYTES]);
@@ -143,19 +155,25 @@ struct jx_log_query {
 	int64_t limit;           /**< 0 = all */
 	bool all_writers;        /**< also entries of earlier identities of this device */
 };
-/** Walk rows; stops when fn returns other than JX_OK and returns that. */
+/** Walk rows; stops when fn returns other than JX_OK and returns that. fn may read the store, not write to it. Not enrolled: no rows. */
 jx_rc jx_store_each(jx_store *store, const struct jx_log_query *q, jx_log_row_fn fn, void *user, struct jx_error *err);
 /** @retval JX_ENOTFOUND */
 jx_rc jx_store_by_id(jx_store *store, const uint8_t id[JX_ID_BYTES], jx_log_row_fn fn, void *user, struct jx_error *err);
+/** The newest correction or withdrawal that names this entry. @retval JX_ENOTFOUND none does */
+jx_rc jx_store_replacing(jx_store *store, const uint8_t id[JX_ID_BYTES], jx_log_row_fn fn, void *user, struct jx_error *err);
+/** Walk entries of any writer whose id is in first..last, by id. */
+jx_rc jx_store_each_id(jx_store *store, const uint8_t first[JX_ID_BYTES], const uint8_t last[JX_ID_BYTES], jx_log_row_fn fn,
+                       void *user, struct jx_error *err);
 /** Last number and head of the current writer; n = 0 and the root head when the log is empty. */
 jx_rc jx_store_head(jx_store *store, int64_t *n_out, uint8_t head_out[JX_HASH_BYTES], struct jx_error *err);
-/** Totals of a business day for the day-close entry. */
+/** Totals of a business day for the day-close entry: observations; photo references of observations and corrections. */
 jx_rc jx_store_day_totals(jx_store *store, const char *day, int64_t *observations_out, int64_t *photos_out, struct jx_error *err);
 
-/** Counts for status, all from the database. */
+/** Counts for status, all from the database, of the current writer; all 0 when not enrolled. */
 struct jx_store_counts {
 	int64_t entries, observations, waiting;             /**< waiting: no receipt yet (current writer) */
-	int64_t photos, photos_waiting, photos_waiting_bytes;
+	int64_t photos;                                     /**< references in entries */
+	int64_t photos_waiting, photos_waiting_bytes;       /**< different files that no photo-receipt covers, of all entries */
 	int64_t receipt_n, receipt_server_utc_ms, safe_until_n;
 };
 jx_rc jx_store_count(jx_store *store, struct jx_store_counts *out, struct jx_error *err);
@@ -163,15 +181,19 @@ jx_rc jx_store_count(jx_store *store, struct jx_store_counts *out, struct jx_err
 /* ---- outbox and what the server said (used by sync) ---------------------------------------------- */
 
 /**
- * Keep a verified receipt (newest last). Entries up to its n are "sent" from now on.
- * @retval JX_ECONFLICT  its head is not this log's head at n: a fork; the store notes that the device must enrol again
+ * Keep a verified receipt (newest last). Entries up to its n are "sent" from now on. The same receipt again changes nothing. A
+ * receipt of another epoch than the newest one's (a server restored from backup) puts all earlier receipts and photo-receipts out of
+ * force: they stay as evidence, and what they covered is waiting again where the new one does not cover it. A receipt that says it is
+ * a fork's is kept with JX_OK, and the store notes that the device must enrol again.
+ * @retval JX_ECONFLICT  its head is not this log's head at n: a fork; it is kept as evidence, and the same is noted
+ * @retval JX_ENOTFOUND  for a writer this device never was
  */
 jx_rc jx_store_add_receipt(jx_store *store, const struct jx_signed *text, const struct jx_receipt *r, struct jx_error *err);
 /** Newest receipt's text. JX_ENOTFOUND if none. */
 jx_rc jx_store_receipt(jx_store *store, struct jx_signed *out, struct jx_error *err);
 jx_rc jx_store_add_photo_receipt(jx_store *store, const struct jx_signed *text, const struct jx_photo_receipt *r, struct jx_error *err);
 typedef jx_rc (*jx_signed_fn)(void *user, const struct jx_signed *text, bool is_photo);
-/** All kept receipts and photo-receipts, oldest first (verify). */
+/** All kept receipts and photo-receipts of all identities, oldest first (verify). fn may read the store, not write to it. */
 jx_rc jx_store_each_receipt(jx_store *store, jx_signed_fn fn, void *user, struct jx_error *err);
 
 struct jx_outbox_photo {
@@ -180,7 +202,7 @@ struct jx_outbox_photo {
 	char type[24];
 };
 typedef jx_rc (*jx_outbox_photo_fn)(void *user, const struct jx_outbox_photo *p);
-/** Photos of receipted entries that no photo-receipt covers, each hash once, oldest entry first. */
+/** Photos of receipted entries that no photo-receipt covers, each hash once, oldest entry first. fn may write to the store. */
 jx_rc jx_store_each_waiting_photo(jx_store *store, int64_t limit, jx_outbox_photo_fn fn, void *user, struct jx_error *err);
 
 /** Keep feed items and the new cursor in one transaction. Items are kept verbatim; unknown kinds too. */
@@ -192,13 +214,17 @@ struct jx_inbox_item {
 };
 jx_rc jx_store_add_inbox(jx_store *store, const struct jx_inbox_item *items, size_t count, const char *cursor, struct jx_error *err);
 typedef jx_rc (*jx_inbox_fn)(void *user, const struct jx_inbox_item *item);
+/** Walk the items of a kind, by key. fn may read the store, not write to it. */
 jx_rc jx_store_each_inbox(jx_store *store, const char *kind, jx_inbox_fn fn, void *user, struct jx_error *err);
 
 /* ---- care --------------------------------------------------------------------------------------- */
 
 /** Move the WAL into the database (sync only, under the lock). */
 jx_rc jx_store_checkpoint(jx_store *store, struct jx_error *err);
-/** SQLite's integrity check and the room's own invariants. @retval JX_ECORRUPT text says what */
+/**
+ * SQLite's integrity check and the room's own invariants: digests, chains, numbers without gaps, columns and photo rows as the bytes
+ * say. Signatures and receipts need keys: jx_view_verify(). @retval JX_ECORRUPT text says what
+ */
 jx_rc jx_store_check(jx_store *store, struct jx_error *err);
 
 #ifdef __cplusplus

@@ -1,0 +1,119 @@
+/*
+ * Every statement of the room: id and text. Prepared at first use, kept for the connection's life, lent by jx_store__lend().
+ * Parameters are named. Positions (pos) are explained in sql/migrations/0001_init.sql.
+ */
+#ifndef JX_STORE_SQL_H
+#define JX_STORE_SQL_H
+
+/* The columns that read_row() in log.c reads, in its order. */
+#define ROW                                                                                          \
+	"SELECT e.pos, e.id, e.kind, e.bytes, e.digest, e.head, e.sig, e.photo_count, e.writer_no, " \
+	"EXISTS (SELECT 1 FROM entry r WHERE r.ref_id = e.id) FROM entry e "
+
+/* In all of them: positions [:first, :last], numbers [:from_n, :until_n] (they matter with several writers), kind 0 = any. */
+#define RANGE                                                                  \
+	"e.pos BETWEEN :first AND :last AND e.n BETWEEN :from_n AND :until_n " \
+	"AND (:kind = 0 OR e.kind = :kind) "
+
+/* What counts: receipts that came after the last one of another epoch than the newest (see receipt.c). */
+#define STATEMENTS(X)                                                                                        \
+	X(SET_PUT, "INSERT INTO setting (name, value) VALUES (:name, :value) "                               \
+		   "ON CONFLICT (name) DO UPDATE SET value = excluded.value")                                \
+	X(DOUBT_COUNT, "INSERT INTO setting (name, value) VALUES ('commit_failures', '1') "                  \
+		       "ON CONFLICT (name) DO UPDATE SET "                                                   \
+		       "value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)")                                   \
+	X(SET_DROP, "DELETE FROM setting WHERE name = :name")                                                \
+	X(SET_GET, "SELECT value FROM setting WHERE name = :name")                                           \
+	X(IDENTITY_NEWEST, "SELECT no, writer, public_key, short_code, role, area, url, "                    \
+			   "server_identity, pins, enrolled_utc_ms FROM identity ORDER BY no DESC LIMIT 1")  \
+	X(IDENTITY_EACH, "SELECT no, writer, public_key, short_code, role, area, url, "                      \
+			 "server_identity, pins, enrolled_utc_ms FROM identity ORDER BY no")                 \
+	X(IDENTITY_NO, "SELECT no, public_key FROM identity WHERE writer = :writer")                         \
+	X(IDENTITY_OF, "SELECT no, writer, public_key, short_code, role, area, url, "                        \
+		       "server_identity, pins, enrolled_utc_ms FROM identity WHERE no = :no")                \
+	X(IDENTITY_ADD, "INSERT INTO identity (no, writer, public_key, short_code, role, area, url, "        \
+			"server_identity, pins, enrolled_utc_ms) VALUES (:no, :writer, :public_key, "        \
+			":short_code, :role, :area, :url, :server_identity, :pins, :enrolled_utc_ms)")       \
+	X(IDENTITY_RENEW, "UPDATE identity SET short_code = :short_code, role = :role, area = :area, "       \
+			  "url = :url, server_identity = :server_identity, pins = :pins, "                   \
+			  "enrolled_utc_ms = :enrolled_utc_ms WHERE no = :no")                               \
+	X(IDENTITY_KEYS,                                                                                     \
+	  "UPDATE identity SET server_identity = :server_identity, pins = :pins WHERE no = :no")             \
+	X(KEY_ADD, "INSERT INTO server_key (public_key, key_id, text, sig) "                                 \
+		   "VALUES (:public_key, :key_id, :text, :sig) ON CONFLICT (public_key) DO NOTHING")         \
+	X(KEY_GET, "SELECT public_key FROM server_key WHERE key_id = :key_id")                               \
+	X(ENTRY_POS, "SELECT pos FROM entry WHERE id = :id")                                                 \
+	X(ENTRY_LAST, "SELECT pos, head FROM entry WHERE pos BETWEEN :first AND :last "                      \
+		      "ORDER BY pos DESC LIMIT 1")                                                           \
+	X(ENTRY_HEAD, "SELECT head FROM entry WHERE pos = :pos")                                             \
+	X(ENTRY_ADD, "INSERT INTO entry (pos, id, kind, day, photo_count, ref_id, digest, head, sig, "       \
+		     "bytes) VALUES (:pos, :id, :kind, :day, :photo_count, :ref_id, :digest, :head, "        \
+		     ":sig, :bytes)")                                                                        \
+	X(ENTRY_CHECK, "SELECT pos, writer_no, id, kind, day, photo_count, ref_id, digest, head, bytes "     \
+		       "FROM entry ORDER BY pos")                                                            \
+	X(PHOTO_ADD, "INSERT INTO photo (pos, place, sha256, size_bytes, type) "                             \
+		     "VALUES (:pos, :place, :sha256, :size_bytes, :type)")                                   \
+	X(PHOTO_EACH, "SELECT sha256, size_bytes, type FROM photo WHERE pos = :pos ORDER BY place")          \
+	X(PHOTO_SHARED, "SELECT count(*) FROM photo p JOIN photo_done d "                                    \
+			"ON d.writer_no = :writer_no AND d.sha256 = p.sha256 "                               \
+			"WHERE p.pos = :pos AND d.receipt_no > :floor_no")                                   \
+	X(ROW_ID, ROW "WHERE e.id = :id")                                                                    \
+	X(ROW_ID_RANGE, ROW "WHERE e.id BETWEEN :first AND :last ORDER BY e.id")                             \
+	X(ROW_REPLACING, ROW "WHERE e.ref_id = :id ORDER BY e.pos DESC LIMIT 1")                             \
+	X(ROW_UP, ROW "WHERE " RANGE "ORDER BY e.pos LIMIT :limit")                                          \
+	X(ROW_DOWN, ROW "WHERE " RANGE "ORDER BY e.pos DESC LIMIT :limit")                                   \
+	X(ROW_DAY_UP, ROW "WHERE e.day = :day AND " RANGE "ORDER BY e.pos LIMIT :limit")                     \
+	X(ROW_DAY_DOWN, ROW "WHERE e.day = :day AND " RANGE "ORDER BY e.pos DESC LIMIT :limit")              \
+	X(DAY_TOTALS, "SELECT count(*) FILTER (WHERE kind = :observation), "                                 \
+		      "coalesce(sum(photo_count) FILTER (WHERE kind IN (:observation, :correction)), 0) "    \
+		      "FROM entry WHERE day = :day AND +pos BETWEEN :first AND :last")                       \
+	X(COUNT_ENTRIES, "SELECT count(*) FILTER (WHERE kind = :observation), "                              \
+			 "coalesce(sum(photo_count), 0) FROM entry WHERE +pos BETWEEN :first AND :last")     \
+	X(COUNT_PHOTOS, "SELECT count(*), coalesce(sum(size_bytes), 0) FROM ("                               \
+			"SELECT max(p.size_bytes) AS size_bytes FROM photo p LEFT JOIN photo_done d "        \
+			"ON d.writer_no = :writer_no AND d.sha256 = p.sha256 AND d.receipt_no > :floor_no "  \
+			"WHERE p.pos BETWEEN :first AND :last AND d.sha256 IS NULL GROUP BY p.sha256)")      \
+	X(PHOTO_WAITING, "SELECT p.sha256, max(p.size_bytes), max(p.type), min(p.pos * 32 + p.place) AS at " \
+			 "FROM photo p LEFT JOIN photo_done d "                                              \
+			 "ON d.writer_no = :writer_no AND d.sha256 = p.sha256 AND d.receipt_no > :floor_no " \
+			 "WHERE p.pos BETWEEN :first AND :last AND d.sha256 IS NULL "                        \
+			 "GROUP BY p.sha256 ORDER BY at LIMIT :limit")                                       \
+	X(RECEIPT_NEXT_NO, "SELECT 1 + max(coalesce((SELECT max(no) FROM receipt), 0), "                     \
+			   "coalesce((SELECT max(no) FROM photo_receipt), 0))")                              \
+	X(RECEIPT_KNOWN, "SELECT no, standing FROM receipt WHERE hash = :hash")                              \
+	X(RECEIPT_ADD, "INSERT INTO receipt (no, writer_no, epoch, n, safe_until_n, server_utc_ms, "         \
+		       "standing, hash, sig, text) VALUES (:no, :writer_no, :epoch, :n, :safe_until_n, "     \
+		       ":server_utc_ms, :standing, :hash, :sig, :text)")                                     \
+	X(RECEIPT_NEWEST, "SELECT text, sig FROM receipt WHERE writer_no = :writer_no "                      \
+			  "AND standing <> 2 ORDER BY no DESC LIMIT 1")                                      \
+	X(RECEIPT_EACH, "SELECT no, text, sig, 0 FROM receipt UNION ALL "                                    \
+			"SELECT no, text, sig, 1 FROM photo_receipt ORDER BY 1")                             \
+	X(COVERAGE,                                                                                          \
+	  "WITH newest AS (SELECT epoch FROM receipt WHERE writer_no = :writer_no AND standing <> 2 "        \
+	  "ORDER BY no DESC LIMIT 1), floor AS (SELECT coalesce(max(no), 0) AS no FROM receipt "             \
+	  "WHERE writer_no = :writer_no AND standing <> 2 AND epoch <> (SELECT epoch FROM newest)) "         \
+	  "SELECT (SELECT no FROM floor), "                                                                  \
+	  "coalesce(max(n) FILTER (WHERE standing = 0), 0), "                                                \
+	  "coalesce(max(n) FILTER (WHERE standing = 1), 0), "                                                \
+	  "coalesce(max(safe_until_n), 0), coalesce(max(server_utc_ms), 0) "                                 \
+	  "FROM receipt WHERE writer_no = :writer_no AND standing <> 2 "                                     \
+	  "AND no > (SELECT no FROM floor)")                                                                 \
+	X(PHOTO_RECEIPT_KNOWN, "SELECT no FROM photo_receipt WHERE hash = :hash")                            \
+	X(PHOTO_RECEIPT_ADD, "INSERT INTO photo_receipt (no, writer_no, hash, sig, text) "                   \
+			     "VALUES (:no, :writer_no, :hash, :sig, :text)")                                 \
+	X(PHOTO_DONE, "INSERT INTO photo_done (writer_no, sha256, receipt_no) "                              \
+		      "VALUES (:writer_no, :sha256, :receipt_no) ON CONFLICT (writer_no, sha256) "           \
+		      "DO UPDATE SET receipt_no = excluded.receipt_no")                                      \
+	X(INBOX_PUT, "INSERT INTO inbox (kind, key, text) VALUES (:kind, :key, :text) "                      \
+		     "ON CONFLICT (kind, key) DO UPDATE SET text = excluded.text")                           \
+	X(INBOX_DROP, "DELETE FROM inbox WHERE kind = :kind AND key = :key")                                 \
+	X(INBOX_EACH, "SELECT key, text FROM inbox WHERE kind = :kind ORDER BY key")
+
+enum jx_store__sql {
+#define ID(id, text) JX_SQL_##id,
+	STATEMENTS(ID)
+#undef ID
+	JX_SQL_COUNT
+};
+
+#endif

@@ -43,7 +43,7 @@ bool jx_unhex(const char *hex, size_t hex_len, void *out, size_t len)
 		int high = jx_base__hex_value((unsigned char)hex[2 * i]);
 		int low = jx_base__hex_value((unsigned char)hex[2 * i + 1]);
 
-		to[i] = (unsigned char)(high << 4 | low);
+		to[i] = (unsigned char)((unsigned)high << 4 | (unsigned)low);
 	}
 	return true;
 }

@@ -169,7 +169,7 @@ jx_rc jx_json__check_names(const jx_json *doc, uint32_t obj, struct jx_error *er
 				       doc->len);
 		names = many;
 	}
-	for (uint32_t t = obj + 1; t < doc->n; t = doc->tok[t + 1].next)
+	for (uint32_t t = obj + 1; i < n && t < doc->n; t = doc->tok[t + 1].next)
 		names[i++] = t;
-	return many == NULL ? check_pairs(doc, names, n, err) : check_sorted(doc, names, n, err);
+	return many == NULL ? check_pairs(doc, names, i, err) : check_sorted(doc, names, i, err);
 }

@@ -134,9 +134,8 @@ static enum jx_device_disk check_block(const char *root, const char *dir, int de
 			continue;
 		part = check_block(root, below, depth + 1);
 		/* One plain disk among several lets the data be read. */
-		if (is_first || part == JX_DEVICE_DISK_PLAIN)
-			disk = part;
-		else if (part == JX_DEVICE_DISK_UNKNOWN && disk == JX_DEVICE_DISK_LUKS)
+		if (is_first || part == JX_DEVICE_DISK_PLAIN ||
+		    (part == JX_DEVICE_DISK_UNKNOWN && disk == JX_DEVICE_DISK_LUKS))
 			disk = part;
 		is_first = false;
 	}

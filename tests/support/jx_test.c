@@ -44,7 +44,7 @@ void jx_test__near(double a, double b, double eps, const char *file, int line)
 
 void jx_test__hex(const void *bytes, size_t len, const char *hex, const char *file, int line)
 {
-	JX_AUTO_FREE char *got = jx_xmalloc(2 * len + 1);
+	JX_AUTO_FREE char *got = jx_xcalloc(len + 1, 2);
 
 	jx_hex(bytes, len, got);
 	if (strcmp(got, hex) == 0)

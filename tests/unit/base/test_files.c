@@ -349,6 +349,61 @@ static void a_forked_child_does_not_keep_our_lock(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+#define WRITERS    4
+#define ROUNDS     15
+#define TEXT_BYTES 3000
+
+/* One of several processes that write the same path: each always the same letter. */
+static pid_t start_writer(const char *path, char letter)
+{
+	pid_t pid = fork();
+	char text[TEXT_BYTES];
+
+	assert_true(pid >= 0);
+	if (pid != 0)
+		return pid;
+	memset(text, letter, sizeof(text));
+	for (int i = 0; i < ROUNDS; i++) {
+		if (jx_fs_write_all(jx_os_fs(), path, text, sizeof(text), NULL) != JX_OK)
+			_exit(1);
+	}
+	_exit(0);
+}
+
+static void assert_whole(const char *path)
+{
+	size_t len = 0;
+	JX_AUTO_FREE char *text = jx_test_read(path, &len);
+
+	if (text == NULL)
+		return; /* not there yet */
+	assert_int_equal(len, TEXT_BYTES);
+	for (size_t i = 1; i < len; i++)
+		assert_int_equal(text[i], text[0]);
+}
+
+static void writers_of_one_path_never_mix(void **state)
+{
+	JX_AUTO_FREE char *path = jx_test_path(*state, "a");
+	JX_AUTO_FREE char *temp = jx_test_path(*state, ".a.tmp");
+	int running = WRITERS, status = 0;
+
+	for (int i = 0; i < WRITERS; i++)
+		(void)start_writer(path, (char)('a' + (char)i));
+	while (running > 0) {
+		pid_t done = waitpid(-1, &status, WNOHANG);
+
+		assert_true(done >= 0);
+		if (done > 0) {
+			assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+			running--;
+		}
+		assert_whole(path);
+	}
+	assert_whole(path);
+	assert_null(jx_test_read(temp, NULL));
+}
+
 static void nothing_stays_open_in_children(void **state)
 {
 	const struct jx_fs *fs = jx_os_fs();
@@ -414,6 +469,7 @@ int main(void)
 		IN_FOLDER(a_folder_is_locked_without_leaving_anything),
 		IN_FOLDER(the_end_of_a_process_frees_its_lock),
 		IN_FOLDER(a_forked_child_does_not_keep_our_lock),
+		IN_FOLDER(writers_of_one_path_never_mix),
 		IN_FOLDER(nothing_stays_open_in_children),
 		cmocka_unit_test(the_real_clock_and_random_source_run),
 	};

@@ -90,7 +90,7 @@ static void the_catalogue_lies_beside_the_program(void **state)
 		{"/usr/bin/jx", "/usr/share/locale"},
 		{"/usr/sbin/jiexund", "/usr/share/locale"},
 		{"/bin/jx", "/share/locale"},
-		{"/home/me/build/bin/jx", "/home/me/build/share/locale"},
+		{"/srv/jx/build/bin/jx", "/srv/jx/build/share/locale"},
 		{"/opt/bin/bin/jx", "/opt/bin/share/locale"},
 	};
 	static const char *const none[] = {"jx",           "/jx",   "/usr/tests/jx", "/usr/mybin/jx",

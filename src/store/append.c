@@ -206,16 +206,12 @@ static jx_rc append(jx_store *s, void *arg, struct jx_error *err)
 
 /*
  * An entry that is in the log may come from a process that was killed between writing the WAL and syncing it: then it
- * is only in the kernel's memory. So before it is called saved again, the WAL is synced (SQLite has no call for just that,
- * so its file is asked).
+ * is only in the kernel's memory. So before it is called saved again, the WAL is synced.
  */
 static jx_rc sync_log(jx_store *s, struct jx_error *err)
 {
-	sqlite3_file *wal = NULL;
-	int native = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+	const int native = jx_store__sync_wal(s);
 
-	if (native == SQLITE_OK && wal != NULL && wal->pMethods != NULL)
-		native = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
 	return native == SQLITE_OK ? JX_OK : jx_store__fail(s, native, WHERE, err);
 }
 

@@ -47,6 +47,16 @@ static int save_mode(void *arg, int count, char **values, char **names)
 	return 0;
 }
 
+static int save_page_size(void *arg, int count, char **values, char **names)
+{
+	int64_t bytes = 0;
+
+	(void)names;
+	if (count == 1 && values[0] != NULL && jx_parse_i64(values[0], 512, 65536, &bytes))
+		*(int *)arg = (int)bytes;
+	return 0;
+}
+
 static jx_rc set_pragmas(jx_store *s, struct jx_error *err)
 {
 	bool is_wal = false;
@@ -56,6 +66,10 @@ static jx_rc set_pragmas(jx_store *s, struct jx_error *err)
 			      save_mode, &is_wal, NULL);
 	if (native == SQLITE_OK)
 		native = sqlite3_exec(s->db, PRAGMAS, NULL, NULL, NULL);
+	if (native != SQLITE_OK)
+		return jx_store__fail(s, native, WHERE, err);
+	jx_store__watch_wal(s);
+	native = sqlite3_exec(s->db, "PRAGMA page_size", save_page_size, &s->page_bytes, NULL);
 	if (native != SQLITE_OK)
 		return jx_store__fail(s, native, WHERE, err);
 	if (!is_wal)

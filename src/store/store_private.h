@@ -28,6 +28,8 @@ struct jx_store {
 	char *path;
 	char *lock_path;
 	int64_t lock_wait_ms;
+	int wal_frames; /* in the WAL after this connection's last commit */
+	int page_bytes;
 	bool is_read_only;
 	bool is_failing; /* a commit could not be made certain: nothing more is written through this connection */
 	struct {
@@ -91,6 +93,14 @@ jx_rc jx_store__transaction(jx_store *s, jx_store__work_fn work, void *arg, bool
 /* Same without taking the lock: the caller holds it (migrating, checkpoint). */
 jx_rc jx_store__locked_transaction(jx_store *s, jx_store__work_fn work, void *arg, bool *was_in_doubt_out,
 				   struct jx_error *err);
+
+/* ---- the WAL file (wal.c) */
+
+void jx_store__watch_wal(jx_store *s);
+/* Under the lock, after a commit. */
+void jx_store__extend_wal(jx_store *s);
+/* Put on the disk what any process wrote. Result of SQLite. */
+int jx_store__sync_wal(jx_store *s);
 
 /* ---- opening (open.c, migrate.c) */
 

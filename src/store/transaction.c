@@ -78,8 +78,10 @@ jx_rc jx_store__locked_transaction(jx_store *s, jx_store__work_fn work, void *ar
 		return rc;
 	}
 	native = run(s, "COMMIT");
-	if (native == SQLITE_OK)
+	if (native == SQLITE_OK) {
+		jx_store__extend_wal(s);
 		return JX_OK;
+	}
 	rc = jx_store__fail(s, native, WHERE, err);
 	roll_back(s);
 	write_over_doubt(s, native);

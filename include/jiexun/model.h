@@ -186,7 +186,9 @@ struct jx_receipt {
 	int64_t safe_until_n; /**< entries covered by a verified backup; 0 none */
 	bool is_fork;         /**< kept in quarantine: another chain of this writer was there first */
 };
+/** First 8 bytes of SHA-256(pub). */
 void jx_key_id(const uint8_t pub[JX_PUB_BYTES], uint8_t id_out[8]);
+/** Write and sign. The key id is taken from sec, whatever r says. */
 jx_rc jx_receipt_sign(const struct jx_receipt *r, const uint8_t sec[JX_SEC_BYTES], struct jx_signed *out, struct jx_error *err);
 /** @retval JX_EAUTH signature does not fit pub  @retval JX_EINVAL text is no receipt */
 jx_rc jx_receipt_open(const struct jx_signed *s, const uint8_t pub[JX_PUB_BYTES], struct jx_receipt *out, struct jx_error *err);
@@ -200,7 +202,9 @@ struct jx_photo_receipt {
 	uint8_t photos[JX_PHOTO_RECEIPT_MAX][JX_HASH_BYTES];
 	size_t photo_count;
 };
+/** Write and sign 1 to JX_PHOTO_RECEIPT_MAX hashes. The key id is taken from sec. */
 jx_rc jx_photo_receipt_sign(const struct jx_photo_receipt *r, const uint8_t sec[JX_SEC_BYTES], struct jx_signed *out, struct jx_error *err);
+/** @retval JX_EAUTH signature does not fit pub  @retval JX_EINVAL text is no photo-receipt */
 jx_rc jx_photo_receipt_open(const struct jx_signed *s, const uint8_t pub[JX_PUB_BYTES], struct jx_photo_receipt *out, struct jx_error *err);
 
 #define JX_PINS_MAX 4
@@ -213,7 +217,9 @@ struct jx_keys {
 	uint8_t tls_spki_sha256[JX_PINS_MAX][JX_HASH_BYTES]; /**< current and next TLS keys */
 	size_t pin_count;
 };
+/** Write and sign with the identity key of now; k may introduce another. */
 jx_rc jx_keys_sign(const struct jx_keys *k, const uint8_t sec[JX_SEC_BYTES], struct jx_signed *out, struct jx_error *err);
+/** pub is the identity key trusted now. @retval JX_EAUTH signature does not fit pub  @retval JX_EINVAL text is no keys item */
 jx_rc jx_keys_open(const struct jx_signed *s, const uint8_t pub[JX_PUB_BYTES], struct jx_keys *out, struct jx_error *err);
 
 /** SHA-256 over sig and text: how requests name "my newest receipt". */

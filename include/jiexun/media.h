@@ -4,11 +4,12 @@
  * A file is published by: hidden temporary file -> write -> fdatasync -> rename to aa/<sha256> -> fsync of the folder.
  * Only then may an entry name it. Used by the handheld (capture) and by the server (vault, resumable uploads).
  *
- * Threads:   a jx_media holds no state but its configuration; different threads may use it for different hashes.
- *            Two writers of the same hash end with the same bytes.
+ * Threads:   a jx_media holds no state but its configuration and a hint; different threads may use it at the same time. Two
+ *            publishers of the same bytes end with the same file; a part belongs to one thread, and one jx_part at a time.
  * Ownership: configuration must outlive it.
  * Errors:    JX_EINVAL empty, truncated or not a JPEG (text names the file and the cure); JX_ELIMIT larger than the
  *            ceiling; disk errors as in base.
+ * Units:     `_bytes` bytes, `_ms` milliseconds, `_utc_ms` since 1970-01-01 UTC.
  */
 #ifndef JX_MEDIA_H
 #define JX_MEDIA_H
@@ -33,19 +34,25 @@ void jx_media_close(jx_media *media);
 JX_DEFINE_AUTO(jx_media, jx_media_close);
 
 /**
- * Import a file (never changed, copied byte for byte) and publish it durably. The copy is hashed while it is written and read back
- * is not needed: the hash is of the bytes written. A file that changes while being read is refused.
- * Checks: not empty, within the ceiling, whole JPEG (magic, decodable header, end marker).
+ * Import a file (never changed, copied byte for byte) and publish it durably. The copy is hashed while it is written. A file that
+ * changes while being read is refused. Checks: not empty, within the ceiling, whole JPEG (structure followed from the first byte to
+ * the end marker, what follows it does not matter; header readable by a decoder). A file of the same content that is there already
+ * is replaced by the new copy: same bytes, and one that went bad meanwhile is mended.
  * @param path  source file, read through source_fs
- * @param out   hash, size, type and the file's own time are filled; role and how are the caller's
+ * @param out   hash, size, type and the file's own time (Exif's DateTimeOriginal with its offset; without one, UTC+8; 0 unknown) are
+ *              filled; role and how are the caller's and stay as they are
  */
 jx_rc jx_media_import(jx_media *media, const struct jx_fs *source_fs, const char *path, struct jx_photo_ref *out, struct jx_error *err);
-/** Same for bytes in memory (camera, simulation). is_checked_jpeg false skips the JPEG check (simulation, other types). */
+/** Same for bytes in memory (camera). check_jpeg false skips the JPEG checks (simulation, other types: "application/binary"). */
 jx_rc jx_media_publish(jx_media *media, const void *data, size_t len, bool check_jpeg, struct jx_photo_ref *out, struct jx_error *err);
 
+/** Ceiling of one file. */
+int64_t jx_media_max_bytes(const jx_media *media);
+/** Free space where the photos are, without root's reserve. */
+jx_rc jx_media_free_bytes(jx_media *media, int64_t *bytes_out, struct jx_error *err);
 /** Path of a published file (whether or not it is there), relative to nothing: usable with the media's fs. */
 void jx_media_path(const jx_media *media, const uint8_t sha256[JX_HASH_BYTES], char *out, size_t cap);
-/** Is it there with this size? JX_ENOTFOUND if not; JX_ECORRUPT if the size differs. */
+/** Is it there, and how large? JX_ENOTFOUND if not. */
 jx_rc jx_media_stat(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], int64_t *size_bytes_out, struct jx_error *err);
 /** Read the file and compare its hash. @retval JX_ECORRUPT bytes changed @retval JX_ENOTFOUND gone */
 jx_rc jx_media_verify(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], struct jx_error *err);
@@ -54,11 +61,16 @@ jx_rc jx_media_verify(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], stru
 
 /** A partial file dir/tmp/<owner>-<hash>.part: survives restarts, its size is the offset. */
 typedef struct jx_part jx_part;
-/** Open or make. @param owner plain name that keeps different senders apart ("" for none) */
+/**
+ * Open or make. The part is locked until it is closed, published or refused.
+ * @param owner  plain name (letters, digits, - and _) that keeps different senders apart ("" for none)
+ * @retval JX_EBUSY   another jx_part has it open
+ * @retval JX_ELIMIT  size_bytes is beyond the ceiling
+ */
 jx_rc jx_part_open(jx_media *media, const char *owner, const uint8_t sha256[JX_HASH_BYTES], int64_t size_bytes, jx_part **part_out,
                    struct jx_error *err);
 int64_t jx_part_offset(const jx_part *part);
-/** Append; not synced yet. */
+/** Append; not synced yet. @retval JX_ELIMIT beyond size_bytes: nothing is written */
 jx_rc jx_part_write(jx_part *part, const void *data, size_t len, struct jx_error *err);
 /**
  * When offset == size: check the hash, sync, rename into place, sync the folder. A wrong hash removes the part (start again at 0).
@@ -70,7 +82,7 @@ JX_DEFINE_AUTO(jx_part, jx_part_close);
 /** Offset of a part without opening it for writing; JX_ENOTFOUND if none. */
 jx_rc jx_part_stat(jx_media *media, const char *owner, const uint8_t sha256[JX_HASH_BYTES], int64_t *offset_out, struct jx_error *err);
 
-/** After a crash: remove plain temporaries (never parts younger than keep_ms, never published files). */
+/** After a crash: remove temporaries older than ten minutes and parts older than keep_ms; never published files. */
 jx_rc jx_media_sweep(jx_media *media, int64_t now_utc_ms, int64_t keep_ms, int64_t *removed_out, struct jx_error *err);
 
 #ifdef __cplusplus

@@ -1,0 +1,82 @@
+/* What the files of the room share. */
+#ifndef JX_MEDIA_PRIVATE_H
+#define JX_MEDIA_PRIVATE_H
+
+#include <stdatomic.h>
+
+#include "jiexun/media.h"
+
+#define JX_MEDIA_MAX_BYTES (INT64_C(32) * 1024 * 1024)
+/* Small enough for the stack of any thread, large enough that calls do not count. */
+#define JX_MEDIA_CHUNK_BYTES ((size_t)64 * 1024)
+
+struct jx_media {
+	const struct jx_fs *fs;
+	const struct jx_rand *rand;
+	char *dir;
+	int64_t max_bytes;
+	/* Folders aa that this object has seen made durable; a hint, so plain relaxed atomics do. */
+	atomic_bool is_folder_sure[256];
+};
+
+/* An open file of some fs, closed at the end of its scope. */
+struct jx_media__file {
+	const struct jx_fs *fs;
+	jx_file *file;
+};
+void jx_media__close(struct jx_media__file *f);
+#define JX_MEDIA_FILE JX_CLEANUP(jx_media__close) struct jx_media__file
+
+/* dir/tmp/<name> in new memory. */
+char *jx_media__tmp_path(const jx_media *media, const char *name);
+/* Make dir/tmp if it is not there. */
+jx_rc jx_media__make_tmp(jx_media *media, struct jx_error *err);
+/* A written and synced file becomes the published one: rename, sync of the folder. */
+jx_rc jx_media__move_in(jx_media *media, const char *tmp, const uint8_t sha256[JX_HASH_BYTES],
+			struct jx_error *err);
+/* Hash of a whole file, in constant memory. */
+jx_rc jx_media__hash_file(const struct jx_fs *fs, jx_file *f, uint8_t out[JX_HASH_BYTES],
+			  struct jx_error *err);
+
+/* ---- JPEG (jpeg_scan.c, jpeg_header.c, exif.c) */
+
+/* APP1 holds at most 65,533 bytes (its length counts itself). */
+#define JX_MEDIA_EXIF_MAX ((size_t)65533)
+
+enum jx_media__scan_at {
+	JX_MEDIA__AT_START,
+	JX_MEDIA__AT_MARKERS, /* between segments */
+	JX_MEDIA__AT_CODE,    /* FF was seen, its second byte comes */
+	JX_MEDIA__AT_LENGTH_HI,
+	JX_MEDIA__AT_LENGTH_LO,
+	JX_MEDIA__AT_SEGMENT,   /* inside one */
+	JX_MEDIA__AT_DATA,      /* picture data, up to the next marker */
+	JX_MEDIA__AT_DATA_CODE, /* FF was seen in it */
+	JX_MEDIA__AT_END,       /* end marker was seen: what follows is padding or another picture */
+	JX_MEDIA__AT_FAULT
+};
+
+/* Follows a JPEG's structure from the first byte to the end marker, fed in pieces. */
+struct jx_media__scan {
+	enum jx_media__scan_at at;
+	uint8_t marker;
+	uint32_t left;  /* bytes of the segment to come */
+	bool has_frame; /* SOF: size and components */
+	bool has_data;  /* SOS */
+	char *exif;     /* first Exif block, from "Exif" on */
+	size_t exif_len;
+	bool is_exif_full; /* no more is taken */
+};
+void jx_media__scan_init(struct jx_media__scan *s);
+void jx_media__scan_done(struct jx_media__scan *s);
+void jx_media__scan_add(struct jx_media__scan *s, const uint8_t *data, size_t len);
+/* Whole? name is for the message. */
+jx_rc jx_media__scan_check(const struct jx_media__scan *s, const char *name, struct jx_error *err);
+
+/* Can a decoder read it? Reads the header (up to the picture data) from an open file. */
+jx_rc jx_media__check_header(const struct jx_fs *fs, jx_file *f, const char *name, struct jx_error *err);
+
+/* When it was taken, by its Exif block; 0 if it does not say. */
+int64_t jx_media__exif_time(const char *exif, size_t len);
+
+#endif

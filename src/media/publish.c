@@ -1,0 +1,222 @@
+/*
+ * Publishing: temporary file -> write and hash -> check -> sync -> rename -> sync of the folder. What fails on the way
+ * leaves a temporary at most, and tries to leave not even that.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "media_private.h"
+
+#define WHERE "media.publish"
+
+/* Where the bytes come from. */
+struct source {
+	const char *name; /* for messages */
+	const struct jx_fs *fs;
+	jx_file *file; /* or */
+	const uint8_t *data;
+	int64_t size_bytes;
+};
+
+/* What is known of the bytes written so far. */
+struct copy {
+	jx_media *media;
+	char *tmp;
+	struct jx_media__file f;
+	jx_sha256_state *hash;
+	struct jx_media__scan scan;
+	int64_t size_bytes;
+	bool is_published;
+};
+
+static void done_copy(struct copy *c)
+{
+	jx_media__close(&c->f);
+	if (!c->is_published && c->tmp != NULL)
+		(void)c->media->fs->remove(c->media->fs->user, c->tmp, NULL);
+	jx_sha256_free(c->hash);
+	jx_media__scan_done(&c->scan);
+	free(c->tmp);
+}
+
+static jx_rc create_tmp(struct copy *c, struct jx_error *err)
+{
+	const struct jx_fs *fs = c->media->fs;
+	uint8_t random[12];
+	char hex[2 * sizeof(random) + 1];
+	JX_AUTO_FREE char *name = NULL;
+	JX_AUTO_FREE char *path = NULL;
+	jx_rc rc;
+
+	c->media->rand->fill(c->media->rand->user, random, sizeof(random));
+	jx_hex(random, sizeof(random), hex);
+	name = jx_xasprintf(".%s.tmp", hex);
+	path = jx_media__tmp_path(c->media, name);
+	rc = fs->create(fs->user, path, &c->f.file, err);
+	if (rc == JX_ENOTFOUND) {
+		rc = jx_media__make_tmp(c->media, err);
+		if (rc == JX_OK)
+			rc = fs->create(fs->user, path, &c->f.file, err);
+	}
+	if (rc == JX_OK)
+		c->tmp = JX_STEAL(path);
+	return rc;
+}
+
+static jx_rc check_size(const jx_media *media, const char *name, int64_t size_bytes, struct jx_error *err)
+{
+	if (size_bytes <= 0)
+		return jx_fail(err, JX_EINVAL, 0, WHERE, "photo %s is empty: take it again", name);
+	if (size_bytes > media->max_bytes)
+		return jx_fail(err, JX_ELIMIT, 0, WHERE,
+			       "photo %s has %lld bytes, %lld are allowed: take it with a lower resolution",
+			       name, (long long)size_bytes, (long long)media->max_bytes);
+	return JX_OK;
+}
+
+/* The next piece, in memory or read into chunk. *got_out 0 at the end. */
+static jx_rc next_piece(const struct source *s, int64_t offset, char *chunk, const uint8_t **data_out,
+			size_t *got_out, struct jx_error *err)
+{
+	jx_rc rc = JX_OK;
+
+	if (s->file != NULL) {
+		rc = s->fs->read_at(s->fs->user, s->file, offset, chunk, JX_MEDIA_CHUNK_BYTES, got_out, err);
+		*data_out = (const uint8_t *)chunk;
+		return rc;
+	}
+	*data_out = s->data + offset;
+	*got_out = s->size_bytes - offset > (int64_t)JX_MEDIA_CHUNK_BYTES ? JX_MEDIA_CHUNK_BYTES
+									  : (size_t)(s->size_bytes - offset);
+	return rc;
+}
+
+static jx_rc copy_all(struct copy *c, const struct source *s, struct jx_error *err)
+{
+	const struct jx_fs *fs = c->media->fs;
+	char chunk[JX_MEDIA_CHUNK_BYTES];
+
+	for (;;) {
+		const uint8_t *data = NULL;
+		size_t got = 0;
+		jx_rc rc = next_piece(s, c->size_bytes, chunk, &data, &got, err);
+
+		if (rc != JX_OK || got == 0)
+			return rc;
+		/* Growing while it is read: no ceiling is passed on the way. */
+		if (c->size_bytes + (int64_t)got > s->size_bytes)
+			return jx_fail(err, JX_EINVAL, 0, WHERE,
+				       "photo %s changed while it was read: import it again", s->name);
+		rc = fs->write_at(fs->user, c->f.file, c->size_bytes, data, got, err);
+		if (rc != JX_OK)
+			return rc;
+		jx_sha256_add(c->hash, data, got);
+		jx_media__scan_add(&c->scan, data, got);
+		c->size_bytes += (int64_t)got;
+	}
+}
+
+static jx_rc check_copy(struct copy *c, const struct source *s, bool check_jpeg, struct jx_error *err)
+{
+	jx_rc rc;
+
+	if (c->size_bytes != s->size_bytes)
+		return jx_fail(err, JX_EINVAL, 0, WHERE,
+			       "photo %s changed while it was read: import it again", s->name);
+	if (!check_jpeg)
+		return JX_OK;
+	rc = jx_media__scan_check(&c->scan, s->name, err);
+	return rc == JX_OK ? jx_media__check_header(c->media->fs, c->f.file, s->name, err) : rc;
+}
+
+/* Copy and check; nothing is published yet. */
+static jx_rc begin_copy(struct copy *c, const struct source *s, bool check_jpeg, struct jx_error *err)
+{
+	jx_rc rc = create_tmp(c, err);
+
+	if (rc == JX_OK)
+		rc = copy_all(c, s, err);
+	return rc == JX_OK ? check_copy(c, s, check_jpeg, err) : rc;
+}
+
+static jx_rc end_copy(struct copy *c, bool check_jpeg, struct jx_photo_ref *out, struct jx_error *err)
+{
+	const struct jx_fs *fs = c->media->fs;
+	uint8_t sha256[JX_HASH_BYTES];
+	jx_rc rc = fs->sync_data(fs->user, c->f.file, err);
+
+	if (rc != JX_OK)
+		return rc;
+	jx_media__close(&c->f);
+	jx_sha256_end(c->hash, sha256);
+	rc = jx_media__move_in(c->media, c->tmp, sha256, err);
+	if (rc != JX_OK)
+		return rc;
+	c->is_published = true;
+	memcpy(out->sha256, sha256, sizeof(sha256));
+	out->size_bytes = c->size_bytes;
+	out->taken_utc_ms = jx_media__exif_time(c->scan.exif, c->scan.exif_len);
+	jx_strcpy(out->type, sizeof(out->type),
+		  check_jpeg || c->scan.at == JX_MEDIA__AT_END ? "image/jpeg" : "application/binary");
+	return JX_OK;
+}
+
+static void begin(struct copy *c, jx_media *media)
+{
+	c->media = media;
+	c->f.fs = media->fs;
+	c->hash = jx_sha256_new();
+	jx_media__scan_init(&c->scan);
+}
+
+jx_rc jx_media_publish(jx_media *media, const void *data, size_t len, bool check_jpeg,
+		       struct jx_photo_ref *out, struct jx_error *err)
+{
+	const struct source s = {.name = _("from the camera"),
+				 .data = data,
+				 .size_bytes = len > INT64_MAX ? INT64_MAX : (int64_t)len};
+	JX_CLEANUP(done_copy) struct copy c = {0};
+	jx_rc rc = check_size(media, s.name, s.size_bytes, err);
+
+	if (rc != JX_OK)
+		return rc;
+	begin(&c, media);
+	rc = begin_copy(&c, &s, check_jpeg, err);
+	return rc == JX_OK ? end_copy(&c, check_jpeg, out, err) : rc;
+}
+
+/* The source must be the same before and after: size, time of change, and as many bytes as it says. */
+static jx_rc check_unchanged(const struct source *s, const char *path, int64_t modified_utc_ms,
+			     struct jx_error *err)
+{
+	int64_t size_bytes = 0, now_modified_utc_ms = 0;
+	const jx_rc rc = s->fs->stat(s->fs->user, path, &size_bytes, &now_modified_utc_ms, err);
+
+	if (rc == JX_OK && (size_bytes != s->size_bytes || now_modified_utc_ms != modified_utc_ms))
+		return jx_fail(err, JX_EINVAL, 0, WHERE,
+			       "photo %s changed while it was read: import it again", s->name);
+	return rc;
+}
+
+jx_rc jx_media_import(jx_media *media, const struct jx_fs *source_fs, const char *path,
+		      struct jx_photo_ref *out, struct jx_error *err)
+{
+	JX_MEDIA_FILE from = {.fs = source_fs};
+	JX_CLEANUP(done_copy) struct copy c = {0};
+	struct source s = {.name = path, .fs = source_fs};
+	int64_t modified_utc_ms = 0;
+	jx_rc rc = source_fs->stat(source_fs->user, path, &s.size_bytes, &modified_utc_ms, err);
+
+	if (rc == JX_OK)
+		rc = source_fs->open_read(source_fs->user, path, &from.file, err);
+	if (rc == JX_OK)
+		rc = check_size(media, path, s.size_bytes, err);
+	if (rc != JX_OK)
+		return rc;
+	s.file = from.file;
+	begin(&c, media);
+	rc = begin_copy(&c, &s, true, err);
+	if (rc == JX_OK)
+		rc = check_unchanged(&s, path, modified_utc_ms, err);
+	return rc == JX_OK ? end_copy(&c, true, out, err) : rc;
+}

@@ -26,6 +26,7 @@ extern "C" {
 #define JX_PLAN_CAP_MS (5 * 60 * 1000)
 #define JX_PLAN_MIN_MS 100 /* jitter may draw zero; a step is never repeated without a pause */
 #define JX_PLAN_ATTEMPTS 6 /* of one run; a timer starts the next run anyway */
+#define JX_PLAN_FEED_PAGES_MAX 10000 /* of one run: a feed without end must not hold the device for ever */
 
 enum jx_plan_state {
 	JX_PLAN_READY,    /**< not started */
@@ -134,16 +135,20 @@ struct jx_plan {
 	enum jx_plan_do resume;      /**< what to do after a wait */
 	int64_t own_n, server_n;
 	int64_t entries_max;         /**< halved by 413 */
-	bool has_asked_feed;         /**< feed fetched to its end */
+	bool wants_feed;             /**< feed not fetched to its end yet */
+	bool wants_photos;           /**< photos may be waiting */
+	int64_t feed_pages;          /**< answers that moved the cursor */
 	bool has_token, is_pending;
 	bool is_signed_in;           /**< a challenge is at hand */
 	bool has_synced;             /**< at least one answer was good */
 	int attempts;                /**< failures since the last progress */
-	int challenges;              /**< 401s since the last progress */
-	bool has_photo;
-	int64_t photo_bytes, photo_offset; /**< offset -1: not known */
+	int challenges;              /**< new challenges since the last progress */
+	int tokens_lost;             /**< tokens refused since the last progress of a photo */
+	bool has_photo;              /**< one is in hand */
+	int64_t photo_bytes;
+	int64_t photo_offset;        /**< where to go on; meant for SENDING */
+	int64_t photo_best;          /**< furthest the server ever named for it; -1 never */
 	int photo_hash_tries;
-	int64_t retry_after_ms;
 };
 
 /** Begin. @param photos_wait  photos of this writer wait for a photo-receipt, of sent entries or not */
@@ -161,7 +166,7 @@ const char *jx_plan_event_name(enum jx_plan_event_kind kind);
 
 /**
  * Wait before failure number `attempt` (from 1) is tried again: JX_PLAN_MIN_MS plus a random part of
- * min(cap, base * 2^(attempt-1)), and never less than Retry-After.
+ * min(cap, base * 2^(attempt-1)), on top of Retry-After where the server named one (-1: none).
  */
 int64_t jx_plan_backoff_ms(const struct jx_plan_config *config, int attempt, int64_t retry_after_ms);
 

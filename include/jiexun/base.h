@@ -130,6 +130,8 @@ void jx_close_p(int *fd); /**< cleanup helper: close(*fd) if >= 0 */
 void *jx_xmalloc(size_t n) __attribute__((malloc, returns_nonnull));
 void *jx_xcalloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 void *jx_xrealloc(void *p, size_t n) __attribute__((returns_nonnull));
+/** Room for n things of size; a product that does not fit is out of memory. */
+void *jx_xreallocarray(void *p, size_t n, size_t size) __attribute__((returns_nonnull));
 char *jx_xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *jx_xstrndup(const char *s, size_t n) __attribute__((malloc, returns_nonnull));
 char *jx_xasprintf(const char *fmt, ...) __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));

@@ -44,6 +44,15 @@ void *jx_xrealloc(void *p, size_t n)
 	return q;
 }
 
+void *jx_xreallocarray(void *p, size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes))
+		end_without_memory();
+	return jx_xrealloc(p, bytes);
+}
+
 char *jx_xstrdup(const char *s)
 {
 	return jx_xstrndup(s, strlen(s));

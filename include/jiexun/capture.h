@@ -8,6 +8,7 @@
  * Ownership: inputs are copied. The recorder's configuration must outlive it.
  * Errors:    JX_EINVAL names the field and the cure; JX_ESTATE not enrolled, nobody signed in where one must be,
  *            shift already open ...; disk errors: nothing was saved.
+ * Units:     `_bytes` bytes.
  */
 #ifndef JX_CAPTURE_H
 #define JX_CAPTURE_H

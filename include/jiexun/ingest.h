@@ -8,6 +8,7 @@
  * Threads:   a jx_ingest may be used by any number of threads.
  * Ownership: configuration must outlive it.
  * Errors:    functions that answer a peer always fill the response (4xx/5xx with a struct jx_wire_error body); they fail only by that.
+ * Units:     `_bytes` bytes.
  */
 #ifndef JX_INGEST_H
 #define JX_INGEST_H

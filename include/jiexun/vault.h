@@ -13,6 +13,7 @@
  * Ownership: callbacks get rows that live for the call; a callback must not call the vault.
  * Errors:    JX_ECONFLICT state changed since it was read: read again; JX_ENOSPC, JX_EIO, JX_ECORRUPT, JX_EVERSION, JX_EBUSY.
  *            A walk stops when its callback returns other than JX_OK, and returns that.
+ * Units:     `_bytes` bytes, `_ms` milliseconds, `_utc_ms` since 1970-01-01 UTC.
  */
 #ifndef JX_VAULT_H
 #define JX_VAULT_H

@@ -172,7 +172,7 @@ static bool read_base32(const char *s, unsigned char *out, size_t len)
 			out[n] = (unsigned char)(acc >> bits);
 		n++;
 	}
-	return n == len && bits < 5 && (acc & ((1U << bits) - 1)) == 0;
+	return n == len && (acc & ((1U << bits) - 1)) == 0;
 }
 
 bool jx_unbase32(const char *s, void *out, size_t len)

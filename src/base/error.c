@@ -4,7 +4,7 @@
 
 #include "base_private.h"
 
-/* Longer than the text of an error, so that a message cut by the scratch is cut again, cleanly, by the copy. */
+/* Far longer than the text of an error: where the scratch cuts a message, the copy has cut it before, at a character. */
 #define SCRATCH_BYTES 1024
 
 struct rc_row {
@@ -77,7 +77,6 @@ jx_rc jx_fail(struct jx_error *err, jx_rc code, int native, const char *where, c
 {
 	char scratch[SCRATCH_BYTES];
 	va_list ap;
-	size_t len;
 
 	if (err == NULL)
 		return code;
@@ -87,9 +86,6 @@ jx_rc jx_fail(struct jx_error *err, jx_rc code, int native, const char *where, c
 	if (vsnprintf(scratch, sizeof(scratch), dgettext(JX_DOMAIN, msgid), ap) < 0)
 		scratch[0] = '\0';
 	va_end(ap);
-	len = strlen(scratch);
-	if (len == sizeof(scratch) - 1)
-		scratch[jx_utf8_cut(scratch, len)] = '\0';
 
 	err->code = code;
 	err->native = native;

@@ -188,7 +188,7 @@ static void add_row(struct rows *r, const struct jx_item *item)
 
 	if (r->count == r->cap) {
 		r->cap += INBOX_BATCH;
-		r->item = jx_xrealloc(r->item, r->cap * sizeof(*r->item));
+		r->item = jx_xreallocarray(r->item, r->cap, sizeof(*r->item));
 	}
 	/* {"kind":"drop","key":"person:p-017"} removes the item person / p-017 */
 	r->item[r->count++] = (struct jx_inbox_item){

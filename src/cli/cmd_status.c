@@ -1,7 +1,7 @@
 /* jx status: one page that says whether all is well, from the database and the machine. */
 #include "cli.h"
 
-#include "jiexun/wire.h"
+#include "jiexun/client.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -42,10 +42,11 @@ static void show_progress(void *user, const struct jx_client_progress *p)
 
 	if (c->json || c->quiet || !isatty(STDERR_FILENO))
 		return;
+	fputs("\r\033[K", stderr); /* the line is written over */
 	if (p->waiting_ms > 0)
-		fprintf(stderr, _("\rwaiting %lld s before the next try ...          "), (long long)((p->waiting_ms + 999) / 1000));
+		fprintf(stderr, _("waiting %lld s before the next try ..."), (long long)((p->waiting_ms + 999) / 1000));
 	else
-		fprintf(stderr, _("\rentries %lld/%lld  photos %lld/%lld  %lld/%lld kB   "), (long long)p->entries_sent, (long long)p->entries_total,
+		fprintf(stderr, _("entries %lld/%lld  photos %lld/%lld  %lld/%lld kB"), (long long)p->entries_sent, (long long)p->entries_total,
 			(long long)p->photos_sent, (long long)p->photos_total, (long long)(p->photo_bytes_sent / 1000),
 			(long long)(p->photo_bytes_total / 1000));
 	fflush(stderr);

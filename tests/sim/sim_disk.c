@@ -68,7 +68,7 @@ static struct sim_name *make_name(struct sim_disk *d, const char *path)
 		return n;
 	if (d->name_count == d->name_cap) {
 		d->name_cap = d->name_cap == 0 ? 16 : d->name_cap * 2;
-		d->names = jx_xrealloc(d->names, d->name_cap * sizeof(*d->names));
+		d->names = jx_xreallocarray(d->names, d->name_cap, sizeof(*d->names));
 	}
 	d->names[d->name_count] = (struct sim_name){ .path = jx_xstrdup(path) };
 	return &d->names[d->name_count++];
@@ -126,7 +126,7 @@ static void remember(struct sim_inode *i, int64_t offset, const void *data, size
 
 	if (i->pending_count == i->pending_cap) {
 		i->pending_cap = i->pending_cap == 0 ? 16 : i->pending_cap * 2;
-		i->pending = jx_xrealloc(i->pending, i->pending_cap * sizeof(*i->pending));
+		i->pending = jx_xreallocarray(i->pending, i->pending_cap, sizeof(*i->pending));
 	}
 	p = &i->pending[i->pending_count++];
 	*p = (struct sim_pending){ .offset = offset, .len = len };

@@ -222,7 +222,7 @@ static jx_rc fs_lock(void *user, const char *path, int64_t wait_ms, void **lock_
 		if (strcmp(d->locks[k], path) == 0)
 			return jx_fail(err, JX_EBUSY, 0, "sim.lock", "%s is locked", path);
 	mine = jx_xstrdup(path);
-	d->locks = jx_xrealloc(d->locks, (d->lock_count + 1) * sizeof(*d->locks));
+	d->locks = jx_xreallocarray(d->locks, d->lock_count + 1, sizeof(*d->locks));
 	d->locks[d->lock_count++] = mine;
 	*lock_out = mine;
 	return JX_OK;

@@ -131,7 +131,7 @@ static void keep(struct sim_office *o, const struct jx_item *item)
 	}
 	if (o->entry_count == o->entry_cap) {
 		o->entry_cap = o->entry_cap == 0 ? 64 : o->entry_cap * 2;
-		o->entry = jx_xrealloc(o->entry, o->entry_cap * sizeof(*o->entry));
+		o->entry = jx_xreallocarray(o->entry, o->entry_cap, sizeof(*o->entry));
 	}
 	jx_strcpy(o->entry[o->entry_count].key, sizeof(o->entry[0].key), item->key);
 	memcpy(o->entry[o->entry_count++].digest, digest, sizeof(digest));

@@ -159,7 +159,7 @@ static struct sim_shm_node *shm_of(struct vfile *v)
 			return d->shm[k];
 	s = jx_xcalloc(1, sizeof(*s));
 	s->path = jx_xstrdup(v->path);
-	d->shm = jx_xrealloc(d->shm, (d->shm_count + 1) * sizeof(struct sim_shm_node *));
+	d->shm = jx_xreallocarray(d->shm, d->shm_count + 1, sizeof(struct sim_shm_node *));
 	d->shm[d->shm_count++] = s;
 	return s;
 }

@@ -25,6 +25,9 @@ extern "C" {
 
 typedef struct jx_ingest jx_ingest;
 
+/** Told of each fault that a peer hears of only as "internal", "busy" or "no-space", so that a program can log it. Any thread. */
+typedef void (*jx_ingest_fault_fn)(void *user, const struct jx_error *err);
+
 struct jx_ingest_config {
 	jx_vault *vault;                       /**< entries, receipts and photos */
 	const struct jx_clock *clock;
@@ -35,6 +38,8 @@ struct jx_ingest_config {
 	const uint8_t (*pins)[JX_HASH_BYTES];  /**< TLS key hashes devices may see: current and next */
 	size_t pin_count;
 	int utc_offset_min;
+	jx_ingest_fault_fn on_fault;           /**< NULL = nobody listens */
+	void *fault_user;
 };
 jx_rc jx_ingest_new(const struct jx_ingest_config *config, jx_ingest **ingest_out, struct jx_error *err);
 void jx_ingest_free(jx_ingest *ingest);
@@ -49,7 +54,10 @@ void jx_ingest_sync(jx_ingest *ingest, const struct jx_wire_request *rq, struct 
 
 /* ---- photos (tus) and downloads: the HTTP face calls these in order ------------------------------- */
 
-/** Who a bearer token speaks for; the writer's row is read again, so revocation is immediate. False: rs holds 401/403. */
+/**
+ * Who a bearer token speaks for: an active writer, for its row is read again each time, so revocation is immediate. Tokens are
+ * given to active writers only, never to pending ones. False: rs holds 401/403.
+ */
 bool jx_ingest_token(jx_ingest *ingest, const char *authorization, struct jx_writer *who_out, struct jx_wire_response *rs);
 
 typedef struct jx_upload jx_upload;

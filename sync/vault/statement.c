@@ -112,7 +112,7 @@ void jx_vault__copy_signed(const struct jx_vault__loan *loan, int text_column, i
 
 	memset(out, 0, sizeof(*out));
 	jx_vault__copy(loan, sig_column, out->sig, sizeof(out->sig));
-	out->len = text.len < sizeof(out->text) ? text.len : 0;
+	out->len = text.len <= sizeof(out->text) ? text.len : 0;
 	if (out->len > 0)
 		memcpy(out->text, text.data, out->len);
 }

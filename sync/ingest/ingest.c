@@ -1,0 +1,77 @@
+/* The object itself. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ingest_private.h"
+
+int64_t jx_ingest__now(const jx_ingest *in)
+{
+	return in->config.clock->utc_ms(in->config.clock->user);
+}
+
+void jx_ingest__random(const jx_ingest *in, void *out, size_t len)
+{
+	in->config.rand->fill(in->config.rand->user, out, len);
+}
+
+pthread_mutex_t *jx_ingest__hold(pthread_mutex_t *m)
+{
+	(void)pthread_mutex_lock(m);
+	return m;
+}
+
+void jx_ingest__let_go(pthread_mutex_t **m)
+{
+	(void)pthread_mutex_unlock(*m);
+}
+
+size_t jx_ingest__pins(jx_ingest *in, uint8_t out[JX_PINS_MAX][JX_HASH_BYTES])
+{
+	JX_INGEST__HOLD(&in->pins_mutex);
+
+	memcpy(out, in->pins, sizeof(in->pins));
+	return in->pin_count;
+}
+
+void jx_ingest_set_pins(jx_ingest *ingest, const uint8_t (*pins)[JX_HASH_BYTES], size_t count)
+{
+	JX_INGEST__HOLD(&ingest->pins_mutex);
+
+	ingest->pin_count = count < JX_PINS_MAX ? count : JX_PINS_MAX;
+	memset(ingest->pins, 0, sizeof(ingest->pins));
+	if (ingest->pin_count > 0)
+		memcpy(ingest->pins, pins, ingest->pin_count * JX_HASH_BYTES);
+}
+
+jx_rc jx_ingest_new(const struct jx_ingest_config *config, jx_ingest **ingest_out, struct jx_error *err)
+{
+	jx_ingest *in;
+
+	if (config->pin_count == 0 || config->pin_count > JX_PINS_MAX)
+		return jx_fail(err, JX_EINVAL, 0, "ingest.new",
+			       "a server has 1 to %d TLS keys that devices may see, not %zu: name them",
+			       JX_PINS_MAX, config->pin_count);
+	in = jx_xcalloc(1, sizeof(*in));
+	in->config = *config;
+	in->vault = config->vault;
+	in->ops = config->vault->ops;
+	/* libsodium keeps the public key in the second half of the secret one */
+	memcpy(in->identity, config->identity_secret + JX_SEC_BYTES - JX_PUB_BYTES, JX_PUB_BYTES);
+	jx_key_id(in->identity, in->key_id);
+	(void)pthread_mutex_init(&in->deciding, NULL);
+	(void)pthread_mutex_init(&in->pins_mutex, NULL);
+	(void)pthread_mutex_init(&in->uploads_mutex, NULL);
+	jx_ingest_set_pins(in, config->pins, config->pin_count);
+	*ingest_out = in;
+	return JX_OK;
+}
+
+void jx_ingest_free(jx_ingest *ingest)
+{
+	if (ingest == NULL)
+		return;
+	(void)pthread_mutex_destroy(&ingest->deciding);
+	(void)pthread_mutex_destroy(&ingest->pins_mutex);
+	(void)pthread_mutex_destroy(&ingest->uploads_mutex);
+	free(ingest);
+}

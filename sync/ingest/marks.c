@@ -1,0 +1,82 @@
+/* Review marks: what surprised the server about an entry that it keeps all the same. */
+#include <string.h>
+
+#include "ingest_private.h"
+
+/* A device clock that was never set starts in 1970 or at its firmware's date; the product is younger than this. */
+#define OLDEST_UTC_MS INT64_C(1577836800000) /* 2020-01-01 */
+#define AHEAD_MS      JX_INGEST__DAY_MS
+#define ANSWERS_MAX   72 /* of what the form says */
+
+static void add(jx_buf *b, const char *mark)
+{
+	if (b->len > 0)
+		jx_buf_addc(b, ',');
+	jx_buf_adds(b, mark);
+}
+
+/* Marks are separated by commas, so a text among them has none. */
+static void add_text(jx_buf *b, const char *name, const char *text)
+{
+	char cut[ANSWERS_MAX];
+	char *p;
+
+	jx_strcpy(cut, sizeof(cut), text);
+	for (p = cut; *p != '\0'; p++)
+		if (*p == ',')
+			*p = ';';
+	add(b, name);
+	jx_buf_adds(b, ": ");
+	jx_buf_adds(b, cut);
+}
+
+static bool has_answers(const struct jx_entry *e)
+{
+	return e->kind == JX_KIND_OBSERVATION || e->kind == JX_KIND_CORRECTION;
+}
+
+static bool is_form_known(const jx_pack *pack, const struct jx_entry *e)
+{
+	return strcmp(e->form, jx_pack_form(pack)) == 0 && strcmp(e->pack, jx_pack_id(pack)) == 0 &&
+	       e->pack_version <= jx_pack_version(pack);
+}
+
+static void add_clock(jx_buf *b, int64_t taken_utc_ms, int64_t now_utc_ms)
+{
+	if (taken_utc_ms > now_utc_ms + AHEAD_MS)
+		add(b, "clock-ahead");
+	if (taken_utc_ms < OLDEST_UTC_MS)
+		add(b, "clock-behind");
+}
+
+static void add_form(jx_buf *b, const jx_pack *pack, const struct jx_entry *e)
+{
+	struct jx_error err = {.code = JX_OK};
+
+	if (pack == NULL || !has_answers(e))
+		return;
+	if (!is_form_known(pack, e))
+		add(b, "unknown-form");
+	else if (jx_form_check(pack, e->answers.data, e->answers.len, e->day, &err) != JX_OK)
+		add_text(b, "answers", err.text);
+}
+
+void jx_ingest__marks(const jx_ingest *in, const struct jx_writer *who, const struct jx_entry *e,
+		      jx_rc decoded, char out[JX_INGEST__MARKS_MAX])
+{
+	JX_AUTO_BUF b;
+
+	jx_buf_init(&b, 1024);
+	if (decoded == JX_EVERSION)
+		add(&b, "newer-version");
+	else if (decoded != JX_OK)
+		add(&b, "not-understood");
+	else if (e->kind == JX_KIND_UNKNOWN)
+		add(&b, "unknown-kind");
+	if (who->state == JX_WRITER_PENDING)
+		add(&b, "pending-writer");
+	add_clock(&b, e->taken_utc_ms, jx_ingest__now(in));
+	if (decoded == JX_OK)
+		add_form(&b, in->config.pack, e);
+	jx_strcpy(out, JX_INGEST__MARKS_MAX, b.data == NULL ? "" : b.data);
+}

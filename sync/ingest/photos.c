@@ -1,0 +1,176 @@
+/* Photos: only what an entry of this writer lists, one request at a time for each, a receipt once the file is durable. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ingest_private.h"
+
+#define WHERE "ingest.photo"
+
+struct jx_upload {
+	jx_ingest *in;
+	jx_upload *next; /* in the list of open ones */
+	uint8_t writer[JX_ID_BYTES];
+	uint8_t sha256[JX_HASH_BYTES];
+	struct jx_upload_state state;
+	jx_vault_part *part; /* NULL: stored already */
+};
+
+/* ---- open ones ---- */
+
+static jx_rc enter(jx_upload *u, struct jx_error *err)
+{
+	JX_INGEST__HOLD(&u->in->uploads_mutex);
+	const jx_upload *p;
+
+	for (p = u->in->uploads; p != NULL; p = p->next)
+		if (memcmp(p->writer, u->writer, sizeof(u->writer)) == 0 &&
+		    memcmp(p->sha256, u->sha256, sizeof(u->sha256)) == 0)
+			return jx_fail(err, JX_EBUSY, 0, WHERE,
+				       "another request is writing this photo: wait for it");
+	u->next = u->in->uploads;
+	u->in->uploads = u;
+	return JX_OK;
+}
+
+static void leave(jx_upload *u)
+{
+	JX_INGEST__HOLD(&u->in->uploads_mutex);
+	jx_upload **p = &u->in->uploads;
+
+	while (*p != NULL && *p != u)
+		p = &(*p)->next;
+	if (*p == u)
+		*p = u->next;
+}
+
+/* ---- state ---- */
+
+static jx_rc set_stored(jx_ingest *in, const uint8_t writer[JX_ID_BYTES], const uint8_t sha256[JX_HASH_BYTES],
+			struct jx_upload_state *state, struct jx_error *err)
+{
+	const jx_rc rc = in->ops->photo_receipt(in->vault, writer, sha256, &state->receipt, err);
+
+	if (rc == JX_OK) {
+		state->is_stored = true;
+		state->offset_bytes = state->size_bytes;
+	}
+	return rc;
+}
+
+jx_rc jx_ingest_photo_state(jx_ingest *ingest, const struct jx_writer *who,
+			    const uint8_t sha256[JX_HASH_BYTES], struct jx_upload_state *out,
+			    struct jx_error *err)
+{
+	struct jx_upload_state state = {.is_stored = false};
+	jx_rc rc = ingest->ops->photo_listed(ingest->vault, who->id, sha256, &state.size_bytes, err);
+
+	if (rc == JX_OK)
+		rc = set_stored(ingest, who->id, sha256, &state, err);
+	else
+		return rc;
+	if (rc == JX_ENOTFOUND)
+		rc = ingest->ops->part_offset(ingest->vault, who->id, sha256, &state.offset_bytes, err);
+	if (rc == JX_OK)
+		*out = state;
+	return rc;
+}
+
+/* ---- receiving ---- */
+
+static jx_rc open_part(jx_upload *u, int64_t offset_bytes, struct jx_error *err)
+{
+	const struct jx_vault_ops *ops = u->in->ops;
+	jx_rc rc = JX_OK;
+
+	if (!u->state.is_stored) {
+		rc = ops->part_open(u->in->vault, u->writer, u->sha256, u->state.size_bytes, &u->part, err);
+		if (rc == JX_OK)
+			u->state.offset_bytes = ops->part_at(u->part);
+	}
+	if (rc == JX_OK && u->state.offset_bytes != offset_bytes)
+		return jx_fail(err, JX_ECONFLICT, 0, WHERE,
+			       "%lld bytes of this photo are here, not %lld: go on from there",
+			       (long long)u->state.offset_bytes, (long long)offset_bytes);
+	return rc;
+}
+
+jx_rc jx_ingest_photo_open(jx_ingest *ingest, const struct jx_writer *who,
+			   const uint8_t sha256[JX_HASH_BYTES], int64_t offset_bytes, jx_upload **upload_out,
+			   struct jx_error *err)
+{
+	JX_AUTO(jx_upload) u = jx_xcalloc(1, sizeof(*u));
+	jx_rc rc;
+
+	u->in = ingest;
+	memcpy(u->writer, who->id, sizeof(u->writer));
+	memcpy(u->sha256, sha256, sizeof(u->sha256));
+	rc = enter(u, err);
+	/* read inside the list: no other request can move it any more */
+	if (rc == JX_OK)
+		rc = jx_ingest_photo_state(ingest, who, sha256, &u->state, err);
+	if (rc == JX_OK)
+		rc = open_part(u, offset_bytes, err);
+	if (rc == JX_OK)
+		*upload_out = JX_STEAL(u);
+	return rc;
+}
+
+jx_rc jx_upload_write(jx_upload *upload, const void *data, size_t len, struct jx_error *err)
+{
+	const int64_t left = upload->state.size_bytes - upload->state.offset_bytes;
+	jx_rc rc;
+
+	if ((uint64_t)len > (uint64_t)left)
+		return jx_fail(err, JX_ELIMIT, 0, WHERE,
+			       "more bytes than the entry lists for this photo (%lld)",
+			       (long long)upload->state.size_bytes);
+	if (len == 0)
+		return JX_OK;
+	rc = upload->in->ops->part_write(upload->part, data, len, err);
+	upload->state.offset_bytes = upload->in->ops->part_at(upload->part);
+	return rc;
+}
+
+static jx_rc give_receipt(jx_upload *u, struct jx_error *err)
+{
+	jx_ingest *in = u->in;
+	struct jx_photo_receipt r = {.server_utc_ms = jx_ingest__now(in), .photo_count = 1};
+	struct jx_signed text;
+	jx_rc rc = in->ops->epoch(in->vault, r.epoch, err);
+
+	if (rc != JX_OK)
+		return rc;
+	memcpy(r.key_id, in->key_id, sizeof(r.key_id));
+	memcpy(r.writer, u->writer, sizeof(r.writer));
+	memcpy(r.photos[0], u->sha256, sizeof(r.photos[0]));
+	rc = jx_photo_receipt_sign(&r, in->config.identity_secret, &text, err);
+	if (rc == JX_OK)
+		rc = in->ops->photo_stored(in->vault, u->writer, u->sha256, &text, r.server_utc_ms, err);
+	/* the kept one, should there have been one already */
+	return rc == JX_OK ? set_stored(in, u->writer, u->sha256, &u->state, err) : rc;
+}
+
+jx_rc jx_upload_end(jx_upload *upload, struct jx_upload_state *state_out, struct jx_error *err)
+{
+	jx_rc rc = JX_OK;
+
+	if (!upload->state.is_stored && upload->state.offset_bytes == upload->state.size_bytes) {
+		rc = upload->in->ops->part_publish(upload->part, err);
+		if (rc == JX_ECORRUPT)
+			upload->state.offset_bytes = 0;
+		if (rc == JX_OK)
+			rc = give_receipt(upload, err);
+	}
+	if (rc == JX_OK)
+		*state_out = upload->state;
+	return rc;
+}
+
+void jx_upload_close(jx_upload *upload)
+{
+	if (upload == NULL)
+		return;
+	upload->in->ops->part_close(upload->part);
+	leave(upload);
+	free(upload);
+}

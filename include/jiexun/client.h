@@ -62,7 +62,10 @@ struct jx_blob_request {
 	const uint8_t *sha256;
 	const char *token;
 	int64_t from_bytes;       /**< > 0: Range: bytes=<from>- */
-	/** Called for each piece of a 200 or 206 body; other than JX_OK ends the exchange with that code. */
+	/**
+	 * Called for each piece of a 200 or 206 body, always beginning at from_bytes (the transport leaves out what a server that
+	 * knows no Range sends before it); other than JX_OK ends the exchange with that code.
+	 */
 	jx_rc (*write)(void *user, const void *data, size_t len, struct jx_error *err);
 	void *write_user;
 };
@@ -132,7 +135,6 @@ typedef jx_rc (*jx_client_photo_fn)(void *user, const struct jx_client_photo *ph
 #define JX_CLIENT_EPOCH "epoch"               /* uuid of the server store's life */
 #define JX_CLIENT_SERVER_N "server_n"         /* decimal: what the server said it holds */
 #define JX_CLIENT_SERVER_HEAD "server_head"   /* hex */
-#define JX_CLIENT_SERVER_UTC_MS "server_utc_ms" /* decimal: server time of the newest verified receipt */
 #define JX_CLIENT_REENROL "reenrol"           /* "fork" or "behind": this device must enrol again */
 #define JX_CLIENT_VALUE_MAX 256
 
@@ -170,7 +172,11 @@ jx_rc jx_feed_next(jx_feed *feed, struct jx_item *item_out, struct jx_error *err
 
 struct jx_sink {
 	void *user;
-	/** Keep a verified receipt: entries up to its n are sent. Same receipt again is fine. */
+	/**
+	 * Keep a verified receipt of this writer whose head is this log's head at its n: entries up to n are sent - or, when
+	 * r->is_fork, are kept in quarantine: then they are NOT sent. Same receipt again is fine. The newest server_utc_ms is
+	 * trusted time (it must not go back). JX_ECONFLICT: not this log's head (the run ends as a fork).
+	 */
 	jx_rc (*receipt)(void *user, const struct jx_signed *text, const struct jx_receipt *r, struct jx_error *err);
 	/** Keep a verified photo-receipt. */
 	jx_rc (*photo_receipt)(void *user, const struct jx_signed *text, const struct jx_photo_receipt *r, struct jx_error *err);

@@ -1,0 +1,136 @@
+/* Shared inside the room: one run of jx_client_sync and its parts. */
+#ifndef JX_CLIENT_PRIVATE_H
+#define JX_CLIENT_PRIVATE_H
+
+#include "jiexun/client.h"
+
+/* Header line of a request: program, hashes and cursor are well under it. */
+#define JX_CLIENT__HEADER_BYTES 4096
+/* zstd may add a little to what it cannot shrink. */
+#define JX_CLIENT__ANSWER_BYTES_MAX (JX_WIRE_BATCH_BYTES_MAX + 65536)
+#define JX_CLIENT__ERROR_BYTES_MAX  65536
+
+struct jx_batch {
+	jx_buf bytes;
+	size_t start[JX_WIRE_BATCH_ENTRIES_MAX], len[JX_WIRE_BATCH_ENTRIES_MAX];
+	size_t count, count_max;
+	uint8_t sig[JX_SIG_BYTES];
+	bool is_full;
+};
+/* Ceiling of bytes is what a body leaves beside its header. */
+void jx_client__batch_init(struct jx_batch *b, int64_t count_max);
+void jx_client__batch_done(struct jx_batch *b);
+
+struct jx_feed {
+	const struct jx_bytes *lines;
+	size_t count, at;
+	bool is_broken; /* an item could not be read: the answer is at fault, not the sink */
+};
+
+/* What survives between runs, as it is now. */
+struct jx_client__values {
+	bool has_challenge;
+	uint8_t challenge[JX_CHALLENGE_BYTES];
+	char cursor[192];
+	bool has_epoch;
+	uint8_t epoch[JX_ID_BYTES];
+	int64_t server_n;
+	uint8_t server_head[JX_HASH_BYTES];
+};
+
+struct jx_client__run {
+	const struct jx_client_config *c;
+	struct jx_client_result *res;
+	struct jx_error err; /* of the newest failure */
+	struct jx_plan plan;
+	struct jx_client_progress progress;
+	struct jx_client__values kept; /* as the sink has them */
+	bool has_challenge;
+	uint8_t challenge[JX_CHALLENGE_BYTES]; /* of the newest answer: kept only now and then */
+	int64_t own_n;
+	uint8_t own_head[JX_HASH_BYTES];
+	uint8_t identities[JX_CLIENT_IDENTITIES_MAX][JX_PUB_BYTES];
+	size_t identity_count;
+	bool has_receipt; /* newest receipt, of this or an earlier run */
+	uint8_t receipt_hash[JX_HASH_BYTES];
+	int64_t receipt_n; /* 0 when it cannot be verified */
+	char token[160];
+	/* the request that is out */
+	int64_t sent_from, sent_count;
+	bool asked_feed;
+	const char *conflict; /* "fork" or "behind" */
+	/* photos */
+	struct jx_client_photo *queue;
+	size_t queue_count, queue_at;
+	uint8_t (*seen)[JX_HASH_BYTES]; /* done or given up in this run */
+	size_t seen_count, seen_cap;
+	struct jx_client_photo photo; /* in hand */
+	void *file;
+	bool has_file;
+	jx_rc file_rc;         /* of the newest read */
+	int64_t photo_counted; /* bytes of the photo in hand that progress has counted */
+};
+
+/* ---- status.c ---- */
+enum jx_client__about {
+	JX_CLIENT__SYNC,
+	JX_CLIENT__PHOTO,
+	JX_CLIENT__PHOTO_HEAD,
+	JX_CLIENT__ENROL,
+	JX_CLIENT__BLOB
+};
+/*
+ * What a status that is no success means; err gets code and text, name_out the error's name ("" none), challenge_out and
+ * *has_challenge_out a new challenge.
+ */
+struct jx_client__refusal {
+	enum jx_plan_event_kind kind;
+	char name[32];
+	bool has_challenge;
+	uint8_t challenge[JX_CHALLENGE_BYTES];
+	int64_t retry_after_ms;
+};
+void jx_client__refused(enum jx_client__about about, int status, const char *content_type, const jx_buf *body,
+			int64_t retry_after_s, struct jx_client__refusal *out, struct jx_error *err);
+/* 2xx of another content type: somebody else answered. */
+bool jx_client__is_type(const char *content_type, const char *wanted);
+jx_rc jx_client__fail_portal(int status, const char *content_type, struct jx_error *err);
+/* Event of a transport that brought no answer. */
+enum jx_plan_event_kind jx_client__no_answer(jx_rc rc);
+
+/* ---- values.c ---- */
+jx_rc jx_client__load_values(struct jx_client__run *run);
+jx_rc jx_client__keep_values(struct jx_client__run *run, const struct jx_sync_answer *an);
+jx_rc jx_client__read_head(struct jx_client__run *run);
+
+/* ---- receipts.c ---- */
+/* Verify by any pinned identity. JX_EAUTH if none fits. */
+jx_rc jx_client__open_receipt(const struct jx_client__run *run, const struct jx_signed *s,
+			      struct jx_receipt *out, struct jx_error *err);
+/* Is head our head at n? JX_ECONFLICT if not (fork) or n is past our log (behind): run->conflict says which. */
+jx_rc jx_client__check_head(struct jx_client__run *run, int64_t n, const uint8_t head[JX_HASH_BYTES]);
+/* run->conflict, and JX_ECONFLICT with its text. */
+jx_rc jx_client__fail_fork(struct jx_client__run *run);
+/* Check and keep the receipt of an answer. JX_PLAN_OK, or the event that ends the run. */
+enum jx_plan_event_kind jx_client__take_receipt(struct jx_client__run *run, const struct jx_signed *s);
+enum jx_plan_event_kind jx_client__take_photo_receipt(struct jx_client__run *run, const char *header);
+/* Verified `keys` items among the lines go to the sink, pins to the transport. */
+jx_rc jx_client__take_keys(struct jx_client__run *run, const struct jx_bytes *lines, size_t count);
+
+/* ---- request.c, answer.c, photo.c ---- */
+struct jx_plan_event jx_client__do_sync(struct jx_client__run *run, const struct jx_plan_step *step);
+struct jx_plan_event jx_client__take_answer(struct jx_client__run *run, struct jx_wire_response *rs);
+struct jx_plan_event jx_client__do_choose(struct jx_client__run *run, const struct jx_plan_step *step);
+struct jx_plan_event jx_client__do_photo(struct jx_client__run *run, const struct jx_plan_step *step);
+
+/* ---- photo_file.c ---- */
+jx_rc jx_client__photo_open(struct jx_client__run *run);
+void jx_client__photo_close(struct jx_client__run *run);
+jx_rc jx_client__photo_read(void *user, int64_t offset_bytes, void *data, size_t len, size_t *got_out,
+			    struct jx_error *err);
+
+/* ---- sync.c ---- */
+void jx_client__report(struct jx_client__run *run);
+struct jx_plan_event jx_client__local(jx_rc rc);
+
+#endif

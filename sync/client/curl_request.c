@@ -1,0 +1,218 @@
+/* Options, headers and callbacks of one request. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "curl_private.h"
+
+#define WHERE "client.https"
+/* TLS 1.2: forward secrecy and AEAD only. TLS 1.3 has nothing else. */
+#define CIPHERS_TLS12                                                                              \
+	"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:" \
+	"ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
+#define STALL_BYTES_PER_S 50
+#define UPLOAD_BUFFER     131072
+
+static size_t on_body(char *data, size_t one, size_t len, void *user)
+{
+	struct jx_client__curl *c = user;
+
+	(void)one;
+	jx_buf_add(c->body, data, len);
+	if (c->body->rc == JX_OK)
+		return len;
+	c->write_rc = jx_fail(&c->callback_err, c->body->rc, 0, WHERE,
+			      "%s answers with more than %zu bytes; refused: is this a Jiexun server?",
+			      c->host, c->body->max);
+	return 0;
+}
+
+static int on_progress(void *user, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
+{
+	const struct jx_client__curl *c = user;
+
+	(void)down_total, (void)down, (void)up_total, (void)up;
+	return c->should_stop != NULL && c->should_stop(c->stop_user);
+}
+
+/* curl counts time-outs in seconds and milliseconds of type long. */
+static long to_s(int64_t ms)
+{
+	return ms >= 1000 ? (long)(ms / 1000) : 1;
+}
+
+static CURLcode set_tls(struct jx_client__curl *c)
+{
+	CURL *e = c->easy;
+	CURLcode rc = curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "https");
+
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_SSL_CIPHER_LIST, CIPHERS_TLS12);
+	/* no authority is asked: loading a system's bundle would only cost time and memory */
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_CAINFO, NULL);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+	/* both stay on: our check runs in place of the chain's, and curl looks at the name once more */
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_SSL_CTX_FUNCTION, jx_client__tls_setup);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_SSL_CTX_DATA, c);
+	return rc;
+}
+
+static CURLcode set_line(struct jx_client__curl *c)
+{
+	CURL *e = c->easy;
+	CURLcode rc = curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_TCP_NODELAY, 1L);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)c->connect_ms);
+	/* no total time-out: a slow link that moves may take its time */
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES_PER_S);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, to_s(c->stall_ms));
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_ERRORBUFFER, c->message);
+	return rc;
+}
+
+static CURLcode set_callbacks(struct jx_client__curl *c)
+{
+	CURL *e = c->easy;
+	CURLcode rc = curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
+
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_WRITEDATA, c);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_XFERINFOFUNCTION, on_progress);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_XFERINFODATA, c);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_NOPROGRESS, 0L);
+	return rc;
+}
+
+jx_rc jx_client__curl_begin(struct jx_client__curl *c, const char *path, struct jx_error *err)
+{
+	JX_AUTO_FREE char *url = jx_xasprintf("%s%s", c->base, path);
+	CURLcode rc;
+
+	curl_easy_reset(c->easy); /* options only: connection and TLS session stay */
+	c->message[0] = '\0';
+	c->write_rc = JX_OK;
+	c->read_rc = JX_OK;
+	c->photo = NULL;
+	c->blob = NULL;
+	c->blob_begun = false;
+	memset(&c->verdict, 0, sizeof(c->verdict));
+	rc = curl_easy_setopt(c->easy, CURLOPT_URL, url);
+	if (rc == CURLE_OK)
+		rc = set_line(c);
+	if (rc == CURLE_OK)
+		rc = set_tls(c);
+	if (rc == CURLE_OK)
+		rc = set_callbacks(c);
+	if (rc != CURLE_OK)
+		return jx_fail(err, JX_ESTATE, (int)rc, WHERE,
+			       "libcurl cannot do what is needed: %s; install Debian's libcurl4",
+			       curl_easy_strerror(rc));
+	/* what curl would add by itself and nobody reads; Expect would cost a round trip */
+	return jx_client__curl_header(c, err, "Accept:") != JX_OK ? JX_ENOMEM
+								  : jx_client__curl_header(c, err, "Expect:");
+}
+
+jx_rc jx_client__curl_header(struct jx_client__curl *c, struct jx_error *err, const char *fmt, ...)
+{
+	JX_AUTO_FREE char *line = NULL;
+	struct curl_slist *grown;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&line, fmt, ap);
+	va_end(ap);
+	grown = n >= 0 ? curl_slist_append(c->headers, line) : NULL;
+	if (grown == NULL)
+		return jx_fail(err, JX_ENOMEM, 0, WHERE, "no memory for a request; close other programs");
+	c->headers = grown;
+	return JX_OK;
+}
+
+static void count_traffic(struct jx_client__curl *c)
+{
+	curl_off_t up = 0, down = 0;
+	long request = 0, header = 0;
+
+	(void)curl_easy_getinfo(c->easy, CURLINFO_SIZE_UPLOAD_T, &up);
+	(void)curl_easy_getinfo(c->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
+	(void)curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &request);
+	(void)curl_easy_getinfo(c->easy, CURLINFO_HEADER_SIZE, &header);
+	c->up_bytes += up + request;
+	c->down_bytes += down + header;
+}
+
+jx_rc jx_client__curl_perform(struct jx_client__curl *c, struct jx_error *err)
+{
+	CURLcode rc = curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, c->headers);
+
+	if (rc == CURLE_OK)
+		rc = curl_easy_perform(c->easy);
+	count_traffic(c);
+	(void)curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, NULL);
+	curl_slist_free_all(c->headers);
+	c->headers = NULL;
+	return rc == CURLE_OK ? JX_OK : jx_client__curl_fail(c, rc, err);
+}
+
+const char *jx_client__curl_get(struct jx_client__curl *c, const char *name)
+{
+	struct curl_header *h = NULL;
+
+	return curl_easy_header(c->easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK ? h->value : NULL;
+}
+
+int jx_client__curl_status(struct jx_client__curl *c)
+{
+	long status = 0;
+
+	(void)curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+	return (int)status;
+}
+
+void jx_client__curl_type(struct jx_client__curl *c, char *out, size_t cap)
+{
+	const char *type = jx_client__curl_get(c, "Content-Type");
+
+	jx_strcpy(out, cap, type != NULL ? type : "");
+}
+
+int64_t jx_client__curl_retry_after(struct jx_client__curl *c)
+{
+	char value[64];
+	const char *text = jx_client__curl_get(c, "Retry-After");
+
+	if (text == NULL)
+		return -1;
+	/* curl keeps one answer's headers, but says nothing of two at once */
+	jx_strcpy(value, sizeof(value), text);
+	return jx_plan_retry_after_s(value, jx_client__curl_get(c, "Date"));
+}

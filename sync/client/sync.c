@@ -1,0 +1,202 @@
+/* One whole sync: the plan says what, the parts do it, what came back goes to the plan. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "client_private.h"
+
+#define WHERE "client.sync"
+
+struct jx_plan_event jx_client__local(jx_rc rc)
+{
+	return (struct jx_plan_event){.kind = JX_PLAN_LOCAL, .rc = rc, .retry_after_ms = -1};
+}
+
+void jx_client__report(struct jx_client__run *run)
+{
+	if (run->c->progress != NULL)
+		run->c->progress(run->c->progress_user, &run->progress);
+}
+
+static jx_rc load_receipt(struct jx_client__run *run)
+{
+	const struct jx_outbox *o = run->c->outbox;
+	struct jx_signed s;
+	struct jx_receipt r;
+	jx_rc rc = o->receipt(o->user, &s, &run->err);
+
+	if (rc == JX_ENOTFOUND)
+		return JX_OK;
+	if (rc != JX_OK)
+		return rc;
+	run->has_receipt = true;
+	jx_signed_hash(&s, run->receipt_hash);
+	/* signed by a key that is no longer known here, or of an earlier writer: the server is asked for it again */
+	if (jx_client__open_receipt(run, &s, &r, NULL) == JX_OK && !r.is_fork &&
+	    memcmp(r.writer, run->c->writer, JX_ID_BYTES) == 0)
+		run->receipt_n = r.n;
+	return JX_OK;
+}
+
+static jx_rc load_photos(struct jx_client__run *run, bool *wait_out)
+{
+	const struct jx_outbox *o = run->c->outbox;
+	jx_rc rc = JX_OK;
+
+	if (o->photo_count != NULL)
+		rc = o->photo_count(o->user, &run->progress.photos_total, &run->progress.photo_bytes_total,
+				    &run->err);
+	*wait_out = run->progress.photos_total > 0;
+	return rc;
+}
+
+static jx_rc begin(struct jx_client__run *run)
+{
+	struct jx_plan_config pc = {.rand = run->c->rand,
+				    .attempts_max = run->c->attempts_max,
+				    .wants_feed = run->c->sink->feed != NULL,
+				    .wants_photos = !run->c->no_photos && run->c->outbox->photos != NULL,
+				    .wants_token = run->c->wants_token};
+	bool photos_wait = false;
+	jx_rc rc = jx_client__load_values(run);
+
+	if (rc == JX_OK)
+		rc = jx_client__read_head(run);
+	if (rc == JX_OK)
+		rc = load_receipt(run);
+	if (rc == JX_OK)
+		rc = load_photos(run, &photos_wait);
+	if (rc != JX_OK)
+		return rc;
+	if (run->own_n > run->receipt_n)
+		run->progress.entries_total = run->own_n - run->receipt_n;
+	pc.has_challenge = run->has_challenge;
+	jx_plan_init(&run->plan, &pc, photos_wait);
+	return JX_OK;
+}
+
+static struct jx_plan_event do_wait(struct jx_client__run *run, int64_t ms)
+{
+	struct jx_plan_event ev = {.kind = JX_PLAN_WAITED, .retry_after_ms = -1};
+	const struct jx_error before = run->err;
+	jx_rc rc;
+
+	run->res->waits++;
+	run->progress.waiting_ms = ms;
+	jx_client__report(run);
+	run->progress.waiting_ms = 0;
+	rc = run->c->wait(run->c->wait_user, ms);
+	if (rc == JX_EINTR)
+		ev.kind = JX_PLAN_STOP;
+	else if (rc != JX_OK)
+		ev = jx_client__local(rc);
+	else
+		run->err = before;
+	return ev;
+}
+
+static struct jx_plan_event do_step(struct jx_client__run *run, const struct jx_plan_step *step)
+{
+	struct jx_plan_event ev = {.kind = JX_PLAN_STOP, .retry_after_ms = -1};
+
+	if (run->c->should_stop != NULL && run->c->should_stop(run->c->stop_user))
+		return ev;
+	switch (step->what) {
+	case JX_PLAN_DO_SYNC:
+		ev = jx_client__do_sync(run, step);
+		break;
+	case JX_PLAN_DO_CHOOSE:
+		ev = jx_client__do_choose(run, step);
+		break;
+	case JX_PLAN_DO_CREATE:
+	case JX_PLAN_DO_ASK:
+	case JX_PLAN_DO_SEND:
+		ev = jx_client__do_photo(run, step);
+		break;
+	case JX_PLAN_DO_WAIT:
+		return do_wait(run, step->wait_ms);
+	case JX_PLAN_DO_FINISH:
+		break;
+	}
+	jx_client__report(run);
+	return ev;
+}
+
+/* The text for people belongs to the newest failure; where there was none, say what the code means. */
+static void explain(struct jx_client__run *run, jx_rc rc)
+{
+	if (rc == JX_EINTR)
+		(void)jx_fail(&run->err, rc, 0, WHERE,
+			      "stopped; what the server has confirmed is kept, the rest waits");
+	else if (run->err.text[0] == '\0')
+		(void)jx_fail(&run->err, rc, 0, WHERE, "sync failed (%s); try again later", jx_rc_name(rc));
+	run->err.code = rc;
+}
+
+static jx_rc finish(struct jx_client__run *run, const struct jx_plan_step *step)
+{
+	const struct jx_sink *sink = run->c->sink;
+	struct jx_error ignored;
+
+	run->res->rc = step->rc;
+	run->res->retry_after_ms = step->retry_after_ms;
+	run->res->must_enrol_again = step->must_enrol_again;
+	if (step->rc == JX_OK)
+		run->res->server_error[0] = '\0';
+	else
+		explain(run, step->rc);
+	/* the device stops recording into a chain that cannot be sent; if this cannot be kept, the next run finds it again */
+	if (step->must_enrol_again)
+		(void)sink->set(sink->user, JX_CLIENT_REENROL, run->conflict != NULL ? run->conflict : "fork",
+				&ignored);
+	if (run->c->wants_token)
+		jx_strcpy(run->res->token, sizeof(run->res->token), run->token);
+	return step->rc;
+}
+
+static void drive(struct jx_client__run *run)
+{
+	struct jx_plan_event ev = {
+		.kind = JX_PLAN_START, .own_n = run->own_n, .server_n = run->kept.server_n};
+	struct jx_plan_step step = jx_plan_next(&run->plan, &ev);
+
+	while (step.what != JX_PLAN_DO_FINISH) {
+		ev = do_step(run, &step);
+		step = jx_plan_next(&run->plan, &ev);
+	}
+	(void)finish(run, &step);
+}
+
+static void free_run(struct jx_client__run **run)
+{
+	jx_client__photo_close(*run);
+	free((*run)->queue);
+	free((*run)->seen);
+	jx_wipe((*run)->token, sizeof((*run)->token));
+	free(*run);
+}
+
+jx_rc jx_client_sync(const struct jx_client_config *config, struct jx_client_result *result_out,
+		     struct jx_error *err)
+{
+	JX_CLEANUP(free_run) struct jx_client__run *run = jx_xcalloc(1, sizeof(*run));
+	const struct jx_transport *t = config->transport;
+	jx_rc rc;
+
+	memset(result_out, 0, sizeof(*result_out));
+	result_out->retry_after_ms = -1;
+	run->c = config;
+	run->res = result_out;
+	run->identity_count = config->identity_count < JX_CLIENT_IDENTITIES_MAX ? config->identity_count
+										: JX_CLIENT_IDENTITIES_MAX;
+	memcpy(run->identities, config->identities, run->identity_count * JX_PUB_BYTES);
+	rc = begin(run);
+	if (rc == JX_OK)
+		drive(run);
+	else
+		result_out->rc = rc;
+	if (t->traffic != NULL)
+		t->traffic(t->user, &result_out->up_bytes, &result_out->down_bytes);
+	if (result_out->rc != JX_OK && err != NULL)
+		*err = run->err;
+	return result_out->rc;
+}

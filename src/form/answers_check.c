@@ -53,7 +53,6 @@ jx_rc jx_form__fail_code(const jx_pack *pack, const char *typed, struct jx_error
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "code is not valid UTF-8: see `jx codes` for what there is");
 	jx_form__near_codes(pack, typed, near, sizeof(near));
-	near[jx_utf8_cut(near, strlen(near))] = '\0';
 	if (near[0] == '\0')
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "code \"%.40s\" is not in pack %s: see `jx codes` for what there is", typed,
@@ -89,7 +88,6 @@ static jx_rc check_unit(const jx_pack *pack, const struct jx_code *code, const c
 		if (strcmp(code->units[i], unit) == 0)
 			return JX_OK;
 	jx_form__list_units(pack, code, allowed, sizeof(allowed));
-	allowed[jx_utf8_cut(allowed, strlen(allowed))] = '\0';
 	if (unit == NULL)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "unit is missing, a quantity needs one; for %s %s take one of: %s", code->code,

@@ -1,11 +1,11 @@
 /* Lists of names for messages: what was nearly typed, and what may be typed. */
-#include <stdio.h>
 #include <string.h>
 
 #include "pack_private.h"
 
-#define NEAR_MAX  3
-#define CHARS_MAX 32 /* longer names are compared by their beginning */
+#define NEAR_MAX   3
+#define LIST_BYTES (32 * 1024) /* far more than any message shows */
+#define CHARS_MAX  32          /* longer names are compared by their beginning */
 
 /* Characters of a name as numbers, ASCII letters in lower case. Returns how many. */
 static size_t letters_of(const char *s, uint32_t out[CHARS_MAX])
@@ -97,9 +97,9 @@ void jx_form__near_codes(const jx_pack *pack, const char *typed, char *out, size
 	const size_t len = letters_of(typed, letters);
 	const size_t most = len <= 2 ? 1 : len / 2;
 	struct near best[NEAR_MAX];
-	size_t count = 0, i, used = 0;
+	JX_AUTO_BUF list = {0};
+	size_t count = 0, i;
 
-	out[0] = '\0';
 	for (i = 0; i < pack->code_count; i++) {
 		const struct near one = {distance_to_code(letters, len, &pack->codes[i].pub),
 					 &pack->codes[i].pub};
@@ -107,26 +107,28 @@ void jx_form__near_codes(const jx_pack *pack, const char *typed, char *out, size
 		if (one.distance <= most)
 			keep(best, &count, &one);
 	}
-	for (i = 0; i < count && used < cap; i++) {
-		const int n = snprintf(out + used, cap - used, "%s%s %s", i == 0 ? "" : ", ",
-				       best[i].code->code, jx_text_pick(&best[i].code->name));
-
-		used += n > 0 ? (size_t)n : 0;
+	jx_buf_init(&list, LIST_BYTES);
+	for (i = 0; i < count; i++) {
+		jx_buf_adds(&list, i == 0 ? "" : ", ");
+		jx_buf_addf(&list, "%s %s", best[i].code->code, jx_text_pick(&best[i].code->name));
 	}
+	jx_strcpy(out, cap, list.data != NULL ? list.data : "");
 }
 
 void jx_form__list_units(const jx_pack *pack, const struct jx_code *code, char *out, size_t cap)
 {
-	size_t i, used = 0;
+	JX_AUTO_BUF list = {0};
+	size_t i;
 
-	out[0] = '\0';
-	for (i = 0; i < code->unit_count && used < cap; i++) {
+	jx_buf_init(&list, LIST_BYTES);
+	for (i = 0; i < code->unit_count; i++) {
 		const struct jx_unit *unit = jx_pack_unit(pack, code->units[i]);
 		const char *name = jx_text_pick(&unit->name);
-		const bool is_same = strcmp(name, unit->unit) == 0;
-		const int n = snprintf(out + used, cap - used, "%s%s%s%s%s", i == 0 ? "" : ", ", unit->unit,
-				       is_same ? "" : " (", is_same ? "" : name, is_same ? "" : ")");
 
-		used += n > 0 ? (size_t)n : 0;
+		jx_buf_adds(&list, i == 0 ? "" : ", ");
+		jx_buf_adds(&list, unit->unit);
+		if (strcmp(name, unit->unit) != 0)
+			jx_buf_addf(&list, " (%s)", name);
 	}
+	jx_strcpy(out, cap, list.data != NULL ? list.data : "");
 }

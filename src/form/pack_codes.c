@@ -9,26 +9,22 @@ static jx_rc load_unit(struct jx_form__reader *r, int tok, uint32_t i, struct jx
 {
 	struct jx_pack *pack = r->pack;
 	struct jx_unit *unit = &pack->units[i];
-	const struct jx_form__place here = jx_form__place("units", i, NULL);
-	const struct jx_form__place id = jx_form__place("units", i, "unit");
-	const struct jx_form__place name = jx_form__place("units", i, "name");
-	const struct jx_form__place aliases = jx_form__place("units", i, "aliases");
 	jx_rc rc;
 
 	if (jx_json_type_of(r->doc, tok) != JX_JSON_OBJECT)
 		return jx_fail(err, JX_EINVAL, 0, WHERE, "pack: %s must be an object: correct it there",
-			       here.text);
-	rc = jx_form__read_id(r, tok, "unit", JX_FORM__UNIT_BYTES, id.text, &unit->unit, err);
+			       PLACE(AT("units", i, NULL)));
+	rc = jx_form__read_id(r, tok, "unit", JX_FORM__UNIT_BYTES, AT("units", i, "unit"), &unit->unit, err);
 	if (rc == JX_OK)
-		rc = jx_form__read_text(r, tok, "name", true, JX_FORM__NAME_BYTES, name.text, &unit->name,
-					err);
+		rc = jx_form__read_text(r, tok, "name", true, JX_FORM__NAME_BYTES, AT("units", i, "name"),
+					&unit->name, err);
 	if (rc != JX_OK)
 		return rc;
 	if (jx_form__index_add(&pack->unit_index, unit->unit, i) != JX_FORM__NONE)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "pack: %s is \"%s\", which stands there twice: rename one", id.text,
-			       unit->unit);
-	return jx_form__read_aliases(r, tok, aliases.text, &pack->unit_index, i, err);
+			       "pack: %s is \"%s\", which stands there twice: rename one",
+			       PLACE(AT("units", i, "unit")), unit->unit);
+	return jx_form__read_aliases(r, tok, AT("units", i, "aliases"), &pack->unit_index, i, err);
 }
 
 jx_rc jx_form__load_units(struct jx_form__reader *r, struct jx_error *err)
@@ -36,14 +32,15 @@ jx_rc jx_form__load_units(struct jx_form__reader *r, struct jx_error *err)
 	struct jx_pack *pack = r->pack;
 	uint32_t i = 0;
 	int list, item;
-	jx_rc rc = jx_form__read_list(r, 0, "units", true, JX_FORM__UNITS_MAX, "units", &list, err);
+	jx_rc rc = jx_form__read_list(r, 0, "units", true, JX_FORM__UNITS_MAX, AT(NULL, 0, "units"), &list,
+				      err);
 
 	if (rc != JX_OK)
 		return rc;
 	pack->unit_count = r->doc->tok[list].count;
 	pack->units = jx_xcalloc(pack->unit_count, sizeof(*pack->units));
 	rc = jx_form__index_init(&pack->unit_index,
-				 3 * pack->unit_count + jx_form__count_inside(r->doc, list, "aliases"), err);
+				 3 * pack->unit_count + jx_form__count_inside(r->doc, list), err);
 	for (item = jx_json_first(r->doc, list); rc == JX_OK && item >= 0;
 	     item = jx_json_next(r->doc, list, item))
 		rc = load_unit(r, item, i++, err);
@@ -67,8 +64,8 @@ static bool is_event_code(const char *s)
 }
 
 /* Unit ids of a code, each known to the pack and named once. */
-static jx_rc load_code_units(struct jx_form__reader *r, int tok, const char *place, struct jx_code *code,
-			     struct jx_error *err)
+static jx_rc load_code_units(struct jx_form__reader *r, int tok, const struct jx_form__place *place,
+			     struct jx_code *code, struct jx_error *err)
 {
 	struct jx_pack *pack = r->pack;
 	const char **first = pack->lists + pack->list_count;
@@ -90,11 +87,12 @@ static jx_rc load_code_units(struct jx_form__reader *r, int tok, const char *pla
 			return jx_fail(
 				err, JX_EINVAL, 0, WHERE,
 				"pack: %s names the unit \"%s\", which \"units\" does not have: add it there",
-				place, id);
+				PLACE(place), id);
 		for (k = 0; k < code->unit_count; k++)
 			if (first[k] == pack->units[unit].unit)
 				return jx_fail(err, JX_EINVAL, 0, WHERE,
-					       "pack: %s names the unit \"%s\" twice: remove one", place, id);
+					       "pack: %s names the unit \"%s\" twice: remove one",
+					       PLACE(place), id);
 		pack->lists[pack->list_count++] = pack->units[unit].unit;
 		code->unit_count++;
 	}
@@ -102,8 +100,8 @@ static jx_rc load_code_units(struct jx_form__reader *r, int tok, const char *pla
 	return JX_OK;
 }
 
-static jx_rc load_event_codes(struct jx_form__reader *r, int tok, const char *place, struct jx_code *code,
-			      struct jx_error *err)
+static jx_rc load_event_codes(struct jx_form__reader *r, int tok, const struct jx_form__place *place,
+			      struct jx_code *code, struct jx_error *err)
 {
 	struct jx_pack *pack = r->pack;
 	const char **first = pack->lists + pack->list_count;
@@ -121,7 +119,7 @@ static jx_rc load_event_codes(struct jx_form__reader *r, int tok, const char *pl
 		if (!is_event_code(event))
 			return jx_fail(err, JX_EINVAL, 0, WHERE,
 				       "pack: %s holds \"%s\": write class and subclass such as 02-01 there",
-				       place, event);
+				       PLACE(place), event);
 		pack->lists[pack->list_count++] = event;
 		code->event_code_count++;
 	}
@@ -133,16 +131,17 @@ static jx_rc load_event_codes(struct jx_form__reader *r, int tok, const char *pl
 static jx_rc load_code_dates(struct jx_form__reader *r, int tok, uint32_t i, struct jx_code *code,
 			     struct jx_error *err)
 {
-	const struct jx_form__place from = jx_form__place("codes", i, "valid_from");
-	const struct jx_form__place until = jx_form__place("codes", i, "valid_until");
-	jx_rc rc = jx_form__read_day(r, tok, "valid_from", from.text, &code->valid_from, err);
+	jx_rc rc = jx_form__read_day(r, tok, "valid_from", AT("codes", i, "valid_from"), &code->valid_from,
+				     err);
 
 	if (rc == JX_OK)
-		rc = jx_form__read_day(r, tok, "valid_until", until.text, &code->valid_until, err);
+		rc = jx_form__read_day(r, tok, "valid_until", AT("codes", i, "valid_until"),
+				       &code->valid_until, err);
 	if (rc == JX_OK && code->valid_from != NULL && code->valid_until != NULL &&
 	    strcmp(code->valid_from, code->valid_until) > 0)
 		rc = jx_fail(err, JX_EINVAL, 0, WHERE,
-			     "pack: %s is before valid_from: correct one of the two there", until.text);
+			     "pack: %s is before valid_from: correct one of the two there",
+			     PLACE(AT("codes", i, "valid_until")));
 	return rc;
 }
 
@@ -151,18 +150,16 @@ static jx_rc load_code_texts(struct jx_form__reader *r, int tok, uint32_t i, str
 {
 	static const char *const names[] = {"event_confidence", "legal", "confidence"};
 	const char **const outs[] = {&code->event_confidence, &code->legal_hook, &code->confidence};
-	struct jx_form__place place = jx_form__place("codes", i, "name");
-	jx_rc rc = jx_form__read_text(r, tok, "name", true, JX_FORM__NAME_BYTES, place.text, &code->name,
-				      err);
+	jx_rc rc = jx_form__read_text(r, tok, "name", true, JX_FORM__NAME_BYTES, AT("codes", i, "name"),
+				      &code->name, err);
 	size_t k;
 
 	if (rc != JX_OK)
 		return rc;
-	place = jx_form__place("codes", i, "hint");
-	rc = jx_form__read_text(r, tok, "hint", false, 1000, place.text, &code->hint, err);
+	rc = jx_form__read_text(r, tok, "hint", false, 1000, AT("codes", i, "hint"), &code->hint, err);
 	for (k = 0; rc == JX_OK && k < sizeof(names) / sizeof(names[0]); k++) {
-		place = jx_form__place("codes", i, names[k]);
-		rc = jx_form__read_member(r, tok, names[k], false, 1000, place.text, outs[k], err);
+		rc = jx_form__read_member(r, tok, names[k], false, 1000, AT("codes", i, names[k]), outs[k],
+					  err);
 	}
 	return rc;
 }
@@ -171,15 +168,13 @@ static jx_rc load_code(struct jx_form__reader *r, int tok, uint32_t i, struct jx
 {
 	struct jx_pack *pack = r->pack;
 	struct jx_code *code = &pack->codes[i].pub;
-	const struct jx_form__place here = jx_form__place("codes", i, NULL);
-	struct jx_form__place place = jx_form__place("codes", i, "code");
 	uint32_t before;
 	jx_rc rc;
 
 	if (jx_json_type_of(r->doc, tok) != JX_JSON_OBJECT)
 		return jx_fail(err, JX_EINVAL, 0, WHERE, "pack: %s must be an object: correct it there",
-			       here.text);
-	rc = jx_form__read_id(r, tok, "code", JX_FORM__CODE_BYTES, place.text, &code->code, err);
+			       PLACE(AT("codes", i, NULL)));
+	rc = jx_form__read_id(r, tok, "code", JX_FORM__CODE_BYTES, AT("codes", i, "code"), &code->code, err);
 	if (rc != JX_OK)
 		return rc;
 	before = jx_form__index_add(&pack->code_index, code->code, i);
@@ -187,20 +182,17 @@ static jx_rc load_code(struct jx_form__reader *r, int tok, uint32_t i, struct jx
 		return jx_fail(
 			err, JX_EINVAL, 0, WHERE,
 			"pack: %s is \"%s\", which codes[%u] has already: codes are never reused, take a new one",
-			place.text, code->code, (unsigned)before);
+			PLACE(AT("codes", i, "code")), code->code, (unsigned)before);
 	rc = load_code_texts(r, tok, i, code, err);
 	if (rc == JX_OK)
 		rc = load_code_dates(r, tok, i, code, err);
-	place = jx_form__place("codes", i, "units");
 	if (rc == JX_OK)
-		rc = load_code_units(r, tok, place.text, code, err);
-	place = jx_form__place("codes", i, "event_codes");
+		rc = load_code_units(r, tok, AT("codes", i, "units"), code, err);
 	if (rc == JX_OK)
-		rc = load_event_codes(r, tok, place.text, code, err);
-	place = jx_form__place("codes", i, "parent");
+		rc = load_event_codes(r, tok, AT("codes", i, "event_codes"), code, err);
 	if (rc == JX_OK)
-		rc = jx_form__read_member(r, tok, "parent", false, JX_FORM__CODE_BYTES, place.text,
-					  &code->parent, err);
+		rc = jx_form__read_member(r, tok, "parent", false, JX_FORM__CODE_BYTES,
+					  AT("codes", i, "parent"), &code->parent, err);
 	return rc;
 }
 
@@ -211,7 +203,6 @@ static jx_rc find_parents(struct jx_pack *pack, struct jx_error *err)
 
 	for (i = 0; i < pack->code_count; i++) {
 		struct jx_form__code *c = &pack->codes[i];
-		const struct jx_form__place place = jx_form__place("codes", i, "parent");
 
 		c->parent = JX_FORM__NONE;
 		if (c->pub.parent == NULL)
@@ -221,7 +212,7 @@ static jx_rc find_parents(struct jx_pack *pack, struct jx_error *err)
 			return jx_fail(
 				err, JX_EINVAL, 0, WHERE,
 				"pack: %s is \"%s\", which is no code of this pack: add it or correct it there",
-				place.text, c->pub.parent);
+				PLACE(AT("codes", i, "parent")), c->pub.parent);
 	}
 	return JX_OK;
 }
@@ -252,11 +243,11 @@ static jx_rc inherit(struct jx_pack *pack, struct jx_error *err)
 			return jx_fail(
 				err, JX_EINVAL, 0, WHERE,
 				"pack: %s goes round in a circle, or up more than %d levels: correct it there",
-				jx_form__place("codes", i, "parent").text, JX_FORM__DEPTH_MAX);
+				PLACE(AT("codes", i, "parent")), JX_FORM__DEPTH_MAX);
 		if (c->pub.unit_count == 0)
 			return jx_fail(err, JX_EINVAL, 0, WHERE,
 				       "pack: %s is missing, and no parent has units: add them there",
-				       jx_form__place("codes", i, "units").text);
+				       PLACE(AT("codes", i, "units")));
 	}
 	return JX_OK;
 }
@@ -279,27 +270,24 @@ jx_rc jx_form__load_codes(struct jx_form__reader *r, struct jx_error *err)
 	struct jx_pack *pack = r->pack;
 	uint32_t i = 0;
 	int list, item;
-	jx_rc rc = jx_form__read_list(r, 0, "codes", true, JX_FORM__CODES_MAX, "codes", &list, err);
+	jx_rc rc = jx_form__read_list(r, 0, "codes", true, JX_FORM__CODES_MAX, AT(NULL, 0, "codes"), &list,
+				      err);
 
 	if (rc != JX_OK)
 		return rc;
 	pack->code_count = r->doc->tok[list].count;
-	pack->list_cap = jx_form__count_inside(r->doc, list, "units") +
-			 jx_form__count_inside(r->doc, list, "event_codes");
+	pack->list_cap = jx_form__count_inside(r->doc, list);
 	pack->codes = jx_xcalloc(pack->code_count, sizeof(*pack->codes));
 	pack->lists = jx_xcalloc(pack->list_cap + 1, sizeof(*pack->lists));
 	rc = jx_form__index_init(&pack->code_index, pack->code_count, err);
 	if (rc == JX_OK)
-		rc = jx_form__index_init(
-			&pack->name_index,
-			2 * pack->code_count + jx_form__count_inside(r->doc, list, "aliases"), err);
+		rc = jx_form__index_init(&pack->name_index, 2 * pack->code_count + pack->list_cap, err);
 	for (item = jx_json_first(r->doc, list); rc == JX_OK && item >= 0;
 	     item = jx_json_next(r->doc, list, item)) {
-		const struct jx_form__place place = jx_form__place("codes", i, "aliases");
-
 		rc = load_code(r, item, i, err);
 		if (rc == JX_OK)
-			rc = jx_form__read_aliases(r, item, place.text, &pack->name_index, i, err);
+			rc = jx_form__read_aliases(r, item, AT("codes", i, "aliases"), &pack->name_index, i,
+						   err);
 		i++;
 	}
 	if (rc == JX_OK)

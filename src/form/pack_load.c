@@ -42,35 +42,34 @@ static jx_rc load_opening(struct jx_form__reader *r, struct jx_error *err)
 {
 	struct jx_pack *pack = r->pack;
 	const char *source = NULL;
-	jx_rc rc = jx_form__read_id(r, 0, "id", JX_FORM__PACK_ID_BYTES, "id", &pack->id, err);
+	jx_rc rc = jx_form__read_id(r, 0, "id", JX_FORM__PACK_ID_BYTES, AT(NULL, 0, "id"), &pack->id, err);
 
 	if (rc == JX_OK)
 		rc = jx_json_need_i64(r->doc, 0, "version", 1, INT32_MAX, &pack->version, err);
 	if (rc == JX_OK)
-		rc = jx_form__read_day(r, 0, "valid_from", "valid_from", &pack->valid_from, err);
+		rc = jx_form__read_day(r, 0, "valid_from", AT(NULL, 0, "valid_from"), &pack->valid_from, err);
 	if (rc == JX_OK && pack->valid_from == NULL)
 		rc = jx_fail(err, JX_EINVAL, 0, WHERE, "pack: %s is missing: add it there", "valid_from");
 	if (rc == JX_OK)
 		rc = check_languages(r->doc, err);
 	if (rc == JX_OK)
-		rc = jx_form__read_text(r, 0, "name", true, JX_FORM__NAME_BYTES, "name", &pack->name, err);
+		rc = jx_form__read_text(r, 0, "name", true, JX_FORM__NAME_BYTES, AT(NULL, 0, "name"),
+					&pack->name, err);
 	/* where the values come from must be said, though only people read it */
 	if (rc == JX_OK)
-		rc = jx_form__read_member(r, 0, "source", true, 4000, "source", &source, err);
+		rc = jx_form__read_member(r, 0, "source", true, 4000, AT(NULL, 0, "source"), &source, err);
 	return rc;
 }
 
 static jx_rc load_form(struct jx_form__reader *r, int tok, size_t i, struct jx_error *err)
 {
-	const struct jx_form__place here = jx_form__place("forms", i, NULL);
-	const struct jx_form__place place = jx_form__place("forms", i, "id");
 	const char *id;
 	jx_rc rc;
 
 	if (jx_json_type_of(r->doc, tok) != JX_JSON_OBJECT)
 		return jx_fail(err, JX_EINVAL, 0, WHERE, "pack: %s must be an object: correct it there",
-			       here.text);
-	rc = jx_form__read_id(r, tok, "id", JX_FORM__FORM_ID_BYTES, place.text, &id, err);
+			       PLACE(AT("forms", i, NULL)));
+	rc = jx_form__read_id(r, tok, "id", JX_FORM__FORM_ID_BYTES, AT("forms", i, "id"), &id, err);
 	/* forms that make other entries belong to programs that know those */
 	if (rc == JX_OK && r->pack->form == NULL &&
 	    jx_json_str_is(r->doc, jx_json_get(r->doc, tok, "entry"), "observation"))
@@ -82,7 +81,7 @@ static jx_rc load_forms(struct jx_form__reader *r, struct jx_error *err)
 {
 	size_t i = 0;
 	int list, item;
-	jx_rc rc = jx_form__read_list(r, 0, "forms", true, 1000, "forms", &list, err);
+	jx_rc rc = jx_form__read_list(r, 0, "forms", true, 1000, AT(NULL, 0, "forms"), &list, err);
 
 	if (rc != JX_OK)
 		return rc;

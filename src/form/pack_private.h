@@ -44,11 +44,19 @@ struct jx_pack {
 	struct jx_form__index unit_index;
 };
 
-/* Where in a pack something stands: "codes[12].units". */
+/* Where in a pack something stands, for messages: only a message makes text of it, the good case costs nothing. */
 struct jx_form__place {
+	const char *list; /* NULL: a member of the pack itself */
+	size_t index;
+	const char *member; /* NULL: the element itself */
+};
+struct jx_form__place_text {
 	char text[96];
 };
-struct jx_form__place jx_form__place(const char *list, size_t index, const char *member);
+/* "codes[12].units" */
+struct jx_form__place_text jx_form__place_text(const struct jx_form__place *place);
+#define PLACE(place)            jx_form__place_text(place).text
+#define AT(list, index, member) (&(struct jx_form__place){list, index, member})
 
 /* Reading. obj is an object token; `name` may be absent where the function says so. Strings go to pack->text. */
 struct jx_form__reader {
@@ -56,32 +64,32 @@ struct jx_form__reader {
 	const jx_json *doc;
 };
 /* Text of a token as a string of the pack: not empty, at most max bytes, no control characters. */
-jx_rc jx_form__read_string(struct jx_form__reader *r, int tok, size_t max, const char *place,
+jx_rc jx_form__read_string(struct jx_form__reader *r, int tok, size_t max, const struct jx_form__place *place,
 			   const char **out, struct jx_error *err);
 /* The same for a member; absent: *out stays, unless needed. */
 jx_rc jx_form__read_member(struct jx_form__reader *r, int obj, const char *name, bool is_needed, size_t max,
-			   const char *place, const char **out, struct jx_error *err);
+			   const struct jx_form__place *place, const char **out, struct jx_error *err);
 /* A word of letters, digits and -._ */
-jx_rc jx_form__read_id(struct jx_form__reader *r, int obj, const char *name, size_t max, const char *place,
-		       const char **out, struct jx_error *err);
+jx_rc jx_form__read_id(struct jx_form__reader *r, int obj, const char *name, size_t max,
+		       const struct jx_form__place *place, const char **out, struct jx_error *err);
 /* {"zh":...,"en":...}: one of them is enough. */
 jx_rc jx_form__read_text(struct jx_form__reader *r, int obj, const char *name, bool is_needed, size_t max,
-			 const char *place, struct jx_text *out, struct jx_error *err);
+			 const struct jx_form__place *place, struct jx_text *out, struct jx_error *err);
 /* A date member, NULL if absent. */
-jx_rc jx_form__read_day(struct jx_form__reader *r, int obj, const char *name, const char *place,
-			const char **out, struct jx_error *err);
+jx_rc jx_form__read_day(struct jx_form__reader *r, int obj, const char *name,
+			const struct jx_form__place *place, const char **out, struct jx_error *err);
 /* Array member of any length with its token, or -1 if absent. */
 jx_rc jx_form__read_list(const struct jx_form__reader *r, int obj, const char *name, bool is_needed,
-			 size_t max, const char *place, int *tok_out, struct jx_error *err);
+			 size_t max, const struct jx_form__place *place, int *tok_out, struct jx_error *err);
 /* Every element of the list "aliases" of obj as a further name of number `value`. */
-jx_rc jx_form__read_aliases(struct jx_form__reader *r, int obj, const char *place,
+jx_rc jx_form__read_aliases(struct jx_form__reader *r, int obj, const struct jx_form__place *place,
 			    struct jx_form__index *index, uint32_t value, struct jx_error *err);
 
 jx_rc jx_form__load_units(struct jx_form__reader *r, struct jx_error *err);
 jx_rc jx_form__load_codes(struct jx_form__reader *r, struct jx_error *err);
 
-/* Elements of all lists named "aliases" under the objects of the list at tok. */
-size_t jx_form__count_inside(const jx_json *doc, int tok, const char *name);
+/* Elements of all lists that are members of the objects in the list at tok: more than any one kind of them. */
+size_t jx_form__count_inside(const jx_json *doc, int tok);
 
 /* Codes whose code or names come nearest to what was typed, as text for a message: "01.02 graffiti, 01.01 ...". */
 void jx_form__near_codes(const jx_pack *pack, const char *typed, char *out, size_t cap);

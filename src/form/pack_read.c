@@ -5,18 +5,19 @@
 
 #define WHERE JX_FORM__WHERE
 
-struct jx_form__place jx_form__place(const char *list, size_t index, const char *member)
+struct jx_form__place_text jx_form__place_text(const struct jx_form__place *place)
 {
-	struct jx_form__place p;
+	struct jx_form__place_text t;
 
-	if (member != NULL)
-		(void)snprintf(p.text, sizeof(p.text), "%.40s[%zu].%.24s", list, index, member);
+	if (place->list == NULL)
+		(void)snprintf(t.text, sizeof(t.text), "%.24s", place->member);
 	else
-		(void)snprintf(p.text, sizeof(p.text), "%.40s[%zu]", list, index);
-	return p;
+		(void)snprintf(t.text, sizeof(t.text), "%.24s[%zu]%s%.24s", place->list, place->index,
+			       place->member != NULL ? "." : "", place->member != NULL ? place->member : "");
+	return t;
 }
 
-jx_rc jx_form__read_string(struct jx_form__reader *r, int tok, size_t max, const char *place,
+jx_rc jx_form__read_string(struct jx_form__reader *r, int tok, size_t max, const struct jx_form__place *place,
 			   const char **out, struct jx_error *err)
 {
 	struct jx_pack *pack = r->pack;
@@ -24,37 +25,39 @@ jx_rc jx_form__read_string(struct jx_form__reader *r, int tok, size_t max, const
 	size_t len, i;
 
 	if (jx_json_type_of(r->doc, tok) != JX_JSON_STRING)
-		return jx_fail(err, JX_EINVAL, 0, WHERE, "pack: %s must be text: correct it there", place);
+		return jx_fail(err, JX_EINVAL, 0, WHERE, "pack: %s must be text: correct it there",
+			       PLACE(place));
 	/* the pack's strings together are shorter than its text, so there is always room: see jx_pack_load() */
 	if (!jx_json_str(r->doc, tok, at, pack->text_cap - pack->text_len))
-		return jx_fail(err, JX_ELIMIT, 0, WHERE, "pack: %s is too long: shorten it there", place);
+		return jx_fail(err, JX_ELIMIT, 0, WHERE, "pack: %s is too long: shorten it there",
+			       PLACE(place));
 	len = strlen(at);
 	if (len == 0 || len > max)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "pack: %s must have 1 to %zu bytes: correct it there", place, max);
+			       "pack: %s must have 1 to %zu bytes: correct it there", PLACE(place), max);
 	for (i = 0; i < len; i++)
 		if ((unsigned char)at[i] < 0x20 || at[i] == 0x7f)
 			return jx_fail(err, JX_EINVAL, 0, WHERE,
-				       "pack: %s holds a control character: remove it there", place);
+				       "pack: %s holds a control character: remove it there", PLACE(place));
 	pack->text_len += len + 1;
 	*out = at;
 	return JX_OK;
 }
 
 jx_rc jx_form__read_member(struct jx_form__reader *r, int obj, const char *name, bool is_needed, size_t max,
-			   const char *place, const char **out, struct jx_error *err)
+			   const struct jx_form__place *place, const char **out, struct jx_error *err)
 {
 	const int tok = jx_json_get(r->doc, obj, name);
 
 	if (tok >= 0)
 		return jx_form__read_string(r, tok, max, place, out, err);
 	if (is_needed)
-		return jx_fail(err, JX_EINVAL, 0, WHERE, "pack: %s is missing: add it there", place);
+		return jx_fail(err, JX_EINVAL, 0, WHERE, "pack: %s is missing: add it there", PLACE(place));
 	return JX_OK;
 }
 
-jx_rc jx_form__read_id(struct jx_form__reader *r, int obj, const char *name, size_t max, const char *place,
-		       const char **out, struct jx_error *err)
+jx_rc jx_form__read_id(struct jx_form__reader *r, int obj, const char *name, size_t max,
+		       const struct jx_form__place *place, const char **out, struct jx_error *err)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
 	const char *id = NULL;
@@ -66,13 +69,13 @@ jx_rc jx_form__read_id(struct jx_form__reader *r, int obj, const char *name, siz
 		return jx_fail(
 			err, JX_EINVAL, 0, WHERE,
 			"pack: %s is \"%s\", but only letters, digits and . - _ are allowed: correct it there",
-			place, id);
+			PLACE(place), id);
 	*out = id;
 	return JX_OK;
 }
 
 jx_rc jx_form__read_text(struct jx_form__reader *r, int obj, const char *name, bool is_needed, size_t max,
-			 const char *place, struct jx_text *out, struct jx_error *err)
+			 const struct jx_form__place *place, struct jx_text *out, struct jx_error *err)
 {
 	const int tok = jx_json_get(r->doc, obj, name);
 	struct jx_text t = {NULL, NULL};
@@ -82,7 +85,8 @@ jx_rc jx_form__read_text(struct jx_form__reader *r, int obj, const char *name, b
 		return JX_OK;
 	if (jx_json_type_of(r->doc, tok) != JX_JSON_OBJECT)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "pack: %s must be an object with \"zh\" or \"en\": correct it there", place);
+			       "pack: %s must be an object with \"zh\" or \"en\": correct it there",
+			       PLACE(place));
 	rc = jx_form__read_member(r, tok, "zh", false, max, place, &t.zh, err);
 	if (rc == JX_OK)
 		rc = jx_form__read_member(r, tok, "en", false, max, place, &t.en, err);
@@ -90,14 +94,15 @@ jx_rc jx_form__read_text(struct jx_form__reader *r, int obj, const char *name, b
 		return rc;
 	if (t.zh == NULL && t.en == NULL)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "pack: %s must be an object with \"zh\" or \"en\": correct it there", place);
+			       "pack: %s must be an object with \"zh\" or \"en\": correct it there",
+			       PLACE(place));
 	out->zh = t.zh != NULL ? t.zh : t.en;
 	out->en = t.en != NULL ? t.en : t.zh;
 	return JX_OK;
 }
 
-jx_rc jx_form__read_day(struct jx_form__reader *r, int obj, const char *name, const char *place,
-			const char **out, struct jx_error *err)
+jx_rc jx_form__read_day(struct jx_form__reader *r, int obj, const char *name,
+			const struct jx_form__place *place, const char **out, struct jx_error *err)
 {
 	const char *day = NULL;
 	const jx_rc rc = jx_form__read_member(r, obj, name, false, 10, place, &day, err);
@@ -108,13 +113,13 @@ jx_rc jx_form__read_day(struct jx_form__reader *r, int obj, const char *name, co
 		return jx_fail(
 			err, JX_EINVAL, 0, WHERE,
 			"pack: %s is \"%s\", which is no date: write year-month-day such as 2026-09-01 there",
-			place, day);
+			PLACE(place), day);
 	*out = day;
 	return JX_OK;
 }
 
 jx_rc jx_form__read_list(const struct jx_form__reader *r, int obj, const char *name, bool is_needed,
-			 size_t max, const char *place, int *tok_out, struct jx_error *err)
+			 size_t max, const struct jx_form__place *place, int *tok_out, struct jx_error *err)
 {
 	const int tok = jx_json_get(r->doc, obj, name);
 
@@ -124,15 +129,17 @@ jx_rc jx_form__read_list(const struct jx_form__reader *r, int obj, const char *n
 	}
 	if (jx_json_type_of(r->doc, tok) != JX_JSON_ARRAY || r->doc->tok[tok].count == 0)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "pack: %s must be a list with at least one element: correct it there", place);
+			       "pack: %s must be a list with at least one element: correct it there",
+			       PLACE(place));
 	if (r->doc->tok[tok].count > max)
 		return jx_fail(err, JX_ELIMIT, 0, WHERE,
-			       "pack: %s has more than %zu elements: make two packs of it", place, max);
+			       "pack: %s has more than %zu elements: make two packs of it", PLACE(place),
+			       max);
 	*tok_out = tok;
 	return JX_OK;
 }
 
-jx_rc jx_form__read_aliases(struct jx_form__reader *r, int obj, const char *place,
+jx_rc jx_form__read_aliases(struct jx_form__reader *r, int obj, const struct jx_form__place *place,
 			    struct jx_form__index *index, uint32_t value, struct jx_error *err)
 {
 	int list, item;
@@ -151,17 +158,17 @@ jx_rc jx_form__read_aliases(struct jx_form__reader *r, int obj, const char *plac
 	return JX_OK;
 }
 
-size_t jx_form__count_inside(const jx_json *doc, int tok, const char *name)
+size_t jx_form__count_inside(const jx_json *doc, int tok)
 {
 	size_t count = 0;
-	int item;
+	int item, name;
 
 	for (item = jx_json_first(doc, tok); item >= 0; item = jx_json_next(doc, tok, item)) {
-		const int list = jx_json_type_of(doc, item) == JX_JSON_OBJECT ? jx_json_get(doc, item, name)
-									      : -1;
-
-		if (jx_json_type_of(doc, list) == JX_JSON_ARRAY)
-			count += doc->tok[list].count;
+		if (jx_json_type_of(doc, item) != JX_JSON_OBJECT)
+			continue;
+		for (name = jx_json_first(doc, item); name >= 0; name = jx_json_next(doc, item, name + 1))
+			if (jx_json_type_of(doc, name + 1) == JX_JSON_ARRAY)
+				count += doc->tok[name + 1].count;
 	}
 	return count;
 }

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#define WHERE "model.entry"
+#define WHERE      "model.entry"
+#define PATH(path) jx_model__path_text(path).text
 
 /* What a kind cannot do without. */
 enum need {
@@ -90,7 +91,7 @@ static jx_rc check_needs(const struct jx_entry *e, struct jx_error *err)
 	return JX_OK;
 }
 
-static jx_rc check_word(const char *s, const char *path, struct jx_error *err)
+static jx_rc check_word(const char *s, const struct jx_model__path *path, struct jx_error *err)
 {
 	size_t i;
 
@@ -99,12 +100,12 @@ static jx_rc check_word(const char *s, const char *path, struct jx_error *err)
 			return jx_fail(
 				err, JX_EINVAL, 0, WHERE,
 				"entry field \"%s\" must be a word of a-z, 0-9 and hyphens: correct it",
-				path);
+				PATH(path));
 	return JX_OK;
 }
 
 /* Control characters break terminals, tables and CSV files of everyone who reads the entry later. */
-static jx_rc check_text(const struct jx_model__field *f, const char *s, const char *path,
+static jx_rc check_text(const struct jx_model__field *f, const char *s, const struct jx_model__path *path,
 			struct jx_error *err)
 {
 	const size_t len = strnlen(s, f->size);
@@ -112,26 +113,27 @@ static jx_rc check_text(const struct jx_model__field *f, const char *s, const ch
 
 	if (len == f->size)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "entry field \"%s\" is longer than %zu bytes: shorten it", path, f->size - 1);
+			       "entry field \"%s\" is longer than %zu bytes: shorten it", PATH(path),
+			       f->size - 1);
 	if (!jx_utf8_ok(s, len))
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "entry field \"%s\" is not valid UTF-8: type it again", path);
+			       "entry field \"%s\" is not valid UTF-8: type it again", PATH(path));
 	for (i = 0; i < len; i++) {
 		if ((unsigned char)s[i] >= 0x20 && s[i] != 0x7f)
 			continue;
 		if (f->type == JX_MODEL__LINES && (s[i] == '\n' || s[i] == '\t'))
 			continue;
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "entry field \"%s\" holds a control character: remove it", path);
+			       "entry field \"%s\" holds a control character: remove it", PATH(path));
 	}
 	if (f->presence == JX_MODEL__ALWAYS && len == 0)
-		return fail_missing(path, err);
+		return fail_missing(PATH(path), err);
 	if (f->type == JX_MODEL__NAME || f->type == JX_MODEL__KIND)
 		return check_word(s, path, err);
 	if (f->type == JX_MODEL__DAY && !jx_day_ok(s))
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "entry field \"%s\" is no date: write year-month-day such as 2026-09-01",
-			       path);
+			       PATH(path));
 	return JX_OK;
 }
 
@@ -148,7 +150,7 @@ static jx_rc check_photos(const struct jx_entry *e, const struct jx_model__field
 			       "an entry lists at most %d photos: make a second entry for the rest",
 			       JX_PHOTOS_MAX);
 	for (i = 0; i < e->photo_count; i++) {
-		const struct jx_model__path path = jx_model__path(up, f->name, (int)i);
+		const struct jx_model__path path = {up, f->name, (int)i};
 		const jx_rc rc = check_fields(e, f->members, (const char *)&e->photos[i], &path, err);
 
 		if (rc != JX_OK)
@@ -158,16 +160,17 @@ static jx_rc check_photos(const struct jx_entry *e, const struct jx_model__field
 				return jx_fail(
 					err, JX_EINVAL, 0, WHERE,
 					"entry field \"%s\" is the same file as photo %zu: list each file once",
-					path.text, j);
+					PATH(&path), j);
 	}
 	return JX_OK;
 }
 
-static jx_rc check_int(const struct jx_model__field *f, int64_t value, const char *path, struct jx_error *err)
+static jx_rc check_int(const struct jx_model__field *f, int64_t value, const struct jx_model__path *path,
+		       struct jx_error *err)
 {
 	if (value < f->min || value > f->max)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "entry field \"%s\" is %lld, allowed is %lld to %lld: correct it", path,
+			       "entry field \"%s\" is %lld, allowed is %lld to %lld: correct it", PATH(path),
 			       (long long)value, (long long)f->min, (long long)f->max);
 	return JX_OK;
 }
@@ -175,17 +178,17 @@ static jx_rc check_int(const struct jx_model__field *f, int64_t value, const cha
 static jx_rc check_one(const struct jx_entry *e, const struct jx_model__field *f, const char *base,
 		       const struct jx_model__path *up, struct jx_error *err)
 {
-	const struct jx_model__path path = jx_model__path(up, f->name, -1);
+	const struct jx_model__path path = {up, f->name, -1};
 
 	switch (f->type) {
 	case JX_MODEL__INT:
-		return check_int(f, jx_model__load_int(base + f->offset, f->size), path.text, err);
+		return check_int(f, jx_model__load_int(base + f->offset, f->size), &path, err);
 	case JX_MODEL__TEXT:
 	case JX_MODEL__LINES:
 	case JX_MODEL__NAME:
 	case JX_MODEL__DAY:
 	case JX_MODEL__KIND:
-		return check_text(f, base + f->offset, path.text, err);
+		return check_text(f, base + f->offset, &path, err);
 	case JX_MODEL__OBJECT:
 		return check_fields(e, f->members, base, &path, err);
 	case JX_MODEL__PHOTOS:

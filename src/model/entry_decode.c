@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#define WHERE "model.decode"
+#define WHERE      "model.decode"
+#define PATH(path) jx_model__path_text(path).text
 
 /* Fields of the tables are read by one of these; doc, the object they stand in, and where that is. */
 struct reader {
@@ -14,14 +15,14 @@ struct reader {
 static jx_rc read_fields(const struct reader *r, int obj, const struct jx_model__field *fields, char *base,
 			 const struct jx_model__path *up, struct jx_error *err);
 
-static jx_rc fail_type(const char *path, const char *what, struct jx_error *err)
+static jx_rc fail_type(const struct jx_model__path *path, const char *what, struct jx_error *err)
 {
 	return jx_fail(err, JX_EINVAL, 0, WHERE,
-		       "entry field \"%s\" must be %s: write it as the protocol says", path, what);
+		       "entry field \"%s\" must be %s: write it as the protocol says", PATH(path), what);
 }
 
 static jx_rc read_hex(const struct reader *r, int tok, const struct jx_model__field *f, char *at,
-		      const char *path, struct jx_error *err)
+		      const struct jx_model__path *path, struct jx_error *err)
 {
 	const struct jx_bytes raw = jx_json_raw(r->doc, tok);
 	const char *s = raw.data;
@@ -29,7 +30,7 @@ static jx_rc read_hex(const struct reader *r, int tok, const struct jx_model__fi
 
 	if (jx_json_type_of(r->doc, tok) != JX_JSON_STRING || raw.len != 2 * f->size + 2)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "entry field \"%s\" must be %zu hexadecimal digits: write it so", path,
+			       "entry field \"%s\" must be %zu hexadecimal digits: write it so", PATH(path),
 			       2 * f->size);
 	for (i = 1; i + 1 < raw.len; i++)
 		if (s[i] >= 'A' && s[i] <= 'F')
@@ -40,7 +41,7 @@ static jx_rc read_hex(const struct reader *r, int tok, const struct jx_model__fi
 }
 
 static jx_rc read_int(const struct reader *r, int tok, const struct jx_model__field *f, char *at,
-		      const char *path, struct jx_error *err)
+		      const struct jx_model__path *path, struct jx_error *err)
 {
 	int64_t value;
 
@@ -48,42 +49,46 @@ static jx_rc read_int(const struct reader *r, int tok, const struct jx_model__fi
 		return fail_type(path, _("a whole number"), err);
 	if (value < f->min || value > f->max)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "entry field \"%s\" is %lld, allowed is %lld to %lld: correct it", path,
+			       "entry field \"%s\" is %lld, allowed is %lld to %lld: correct it", PATH(path),
 			       (long long)value, (long long)f->min, (long long)f->max);
 	jx_model__store_int(at, f->size, value);
 	return JX_OK;
 }
 
 static jx_rc read_text(const struct reader *r, int tok, const struct jx_model__field *f, char *at,
-		       const char *path, struct jx_error *err)
+		       const struct jx_model__path *path, struct jx_error *err)
 {
 	if (jx_json_type_of(r->doc, tok) != JX_JSON_STRING)
 		return fail_type(path, _("text"), err);
 	if (!jx_json_str(r->doc, tok, at, f->size))
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "entry field \"%s\" is longer than %zu bytes: shorten it", path, f->size - 1);
+			       "entry field \"%s\" is longer than %zu bytes: shorten it", PATH(path),
+			       f->size - 1);
 	if (f->presence == JX_MODEL__ALWAYS && *at == '\0')
-		return jx_fail(err, JX_EINVAL, 0, WHERE, "entry field \"%s\" is empty: fill it in", path);
+		return jx_fail(err, JX_EINVAL, 0, WHERE, "entry field \"%s\" is empty: fill it in",
+			       PATH(path));
 	return JX_OK;
 }
 
-static jx_rc read_uuid(const struct reader *r, int tok, char *at, const char *path, struct jx_error *err)
+static jx_rc read_uuid(const struct reader *r, int tok, char *at, const struct jx_model__path *path,
+		       struct jx_error *err)
 {
 	const struct jx_bytes raw = jx_json_raw(r->doc, tok);
+	const char *text = (const char *)raw.data + 1;
 	uint8_t id[JX_ID_BYTES];
-	char text[37];
+	size_t i;
 
-	if (jx_json_type_of(r->doc, tok) != JX_JSON_STRING || raw.len != 38 ||
-	    !jx_uuid_parse((const char *)raw.data + 1, 36, id))
+	if (jx_json_type_of(r->doc, tok) != JX_JSON_STRING || raw.len != 38 || !jx_uuid_parse(text, 36, id))
 		return fail_type(path, _("a UUID"), err);
-	jx_uuid_format(id, text);
-	if (memcmp(text, (const char *)raw.data + 1, 36) != 0)
-		return fail_type(path, _("a UUID in lower case"), err);
+	for (i = 0; i < 36; i++)
+		if (text[i] >= 'A' && text[i] <= 'F')
+			return fail_type(path, _("a UUID in lower case"), err);
 	memcpy(at, id, sizeof(id));
 	return JX_OK;
 }
 
-static jx_rc read_source(const struct reader *r, int tok, const char *path, struct jx_error *err)
+static jx_rc read_source(const struct reader *r, int tok, const struct jx_model__path *path,
+			 struct jx_error *err)
 {
 	static const enum jx_fix_source all[] = {JX_FIX_NONE, JX_FIX_GNSS, JX_FIX_MANUAL};
 	size_t i;
@@ -103,9 +108,9 @@ static jx_rc read_photos(const struct reader *r, int tok, const struct jx_model_
 	int item;
 
 	if (jx_json_type_of(r->doc, tok) != JX_JSON_ARRAY)
-		return fail_type(f->name, _("a list"), err);
+		return fail_type(&(struct jx_model__path){up, f->name, -1}, _("a list"), err);
 	for (item = jx_json_first(r->doc, tok); item >= 0; item = jx_json_next(r->doc, tok, item)) {
-		const struct jx_model__path path = jx_model__path(up, f->name, (int)count);
+		const struct jx_model__path path = {up, f->name, (int)count};
 		jx_rc rc;
 
 		if (count == JX_PHOTOS_MAX)
@@ -113,7 +118,7 @@ static jx_rc read_photos(const struct reader *r, int tok, const struct jx_model_
 				       "an entry lists at most %d photos: make a second entry for the rest",
 				       JX_PHOTOS_MAX);
 		if (jx_json_type_of(r->doc, item) != JX_JSON_OBJECT)
-			return fail_type(path.text, _("an object"), err);
+			return fail_type(&path, _("an object"), err);
 		rc = read_fields(r, item, f->members, (char *)&r->e->photos[count], &path, err);
 		if (rc != JX_OK)
 			return rc;
@@ -126,37 +131,37 @@ static jx_rc read_photos(const struct reader *r, int tok, const struct jx_model_
 static jx_rc read_value(const struct reader *r, int tok, const struct jx_model__field *f, char *base,
 			const struct jx_model__path *up, struct jx_error *err)
 {
-	const struct jx_model__path path = jx_model__path(up, f->name, -1);
+	const struct jx_model__path path = {up, f->name, -1};
 	char *at = base + f->offset;
 	bool flag = false;
 
 	switch (f->type) {
 	case JX_MODEL__UUID:
-		return read_uuid(r, tok, at, path.text, err);
+		return read_uuid(r, tok, at, &path, err);
 	case JX_MODEL__HEX:
-		return read_hex(r, tok, f, at, path.text, err);
+		return read_hex(r, tok, f, at, &path, err);
 	case JX_MODEL__INT:
-		return read_int(r, tok, f, at, path.text, err);
+		return read_int(r, tok, f, at, &path, err);
 	case JX_MODEL__TEXT:
 	case JX_MODEL__LINES:
 	case JX_MODEL__NAME:
 	case JX_MODEL__DAY:
 	case JX_MODEL__KIND:
-		return read_text(r, tok, f, at, path.text, err);
+		return read_text(r, tok, f, at, &path, err);
 	case JX_MODEL__TRUE:
 		if (!jx_json_bool(r->doc, tok, &flag))
-			return fail_type(path.text, _("true or false"), err);
+			return fail_type(&path, _("true or false"), err);
 		*at = flag ? 1 : 0;
 		return JX_OK;
 	case JX_MODEL__SOURCE:
-		return read_source(r, tok, path.text, err);
+		return read_source(r, tok, &path, err);
 	case JX_MODEL__PHOTOS:
 		return read_photos(r, tok, f, up, err);
 	case JX_MODEL__OBJECT:
 	case JX_MODEL__ANSWERS:
 	default:
 		if (jx_json_type_of(r->doc, tok) != JX_JSON_OBJECT)
-			return fail_type(path.text, _("an object"), err);
+			return fail_type(&path, _("an object"), err);
 		if (f->type == JX_MODEL__OBJECT)
 			return read_fields(r, tok, f->members, base, &path, err);
 		r->e->answers = jx_json_raw(r->doc, tok);
@@ -174,6 +179,7 @@ static bool is_needed(const struct reader *r, const struct jx_model__field *f, c
 static jx_rc read_field(const struct reader *r, int obj, const struct jx_model__field *f, char *base,
 			const struct jx_model__path *up, struct jx_error *err)
 {
+	const struct jx_model__path path = {up, f->name, -1};
 	const int tok = jx_json_get(r->doc, obj, f->name);
 	jx_rc rc;
 
@@ -182,12 +188,12 @@ static jx_rc read_field(const struct reader *r, int obj, const struct jx_model__
 			return JX_OK;
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "entry field \"%s\" is missing: fill it in, entries of this kind need it",
-			       jx_model__path(up, f->name, -1).text);
+			       PATH(&path));
 	}
 	if (f->is_position && r->e->fix.source == JX_FIX_NONE)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "entry field \"%s\" stands in a place without source: leave it out",
-			       jx_model__path(up, f->name, -1).text);
+			       PATH(&path));
 	rc = read_value(r, tok, f, base, up, err);
 	if (rc == JX_OK && f->presence == JX_MODEL__FLAG && !f->is_flag_text)
 		base[f->flag] = 1;
@@ -261,11 +267,14 @@ static jx_rc read_storing(const struct reader *r, struct jx_error *err)
 			return rc;
 	}
 	if (!has_word(r->e->kind_name))
-		return fail_type("kind", _("a word of a-z, 0-9 and hyphens"), err);
+		return fail_type(&(struct jx_model__path){NULL, "kind", -1},
+				 _("a word of a-z, 0-9 and hyphens"), err);
 	if (memcmp(r->e->id, nil, sizeof(nil)) == 0)
-		return fail_type("id", _("a UUID that is not all zero"), err);
+		return fail_type(&(struct jx_model__path){NULL, "id", -1}, _("a UUID that is not all zero"),
+				 err);
 	if (memcmp(r->e->writer, nil, sizeof(nil)) == 0)
-		return fail_type("writer", _("a UUID that is not all zero"), err);
+		return fail_type(&(struct jx_model__path){NULL, "writer", -1},
+				 _("a UUID that is not all zero"), err);
 	r->e->kind = jx_kind_parse(r->e->kind_name);
 	return JX_OK;
 }

@@ -87,7 +87,9 @@ static void write_fields(const struct jx_entry *e, const struct jx_model__field 
 			continue;
 		if (b->len > 0 && b->data[b->len - 1] != '{')
 			jx_buf_addc(b, ',');
-		jx_buf_addf(b, "\"%s\":", f->name);
+		jx_buf_addc(b, '"');
+		jx_buf_adds(b, f->name);
+		jx_buf_adds(b, "\":");
 		write_value(e, f, base, b);
 	}
 }

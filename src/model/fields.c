@@ -202,17 +202,20 @@ const struct jx_model__field jx_model__entry_fields[] = {
 	{.name = NULL},
 };
 
-struct jx_model__path jx_model__path(const struct jx_model__path *up, const char *name, int index)
+struct jx_model__path_text jx_model__path_text(const struct jx_model__path *path)
 {
-	struct jx_model__path p;
-	const char *front = up != NULL ? up->text : "";
-	const char *dot = *front != '\0' ? "." : "";
+	struct jx_model__path_text t;
+	struct jx_model__path_text up = {""};
 
-	if (index >= 0)
-		(void)snprintf(p.text, sizeof(p.text), "%.24s%s%.24s[%d]", front, dot, name, index);
+	if (path->up != NULL)
+		up = jx_model__path_text(path->up);
+	if (path->index >= 0)
+		(void)snprintf(t.text, sizeof(t.text), "%.24s%s%.20s[%d]", up.text,
+			       up.text[0] != '\0' ? "." : "", path->name, path->index);
 	else
-		(void)snprintf(p.text, sizeof(p.text), "%.30s%s%.30s", front, dot, name);
-	return p;
+		(void)snprintf(t.text, sizeof(t.text), "%.36s%s%.24s", up.text, up.text[0] != '\0' ? "." : "",
+			       path->name);
+	return t;
 }
 
 int64_t jx_model__load_int(const char *at, size_t size)

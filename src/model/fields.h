@@ -50,11 +50,17 @@ struct jx_model__field {
 
 extern const struct jx_model__field jx_model__entry_fields[];
 
-/* Path of a field for messages: "place.lat_wgs84_e7", "photos[2].size_bytes". */
+/* Where a field stands, for messages: only a message makes text of it, the good case costs nothing. */
 struct jx_model__path {
+	const struct jx_model__path *up; /* NULL at the top */
+	const char *name;
+	int index; /* in a list; -1 none */
+};
+struct jx_model__path_text {
 	char text[64];
 };
-struct jx_model__path jx_model__path(const struct jx_model__path *up, const char *name, int index);
+/* "place.lat_wgs84_e7", "photos[2].size_bytes" */
+struct jx_model__path_text jx_model__path_text(const struct jx_model__path *path);
 
 /* Is the field there, in this struct? base is struct jx_entry or struct jx_photo_ref; e the entry around it. */
 bool jx_model__is_present(const struct jx_model__field *f, const struct jx_entry *e, const char *base);

@@ -71,7 +71,7 @@ static void what_text(const struct jx_view_row *r, char *out, size_t cap)
 static jx_rc print_row(void *user, const struct jx_view_row *r)
 {
 	struct listing *l = user;
-	char time[32], what[192], quantity[112];
+	char time[32], what[320], quantity[112];
 
 	l->rows++;
 	if (l->c->json) {
@@ -161,7 +161,7 @@ static void show_photos(const struct jx_entry *e)
 
 static void show_people(struct cli *c, const struct jx_view_entry *e)
 {
-	char text[256], where[160], time[32], id[37];
+	char text[320], where[160], time[32], id[37];
 
 	what_text(&e->row, text, sizeof(text));
 	printf("%s  %s\n", e->row.number, text);

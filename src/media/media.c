@@ -48,7 +48,8 @@ void jx_media_path(const jx_media *media, const uint8_t sha256[JX_HASH_BYTES], c
 	char hex[2 * JX_HASH_BYTES + 1];
 
 	jx_hex(sha256, JX_HASH_BYTES, hex);
-	(void)snprintf(out, cap, "%s/%.2s/%s", media->dir, hex, hex);
+	if ((size_t)snprintf(out, cap, "%s/%.2s/%s", media->dir, hex, hex) >= cap)
+		out[0] = '\0'; /* half a path would name another file */
 }
 
 /* In new memory, whatever the length of dir. */

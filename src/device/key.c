@@ -87,7 +87,7 @@ static jx_rc store_secret(const struct jx_device_keys *keys, const struct jx_fs 
 {
 	bool is_cred = keys->store == JX_DEVICE_KEY_SYSTEMD_CREDS;
 	JX_AUTO_FREE char *path = jx_xasprintf("%s/%s", keys->dir, is_cred ? CRED_NAME : FILE_NAME);
-	JX_AUTO_BUF cred;
+	JX_AUTO_BUF cred = {0};
 	jx_rc rc;
 
 	if (!is_cred)

@@ -67,7 +67,7 @@
 	X(DAY_TOTALS, "SELECT count(*) FILTER (WHERE kind = :observation), "                                 \
 		      "coalesce(sum(photo_count) FILTER (WHERE kind IN (:observation, :correction)), 0) "    \
 		      "FROM entry WHERE day = :day AND +pos BETWEEN :first AND :last")                       \
-	X(COUNT_ENTRIES, "SELECT count(*) FILTER (WHERE kind = :observation), "                              \
+	X(COUNT_ENTRIES, "SELECT count(*), count(*) FILTER (WHERE kind = :observation), "                    \
 			 "coalesce(sum(photo_count), 0) FROM entry WHERE +pos BETWEEN :first AND :last")     \
 	X(COUNT_PHOTOS, "SELECT count(*), coalesce(sum(size_bytes), 0) FROM ("                               \
 			"SELECT max(p.size_bytes) AS size_bytes FROM photo p LEFT JOIN photo_done d "        \

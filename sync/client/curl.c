@@ -112,7 +112,8 @@ static void do_set_pins(void *user, const uint8_t (*pins)[JX_HASH_BYTES], size_t
 	struct jx_client__curl *c = user;
 
 	c->pin_count = count < JX_PINS_MAX ? count : JX_PINS_MAX;
-	memcpy(c->pins, pins, c->pin_count * JX_HASH_BYTES);
+	if (c->pin_count > 0) /* enrolment has none, and no array either */
+		memcpy(c->pins, pins, c->pin_count * JX_HASH_BYTES);
 }
 
 /* ---- photos ---- */
@@ -145,7 +146,7 @@ static jx_rc add_photo_headers(struct jx_client__curl *c, const struct jx_photo_
 			       struct jx_error *err)
 {
 	char hex[2 * JX_HASH_BYTES + 1];
-	JX_AUTO_BUF meta;
+	JX_AUTO_BUF meta = {0};
 	jx_rc rc = jx_client__curl_header(c, err, "Tus-Resumable: 1.0.0");
 
 	if (rc == JX_OK)

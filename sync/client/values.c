@@ -72,7 +72,7 @@ static jx_rc set(struct jx_client__run *run, const char *name, const char *value
 static jx_rc keep_challenge(struct jx_client__run *run)
 {
 	struct jx_client__values *v = &run->kept;
-	JX_AUTO_BUF text;
+	JX_AUTO_BUF text = {0};
 	jx_rc rc;
 
 	if (!run->has_challenge ||

@@ -35,7 +35,7 @@ static jx_rc marks_of(struct jx_vault__txn *txn, const struct jx_vault_entry *e,
 	const char *given = e->marks == NULL ? "" : e->marks;
 	bool is_known = false;
 	jx_rc rc = is_id_known(txn, e->id, &is_known, err);
-	JX_AUTO_BUF all;
+	JX_AUTO_BUF all = {0};
 
 	if (rc != JX_OK)
 		return rc;

@@ -20,30 +20,34 @@
 extern "C" {
 #endif
 
-#define JX_ENTRY_VERSION 1
+#define JX_ENTRY_VERSION   1
 #define JX_ENTRY_BYTES_MAX 65536
-#define JX_PHOTOS_MAX 20 /**< photos of one entry */
+#define JX_PHOTOS_MAX      20 /**< photos of one entry */
 
 /** Kinds of entry. Numbers reach disk; append only. Names reach entries. Unknown names are JX_KIND_UNKNOWN and kept. */
 enum jx_kind {
 	JX_KIND_UNKNOWN = 0,
-	JX_KIND_OBSERVATION = 1,      /**< "observation": a disorder found, "nothing found" or "no access" */
-	JX_KIND_CORRECTION = 2,       /**< "correction": whole new content for `ref`, with `reason` */
-	JX_KIND_WITHDRAWAL = 3,       /**< "withdrawal": takes `ref` back, with `reason` */
-	JX_KIND_PERSON_IN = 4,        /**< "person-in" */
-	JX_KIND_PERSON_OUT = 5,       /**< "person-out" */
-	JX_KIND_SHIFT_START = 6,      /**< "shift-start" */
-	JX_KIND_DAY_CLOSE = 7,        /**< "day-close": what this writer recorded for `day` up to here */
-	JX_KIND_CONTINUES = 8,        /**< "continues": first entry of a re-enrolled device, names the old chain */
-	JX_KIND_WRITER_ENROLLED = 32, /**< "writer-enrolled": server fact */
-	JX_KIND_WRITER_CONFIRMED = 33,/**< "writer-confirmed": the office compared the fingerprint */
-	JX_KIND_WRITER_REVOKED = 34   /**< "writer-revoked" */
+	JX_KIND_OBSERVATION = 1, /**< "observation": a disorder found, "nothing found" or "no access" */
+	JX_KIND_CORRECTION = 2,  /**< "correction": whole new content for `ref`, with `reason` */
+	JX_KIND_WITHDRAWAL = 3,  /**< "withdrawal": takes `ref` back, with `reason` */
+	JX_KIND_PERSON_IN = 4,   /**< "person-in" */
+	JX_KIND_PERSON_OUT = 5,  /**< "person-out" */
+	JX_KIND_SHIFT_START = 6, /**< "shift-start" */
+	JX_KIND_DAY_CLOSE = 7,   /**< "day-close": what this writer recorded for `day` up to here */
+	JX_KIND_CONTINUES = 8,   /**< "continues": first entry of a re-enrolled device, names the old chain */
+	JX_KIND_WRITER_ENROLLED = 32,  /**< "writer-enrolled": server fact */
+	JX_KIND_WRITER_CONFIRMED = 33, /**< "writer-confirmed": the office compared the fingerprint */
+	JX_KIND_WRITER_REVOKED = 34    /**< "writer-revoked" */
 };
 const char *jx_kind_name(enum jx_kind kind);
 enum jx_kind jx_kind_parse(const char *name);
 
 /** Where a position came from. Numbers reach disk. */
-enum jx_fix_source { JX_FIX_NONE = 0, JX_FIX_GNSS = 1, JX_FIX_MANUAL = 2 };
+enum jx_fix_source {
+	JX_FIX_NONE = 0,
+	JX_FIX_GNSS = 1,
+	JX_FIX_MANUAL = 2
+};
 const char *jx_fix_source_name(enum jx_fix_source s); /* "none", "gnss", "manual" */
 
 /** A position as it was measured: never snapped, never smoothed. */
@@ -51,12 +55,12 @@ struct jx_fix {
 	enum jx_fix_source source; /**< JX_FIX_NONE: nothing below means anything but satellites */
 	int32_t lat_wgs84_e7;
 	int32_t lon_wgs84_e7;
-	int64_t accuracy_mm;       /**< receiver's own horizontal estimate; -1 if it gave none */
-	int16_t satellites_used;   /**< -1 unknown */
-	uint8_t mode;              /**< 0 unknown, 1 no fix, 2 = 2D, 3 = 3D */
-	bool is_stale;             /**< older than the source's limit when asked: age says how old */
-	int64_t age_ms;            /**< from the receiver's epoch to the moment of asking, by the monotonic clock */
-	int64_t gnss_utc_ms;       /**< receiver's time of the fix; 0 unknown */
+	int64_t accuracy_mm;     /**< receiver's own horizontal estimate; -1 if it gave none */
+	int16_t satellites_used; /**< -1 unknown */
+	uint8_t mode;            /**< 0 unknown, 1 no fix, 2 = 2D, 3 = 3D */
+	bool is_stale;           /**< older than the source's limit when asked: age says how old */
+	int64_t age_ms;      /**< from the receiver's epoch to the moment of asking, by the monotonic clock */
+	int64_t gnss_utc_ms; /**< receiver's time of the fix; 0 unknown */
 };
 
 /** One photo as the entry lists it. */
@@ -78,39 +82,39 @@ struct jx_entry_ref {
 /** All that entries of version 1 hold. Empty strings, zero counts and has_* false are left out of the bytes. */
 struct jx_entry {
 	/* every entry */
-	int64_t version;             /**< `v`: set by decoding; jx_entry_encode() writes JX_ENTRY_VERSION whatever it says */
-	uint8_t id[JX_ID_BYTES];     /**< UUIDv7 made at first touch */
+	int64_t version; /**< `v`: set by decoding; jx_entry_encode() writes JX_ENTRY_VERSION whatever it says */
+	uint8_t id[JX_ID_BYTES]; /**< UUIDv7 made at first touch */
 	uint8_t writer[JX_ID_BYTES];
-	int64_t n;                   /**< from 1, no gaps */
+	int64_t n; /**< from 1, no gaps */
 	enum jx_kind kind;
-	char kind_name[32];          /**< as in the bytes, also for unknown kinds */
+	char kind_name[32]; /**< as in the bytes, also for unknown kinds */
 	uint8_t salt[8];
-	int64_t taken_utc_ms;        /**< device clock at first touch */
-	int64_t saved_utc_ms;        /**< device clock at saving */
-	int64_t mono_ms;             /**< since boot, at saving */
+	int64_t taken_utc_ms; /**< device clock at first touch */
+	int64_t saved_utc_ms; /**< device clock at saving */
+	int64_t mono_ms;      /**< since boot, at saving */
 	uint8_t boot[JX_ID_BYTES];
-	int64_t gnss_utc_ms;         /**< 0 unknown */
-	char day[11];                /**< business day it counts for, "YYYY-MM-DD" */
-	char area[24];               /**< area at the time of saving */
+	int64_t gnss_utc_ms; /**< 0 unknown */
+	char day[11];        /**< business day it counts for, "YYYY-MM-DD" */
+	char area[24];       /**< area at the time of saving */
 	/* who and why */
 	char person[64];
-	char person_verified[8];     /**< "none" or "pin" */
+	char person_verified[8]; /**< "none" or "pin" */
 	bool has_shift;
 	uint8_t shift[JX_ID_BYTES];
 	char officer2[64];
-	char source[24];             /**< patrol, covert, hotline, look-back, ... */
+	char source[24]; /**< patrol, covert, hotline, look-back, ... */
 	char campaign[64];
 	/* place (observation, correction) */
 	bool has_place;
 	struct jx_fix fix;
 	char grid[32];
 	char street[96];
-	char ref_version[32];        /**< version of the reference data grid and street come from */
+	char ref_version[32]; /**< version of the reference data grid and street come from */
 	/* what */
 	char form[48];
 	char pack[64];
 	int64_t pack_version;
-	struct jx_bytes answers;     /**< raw JSON object; NULL data if none */
+	struct jx_bytes answers; /**< raw JSON object; NULL data if none */
 	struct jx_photo_ref photos[JX_PHOTOS_MAX];
 	size_t photo_count;
 	/* correction, withdrawal */
@@ -119,8 +123,8 @@ struct jx_entry {
 	char reason[512];
 	/* day-close */
 	bool has_totals;
-	int64_t observations_total;  /**< observation entries of `day` in this writer's log before this entry */
-	int64_t photos_total;        /**< photo references of entries of `day` before this entry (observations and corrections) */
+	int64_t observations_total; /**< observation entries of `day` in this writer's log before this entry */
+	int64_t photos_total; /**< photo references of entries of `day` before this entry (observations and corrections) */
 	/* continues */
 	bool has_continues;
 	uint8_t old_writer[JX_ID_BYTES];
@@ -155,13 +159,16 @@ jx_rc jx_entry_decode_storing(const char *bytes, size_t len, struct jx_entry *ou
 /* ---- chain -------------------------------------------------------------------------------------- */
 
 /** head(0) = SHA-256(tag root, writer, public key) */
-void jx_chain_root(const uint8_t writer[JX_ID_BYTES], const uint8_t pub[JX_PUB_BYTES], uint8_t head_out[JX_HASH_BYTES]);
+void jx_chain_root(const uint8_t writer[JX_ID_BYTES], const uint8_t pub[JX_PUB_BYTES],
+		   uint8_t head_out[JX_HASH_BYTES]);
 /** head(n) = SHA-256(tag head, writer, n as u64 big-endian, head(n-1), digest(n)) */
 void jx_chain_next(const uint8_t writer[JX_ID_BYTES], int64_t n, const uint8_t prev[JX_HASH_BYTES],
-                   const uint8_t digest[JX_HASH_BYTES], uint8_t head_out[JX_HASH_BYTES]);
+		   const uint8_t digest[JX_HASH_BYTES], uint8_t head_out[JX_HASH_BYTES]);
 /** Ed25519(tag head, head) */
-void jx_chain_sign(const uint8_t sec[JX_SEC_BYTES], const uint8_t head[JX_HASH_BYTES], uint8_t sig_out[JX_SIG_BYTES]);
-bool jx_chain_verify(const uint8_t pub[JX_PUB_BYTES], const uint8_t head[JX_HASH_BYTES], const uint8_t sig[JX_SIG_BYTES]);
+void jx_chain_sign(const uint8_t sec[JX_SEC_BYTES], const uint8_t head[JX_HASH_BYTES],
+		   uint8_t sig_out[JX_SIG_BYTES]);
+bool jx_chain_verify(const uint8_t pub[JX_PUB_BYTES], const uint8_t head[JX_HASH_BYTES],
+		     const uint8_t sig[JX_SIG_BYTES]);
 
 /* ---- what the server signs ---------------------------------------------------------------------- */
 
@@ -189,9 +196,11 @@ struct jx_receipt {
 /** First 8 bytes of SHA-256(pub). */
 void jx_key_id(const uint8_t pub[JX_PUB_BYTES], uint8_t id_out[8]);
 /** Write and sign. The key id is taken from sec, whatever r says. */
-jx_rc jx_receipt_sign(const struct jx_receipt *r, const uint8_t sec[JX_SEC_BYTES], struct jx_signed *out, struct jx_error *err);
+jx_rc jx_receipt_sign(const struct jx_receipt *r, const uint8_t sec[JX_SEC_BYTES], struct jx_signed *out,
+		      struct jx_error *err);
 /** @retval JX_EAUTH signature does not fit pub  @retval JX_EINVAL text is no receipt */
-jx_rc jx_receipt_open(const struct jx_signed *s, const uint8_t pub[JX_PUB_BYTES], struct jx_receipt *out, struct jx_error *err);
+jx_rc jx_receipt_open(const struct jx_signed *s, const uint8_t pub[JX_PUB_BYTES], struct jx_receipt *out,
+		      struct jx_error *err);
 
 #define JX_PHOTO_RECEIPT_MAX 32
 struct jx_photo_receipt {
@@ -203,14 +212,16 @@ struct jx_photo_receipt {
 	size_t photo_count;
 };
 /** Write and sign 1 to JX_PHOTO_RECEIPT_MAX hashes. The key id is taken from sec. */
-jx_rc jx_photo_receipt_sign(const struct jx_photo_receipt *r, const uint8_t sec[JX_SEC_BYTES], struct jx_signed *out, struct jx_error *err);
+jx_rc jx_photo_receipt_sign(const struct jx_photo_receipt *r, const uint8_t sec[JX_SEC_BYTES],
+			    struct jx_signed *out, struct jx_error *err);
 /** @retval JX_EAUTH signature does not fit pub  @retval JX_EINVAL text is no photo-receipt */
-jx_rc jx_photo_receipt_open(const struct jx_signed *s, const uint8_t pub[JX_PUB_BYTES], struct jx_photo_receipt *out, struct jx_error *err);
+jx_rc jx_photo_receipt_open(const struct jx_signed *s, const uint8_t pub[JX_PUB_BYTES],
+			    struct jx_photo_receipt *out, struct jx_error *err);
 
 #define JX_PINS_MAX 4
 /** Introduces the next identity key and TLS keys; signed by the current identity key. */
 struct jx_keys {
-	uint8_t identity[JX_PUB_BYTES];      /**< the key that signs from from_utc_ms on */
+	uint8_t identity[JX_PUB_BYTES]; /**< the key that signs from from_utc_ms on */
 	bool has_next;
 	uint8_t next_identity[JX_PUB_BYTES];
 	int64_t from_utc_ms;
@@ -218,9 +229,11 @@ struct jx_keys {
 	size_t pin_count;
 };
 /** Write and sign with the identity key of now; k may introduce another. */
-jx_rc jx_keys_sign(const struct jx_keys *k, const uint8_t sec[JX_SEC_BYTES], struct jx_signed *out, struct jx_error *err);
+jx_rc jx_keys_sign(const struct jx_keys *k, const uint8_t sec[JX_SEC_BYTES], struct jx_signed *out,
+		   struct jx_error *err);
 /** pub is the identity key trusted now. @retval JX_EAUTH signature does not fit pub  @retval JX_EINVAL text is no keys item */
-jx_rc jx_keys_open(const struct jx_signed *s, const uint8_t pub[JX_PUB_BYTES], struct jx_keys *out, struct jx_error *err);
+jx_rc jx_keys_open(const struct jx_signed *s, const uint8_t pub[JX_PUB_BYTES], struct jx_keys *out,
+		   struct jx_error *err);
 
 /** SHA-256 over sig and text: how requests name "my newest receipt". */
 void jx_signed_hash(const struct jx_signed *s, uint8_t out[JX_HASH_BYTES]);
@@ -231,10 +244,11 @@ void jx_signed_hash(const struct jx_signed *s, uint8_t out[JX_HASH_BYTES]);
 struct jx_chain_walk {
 	uint8_t writer[JX_ID_BYTES];
 	uint8_t pub[JX_PUB_BYTES];
-	int64_t n;                    /**< last good entry */
-	uint8_t head[JX_HASH_BYTES];  /**< head(n) */
+	int64_t n;                   /**< last good entry */
+	uint8_t head[JX_HASH_BYTES]; /**< head(n) */
 };
-void jx_chain_walk_init(struct jx_chain_walk *w, const uint8_t writer[JX_ID_BYTES], const uint8_t pub[JX_PUB_BYTES]);
+void jx_chain_walk_init(struct jx_chain_walk *w, const uint8_t writer[JX_ID_BYTES],
+			const uint8_t pub[JX_PUB_BYTES]);
 /**
  * Take the next entry: its bytes must pass jx_entry_decode_storing(), name this writer and n+1; if sig is not NULL it must
  * fit the new head.
@@ -242,8 +256,8 @@ void jx_chain_walk_init(struct jx_chain_walk *w, const uint8_t writer[JX_ID_BYTE
  * @param digest      NULL: computed from bytes; else must equal it
  * @retval JX_ECORRUPT  names writer, n and what does not fit; the walk stays where it was
  */
-jx_rc jx_chain_walk_add(struct jx_chain_walk *w, const char *bytes, size_t len, const uint8_t *digest, const uint8_t *sig,
-                        struct jx_error *err);
+jx_rc jx_chain_walk_add(struct jx_chain_walk *w, const char *bytes, size_t len, const uint8_t *digest,
+			const uint8_t *sig, struct jx_error *err);
 /** The receipt's head must be this chain's head at its n. Call when w->n == r->n. */
 jx_rc jx_chain_walk_receipt(const struct jx_chain_walk *w, const struct jx_receipt *r, struct jx_error *err);
 
@@ -264,13 +278,13 @@ struct jx_day_row {
 	bool is_closed;
 	int64_t observations_recorded; /**< by the last day-close of the day; -1 if none */
 	int64_t observations_stored;
-	int64_t photos_recorded;       /**< by the last day-close of the day; -1 if none */
-	int64_t photos_listed;         /**< references in stored entries of the day */
-	int64_t photos_stored;         /**< of these, covered by a photo-receipt */
-	int64_t gaps;                  /**< numbers missing in the writer's chain up to its last stored n */
-	int64_t last_n;                /**< writer's last stored n */
-	int64_t last_heard_utc_ms;     /**< server time of the writer's newest receipt; 0 never */
-	int64_t missing_first_n;       /**< first missing number, 0 if none */
+	int64_t photos_recorded;   /**< by the last day-close of the day; -1 if none */
+	int64_t photos_listed;     /**< references in stored entries of the day */
+	int64_t photos_stored;     /**< of these, covered by a photo-receipt */
+	int64_t gaps;              /**< numbers missing in the writer's chain up to its last stored n */
+	int64_t last_n;            /**< writer's last stored n */
+	int64_t last_heard_utc_ms; /**< server time of the writer's newest receipt; 0 never */
+	int64_t missing_first_n;   /**< first missing number, 0 if none */
 };
 
 typedef struct jx_statement jx_statement;
@@ -281,7 +295,8 @@ JX_DEFINE_AUTO(jx_statement, jx_statement_free);
 void jx_statement_writer(jx_statement *s, const uint8_t writer[JX_ID_BYTES], const char *short_code);
 void jx_statement_entry(jx_statement *s, const struct jx_entry *e);
 void jx_statement_receipt(jx_statement *s, const struct jx_receipt *r);
-void jx_statement_photo(jx_statement *s, const uint8_t writer[JX_ID_BYTES], const uint8_t sha256[JX_HASH_BYTES]);
+void jx_statement_photo(jx_statement *s, const uint8_t writer[JX_ID_BYTES],
+			const uint8_t sha256[JX_HASH_BYTES]);
 /** Rows sorted by day, then short code, then writer; owned by s until the next call or free. day may be NULL for all. */
 const struct jx_day_row *jx_statement_rows(jx_statement *s, const char *day, size_t *count_out);
 

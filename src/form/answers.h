@@ -1,4 +1,4 @@
-/* Answers of an observation between typing and bytes: one set of rules for what is written and what is checked. */
+/* Answers of an observation between typing and bytes: one set of rules for what is written and checked. */
 #ifndef JX_FORM_ANSWERS_H
 #define JX_FORM_ANSWERS_H
 

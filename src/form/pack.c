@@ -4,8 +4,8 @@
 #include "pack_private.h"
 
 /*
- * Not a text for people: whoever translates the catalogue writes "language:zh" for it, and by that the texts that
- * packs bring in both languages follow the language of the messages, without asking the locale here.
+ * Not a text for people: whoever translates the catalogue writes "language:zh" for it, and by that the texts
+ * that packs bring in both languages follow the language of the messages, without asking the locale here.
  */
 static bool is_chinese(void)
 {

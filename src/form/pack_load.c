@@ -106,7 +106,7 @@ jx_rc jx_pack_load(const char *text, size_t len, jx_pack **pack_out, struct jx_e
 	if (rc != JX_OK)
 		return rc;
 	pack = jx_xcalloc(1, sizeof(*pack));
-	/* A string with its NUL is shorter than with its quotes, and each is read once: len bytes hold them all. */
+	/* A string with its NUL is shorter than with its quotes, and each is read once: len bytes hold all. */
 	pack->text_cap = len + 1;
 	pack->text = calloc(pack->text_cap, 1);
 	if (pack->text == NULL)

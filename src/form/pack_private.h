@@ -44,7 +44,7 @@ struct jx_pack {
 	struct jx_form__index unit_index;
 };
 
-/* Where in a pack something stands, for messages: only a message makes text of it, the good case costs nothing. */
+/* Where in a pack something stands: only a message makes text of it, the good case costs nothing. */
 struct jx_form__place {
 	const char *list; /* NULL: a member of the pack itself */
 	size_t index;
@@ -58,7 +58,7 @@ struct jx_form__place_text jx_form__place_text(const struct jx_form__place *plac
 #define PLACE(place)            jx_form__place_text(place).text
 #define AT(list, index, member) (&(struct jx_form__place){list, index, member})
 
-/* Reading. obj is an object token; `name` may be absent where the function says so. Strings go to pack->text. */
+/* Reading. obj is an object token; a member may be absent where it says so. Strings go to pack->text. */
 struct jx_form__reader {
 	struct jx_pack *pack;
 	const jx_json *doc;
@@ -88,10 +88,10 @@ jx_rc jx_form__read_aliases(struct jx_form__reader *r, int obj, const struct jx_
 jx_rc jx_form__load_units(struct jx_form__reader *r, struct jx_error *err);
 jx_rc jx_form__load_codes(struct jx_form__reader *r, struct jx_error *err);
 
-/* Elements of all lists that are members of the objects in the list at tok: more than any one kind of them. */
+/* Elements of all lists that are members of objects in the list at tok: no one kind of them has more. */
 size_t jx_form__count_inside(const jx_json *doc, int tok);
 
-/* Codes whose code or names come nearest to what was typed, as text for a message: "01.02 graffiti, 01.01 ...". */
+/* Codes whose code or names come nearest to what was typed, for a message: "01.02 graffiti, 01.01 ...". */
 void jx_form__near_codes(const jx_pack *pack, const char *typed, char *out, size_t cap);
 /* Units as text: "sheet (张), place (处)". */
 void jx_form__list_units(const jx_pack *pack, const struct jx_code *code, char *out, size_t cap);

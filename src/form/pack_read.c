@@ -27,7 +27,7 @@ jx_rc jx_form__read_string(struct jx_form__reader *r, int tok, size_t max, const
 	if (jx_json_type_of(r->doc, tok) != JX_JSON_STRING)
 		return jx_fail(err, JX_EINVAL, 0, WHERE, "pack: %s must be text: correct it there",
 			       PLACE(place));
-	/* the pack's strings together are shorter than its text, so there is always room: see jx_pack_load() */
+	/* the pack's strings together are shorter than its text: there is always room, see jx_pack_load() */
 	if (!jx_json_str(r->doc, tok, at, pack->text_cap - pack->text_len))
 		return jx_fail(err, JX_ELIMIT, 0, WHERE, "pack: %s is too long: shorten it there",
 			       PLACE(place));

@@ -8,7 +8,7 @@
 #define JX_FORM__QUANTITY_MAX INT64_C(1000000000)
 
 struct jx_form__quantity {
-	int64_t digits; /* value times 10 to the power of decimals; not divisible by 10 unless decimals is 0 */
+	int64_t digits;   /* value times 10^decimals; not divisible by 10 unless decimals is 0 */
 	int64_t decimals; /* 0 to 3 */
 };
 

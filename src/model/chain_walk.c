@@ -22,7 +22,7 @@ static jx_rc fail_at(const struct jx_chain_walk *w, int64_t n, const char *what,
 		       writer, (long long)n, what);
 }
 
-/* The bytes must be an entry of this writer with this number; what else it says is not the chain's business. */
+/* The bytes must be an entry of this writer with this number; the rest of it is not the chain's business. */
 static jx_rc check_bytes(const struct jx_chain_walk *w, int64_t n, const char *bytes, size_t len,
 			 struct jx_error *err)
 {

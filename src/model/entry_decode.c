@@ -9,7 +9,8 @@
 struct reader {
 	const jx_json *doc;
 	struct jx_entry *e;
-	bool is_lenient; /* kind unknown: a field that is not what we know under its name means something else there */
+	/* kind unknown: a field that is not what we know under its name means something else there */
+	bool is_lenient;
 };
 
 static jx_rc read_fields(const struct reader *r, int obj, const struct jx_model__field *fields, char *base,

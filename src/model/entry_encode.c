@@ -140,7 +140,7 @@ jx_rc jx_entry_encode(const struct jx_entry *e, jx_buf *out, struct jx_error *er
 	write_fields(&named, jx_model__entry_fields, (const char *)&named, &b);
 	jx_buf_addc(&b, '}');
 	rc = jx_buf_check(&b, "entry", err);
-	/* Read what was written: depth and number of values of the whole are known only now, and an entry that
+	/* Read what was written: depth and number of values of the whole are known only now, and what
 	   nobody can read must never be signed. */
 	if (rc == JX_OK)
 		rc = jx_entry_decode(b.data, b.len, &read_back, err);

@@ -129,7 +129,7 @@ static const struct jx_model__field subject_fields[] = {
 	{.name = NULL},
 };
 
-/* `v` stands before these. Golden files in tests/golden hold the order; a new field goes to the end of its group. */
+/* `v` stands before these. Files in tests/golden hold the order; a new field goes to the end of its group. */
 const struct jx_model__field jx_model__entry_fields[] = {
 	UUID("id", id, JX_MODEL__ALWAYS),
 	UUID("writer", writer, JX_MODEL__ALWAYS),

@@ -31,7 +31,7 @@ enum jx_model__presence {
 	JX_MODEL__ALWAYS,    /* and must be there */
 	JX_MODEL__NOT_EMPTY, /* text not empty, number or bytes not zero, photos counted, data not NULL */
 	JX_MODEL__KNOWN,     /* number not negative: -1 stands for unknown in memory */
-	JX_MODEL__FLAG, /* the byte at `flag` is not zero: a bool, which reading sets, or the first letter of a text */
+	JX_MODEL__FLAG, /* the byte at `flag` is not zero: a bool, which reading sets, or a text's first letter */
 	JX_MODEL__WITH_FLAG /* must be there exactly when the flag is set */
 };
 
@@ -62,7 +62,7 @@ struct jx_model__path_text {
 /* "place.lat_wgs84_e7", "photos[2].size_bytes" */
 struct jx_model__path_text jx_model__path_text(const struct jx_model__path *path);
 
-/* Is the field there, in this struct? base is struct jx_entry or struct jx_photo_ref; e the entry around it. */
+/* Is the field there? base is the struct jx_entry or jx_photo_ref it is in; e the entry around it. */
 bool jx_model__is_present(const struct jx_model__field *f, const struct jx_entry *e, const char *base);
 
 int64_t jx_model__load_int(const char *at, size_t size);

@@ -126,7 +126,7 @@ jx_rc jx_model__signed_open(const struct jx_signed *s, enum jx_tag tag, const ch
 	if (!jx_verify(pub, tag, &part, 1, s->sig))
 		return jx_fail(
 			err, JX_EAUTH, 0, WHERE,
-			"signature of the %s does not fit the server's key: refuse it, or enrol again if the key changed",
+			"signature of the %s does not fit the server's key: enrol again if the key changed",
 			kind);
 	rc = jx_json_parse(s->text, s->len, &jx_json_entry_limits, &doc, err);
 	if (rc == JX_OK)

@@ -1,4 +1,4 @@
-/* What receipts, photo-receipts and key statements have in common: text, signature, version, kind and signer. */
+/* What receipts, photo-receipts and keys have in common: text, signature, version, kind and signer. */
 #ifndef JX_MODEL_SIGNED_H
 #define JX_MODEL_SIGNED_H
 

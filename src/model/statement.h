@@ -4,7 +4,7 @@
 
 #include "jiexun/model.h"
 
-/* What one entry contributes. Facts are only gathered here; sorting later makes order of arrival and repeats harmless. */
+/* What one entry contributes. Sorting later makes order of arrival and repeats harmless. */
 struct jx_model__fact {
 	uint8_t writer[JX_ID_BYTES];
 	uint8_t id[JX_ID_BYTES];

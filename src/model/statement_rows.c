@@ -116,14 +116,14 @@ static bool is_photo_stored(const struct jx_statement *s, const struct jx_model_
 	return bsearch(&key, s->photos, s->photo_count, sizeof(key), compare_photos) != NULL;
 }
 
-/* A day begins with a shift and has findings or a close; a person signing in alone is no day to account for. */
+/* A day begins with a shift and has findings or a close; a person signing in alone makes no day. */
 static bool makes_row(enum jx_kind kind)
 {
 	return kind == JX_KIND_OBSERVATION || kind == JX_KIND_CORRECTION || kind == JX_KIND_DAY_CLOSE ||
 	       kind == JX_KIND_SHIFT_START;
 }
 
-/* Counts of one day, beside what the row shows: those before the governing day-close are what it speaks of. */
+/* Counts of one day, beside what the row shows: the day-close speaks of those before it. */
 struct tally {
 	int64_t close_n; /* 0 none */
 	int64_t observations_before, photos_before;

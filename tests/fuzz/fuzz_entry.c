@@ -1,6 +1,6 @@
 /*
- * Entries. Besides not crashing: what decodes is good enough to be stored, and written by us it reads back as the same
- * entry, which then is written alike for ever.
+ * Entries. Besides not crashing: what decodes is good enough to be stored, and written by us it reads back as the
+ * same entry, which then is written alike for ever.
  */
 #include <string.h>
 

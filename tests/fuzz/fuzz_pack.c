@@ -1,4 +1,4 @@
-/* Form packs. Besides not crashing: of a pack that loads, every code is found by itself, has units, and can be answered. */
+/* Form packs. Besides not crashing: every code of a pack that loads is found, has units, and can be answered. */
 #include <string.h>
 
 #include "fuzz.h"

@@ -231,7 +231,7 @@ static void texts_are_picked_by_the_messages_language(void **state)
 	assert_string_equal(jx_text_pick(&none), "");
 }
 
-/* Twenty thousand codes in the deepest shape; what it costs is the bench's matter, that it works is this one's. */
+/* Twenty thousand codes in the deepest shape: that it works; what it costs is for the bench. */
 static void a_large_pack_loads_and_finds(void **state)
 {
 	JX_AUTO_BUF b = {0};

@@ -1,4 +1,4 @@
-/* Entries for the tests of this folder: every field filled with something that cannot be mistaken for another. */
+/* Entries for the tests of this folder: no field holds what could be mistaken for another's. */
 #ifndef SAMPLES_H
 #define SAMPLES_H
 

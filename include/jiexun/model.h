@@ -2,9 +2,9 @@
  * jiexun/model.h - entries and their exact bytes, the chain, signed statements of the server, and the fold that
  * turns them into "recorded N, stored N, complete". Pure: same result on handheld, server and office.
  *
- * An entry is one compact UTF-8 JSON object, written once and kept verbatim everywhere (sync/PROTOCOL.md, section
- * "Entries"). jx_entry_encode() writes our own; jx_entry_decode() reads anybody's, keeps what it does not know out of
- * the way and never changes the bytes.
+ * An entry is one compact UTF-8 JSON object, written once and kept verbatim everywhere; its fields are described in
+ * src/model/ENTRIES.md. jx_entry_encode() writes our own; jx_entry_decode() reads anybody's, keeps what it does not
+ * know out of the way and never changes the bytes.
  *
  * Threads:   no hidden state.
  * Ownership: struct jx_entry holds its own copies, but `answers` points into the bytes it was decoded from.

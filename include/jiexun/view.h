@@ -36,13 +36,13 @@ struct jx_view_row {
 	char person[64];
 	char result[16];              /**< "found", "nothing-found", "no-access" */
 	char code[16];
-	char name[64];                /**< the code's name, else the code */
+	char name[128];               /**< the code's name, else the code */
 	char group_code[16];          /**< disorder's code: the part before the dot */
-	char group[64];               /**< disorder's name, else its code */
+	char group[128];              /**< disorder's name, else its code */
 	char quantity[32];            /**< decimal text */
 	char unit[24];
 	char unit_name[64];
-	char note[1024];
+	char note[4 * JX_NOTE_CHARS_MAX + 1];
 	bool is_self_handled;
 	char place[160];              /**< street and grid, else coordinates in degrees, else "" */
 	struct jx_fix fix;
@@ -94,18 +94,19 @@ jx_rc jx_view_number(jx_store *store, const uint8_t id[JX_ID_BYTES], char out[JX
 #define JX_VIEW_GROUPS_MAX 64 /**< disorders of one day that are counted apart; the ten have room */
 struct jx_view_group {
 	char code[16];
-	char name[64];
+	char name[128];
 	int64_t found, self_handled, nothing_found, no_access;
 };
-/** What a day holds now: newest version of each observation, withdrawn ones counted apart. */
+/** What a day holds now, of all identities of this device: newest version of each observation, withdrawn ones counted apart. */
 struct jx_view_day {
 	char day[11];
 	int64_t observations;      /**< observation entries recorded, as the day-close counts them */
 	int64_t found, self_handled, nothing_found, no_access;
-	int64_t corrected, withdrawn;
+	int64_t corrected;         /**< of the observations that stand */
+	int64_t withdrawn;
 	int64_t photos;            /**< photo references, as the day-close counts them */
 	int64_t saved, sent, complete, forked; /**< entries of all kinds by state */
-	bool is_closed;            /**< a day-close is the last entry of the day */
+	bool is_closed;            /**< a day-close is there, and no observation or correction of the day after it */
 	struct jx_view_group groups[JX_VIEW_GROUPS_MAX]; /**< by code; what was looked for without a code has code "" */
 	size_t group_count;
 };

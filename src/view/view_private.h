@@ -1,0 +1,35 @@
+/* What the files of the room share: from a row of the log to a line of a list. */
+#ifndef JX_VIEW_PRIVATE_H
+#define JX_VIEW_PRIVATE_H
+
+#include "jiexun/view.h"
+
+/* One reading of the store; short codes are looked up once for each writer. */
+struct jx_view__reader {
+	jx_store *store;
+	const jx_pack *pack;
+	uint8_t writer[JX_ID_BYTES];
+	char short_code[16];
+};
+
+/* "H07-12" of an entry; "" for the writer if this device never was it (then only n is said). */
+jx_rc jx_view__number(struct jx_view__reader *r, const uint8_t writer[JX_ID_BYTES], int64_t n,
+		      char out[JX_NUMBER_MAX], struct jx_error *err);
+/* A line, and what it was made of. entry_out->answers points into row->bytes. */
+jx_rc jx_view__row(struct jx_view__reader *r, const struct jx_log_row *row, struct jx_view_row *out,
+		   struct jx_entry *entry_out, struct jx_error *err);
+
+/* What became of an entry. */
+struct jx_view__fate {
+	bool is_corrected, is_withdrawn;
+	uint8_t newest
+		[JX_ID_BYTES]; /* newest version of it that is not a withdrawal; itself if there is none */
+	char replaced_by[JX_NUMBER_MAX];
+};
+jx_rc jx_view__fate(struct jx_view__reader *r, const struct jx_log_row *row, struct jx_view__fate *out,
+		    struct jx_error *err);
+
+/* Texts of an answers object: names where the pack has them, else codes. */
+void jx_view__answers(const jx_pack *pack, const struct jx_bytes *answers, struct jx_view_row *out);
+
+#endif

@@ -9,8 +9,8 @@
 
 static bool is_seen(const struct jx_client__run *run, const uint8_t sha256[JX_HASH_BYTES])
 {
-	for (size_t i = 0; i < run->seen_count; i++) {
-		if (memcmp(run->seen[i], sha256, JX_HASH_BYTES) == 0)
+	for (size_t at = 0; at < run->seen.len; at += JX_HASH_BYTES) {
+		if (memcmp(run->seen.data + at, sha256, JX_HASH_BYTES) == 0)
 			return true;
 	}
 	return false;
@@ -18,12 +18,7 @@ static bool is_seen(const struct jx_client__run *run, const uint8_t sha256[JX_HA
 
 static void mark_seen(struct jx_client__run *run)
 {
-	if (run->seen_count == run->seen_cap) {
-		run->seen_cap = run->seen_cap == 0 ? QUEUE_COUNT : 2 * run->seen_cap;
-		run->seen = jx_xrealloc(run->seen, run->seen_cap * sizeof(*run->seen));
-	}
-	memcpy(run->seen[run->seen_count], run->photo.sha256, JX_HASH_BYTES);
-	run->seen_count++;
+	jx_buf_add(&run->seen, run->photo.sha256, JX_HASH_BYTES);
 }
 
 static jx_rc take_photo(void *user, const struct jx_client_photo *photo)
@@ -43,8 +38,11 @@ static jx_rc fill_queue(struct jx_client__run *run)
 		run->queue = jx_xcalloc(QUEUE_COUNT, sizeof(run->queue[0]));
 	run->queue_count = 0;
 	run->queue_at = 0;
+	if (jx_buf_check(&run->seen, "list of photos", &run->err) != JX_OK)
+		return run->err.code;
 	/* what was given up in this run still waits: look past it */
-	return o->photos(o->user, (int64_t)run->seen_count + QUEUE_COUNT, take_photo, run, &run->err);
+	return o->photos(o->user, (int64_t)(run->seen.len / JX_HASH_BYTES) + QUEUE_COUNT, take_photo, run,
+			 &run->err);
 }
 
 static void give_up(struct jx_client__run *run)
@@ -113,7 +111,7 @@ static void take_success(struct jx_client__run *run, const struct jx_photo_respo
 		"the server takes no more of a photo (%lld of %lld bytes) and signs no receipt for it; try again later, "
 		"tell the administrator",
 		(long long)rs->offset_bytes, (long long)run->photo.size_bytes);
-	if (ev->photo_offset < 0 || ev->photo_offset >= run->photo.size_bytes)
+	if (ev->photo_offset < 0 || ev->photo_offset > run->photo.size_bytes)
 		ev->kind = JX_PLAN_BAD_ANSWER;
 }
 

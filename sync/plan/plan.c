@@ -96,7 +96,7 @@ static void check(const struct jx_plan *p, const struct jx_plan_step *s)
 	assert(p->server_n >= 0 && p->server_n <= p->own_n);
 	assert(s->what != JX_PLAN_DO_SYNC || s->from_n == 0 ||
 	       (s->from_n == p->server_n + 1 && s->from_n <= p->own_n));
-	assert(s->what != JX_PLAN_DO_SEND || (s->photo_offset >= 0 && s->photo_offset < p->photo_bytes));
+	assert(s->what != JX_PLAN_DO_SEND || (s->photo_offset >= 0 && s->photo_offset <= p->photo_bytes));
 	assert(s->what != JX_PLAN_DO_WAIT || s->wait_ms >= JX_PLAN_MIN_MS);
 	assert((s->what == JX_PLAN_DO_FINISH) == (p->state == JX_PLAN_DONE));
 	(void)p;

@@ -138,23 +138,14 @@ static void show(struct sim_device *d, const uint8_t id[JX_ID_BYTES], int64_t n,
 		d->shown[d->shown_count++] = *s;
 }
 
-static size_t make_picture(struct sim_device *d, uint8_t *out, size_t cap)
-{
-	size_t len = 200 + (size_t)sim_below(&d->world->rng, cap - 200);
-
-	for (size_t k = 0; k < len; k++)
-		out[k] = (uint8_t)sim_next(&d->world->rng);
-	return len;
-}
-
 static jx_rc add_photos(struct sim_device *d, jx_capture *cap, struct sim_shown *s, struct jx_error *err)
 {
 	struct sim_world *w = d->world;
 	size_t count = sim_chance(&w->rng, 400) ? 1 + (size_t)sim_below(&w->rng, SIM_PHOTOS_MAX) : 0;
-	uint8_t picture[3000];
+	uint8_t picture[4096];
 
 	for (size_t k = 0; k < count; k++) {
-		size_t len = make_picture(d, picture, sizeof(picture));
+		size_t len = sim_photo_make(w, picture, sizeof(picture));
 		jx_rc rc = jx_capture_add_photo_bytes(cap, picture, len, "close", "camera", err);
 
 		if (rc != JX_OK)
@@ -227,6 +218,8 @@ void sim_device_save(struct sim_device *d)
 	}
 	if (rc == JX_OK)
 		show(d, id, n, &s);
+	else if (rc == JX_ESTATE)
+		(void)jx_record_person_in(&d->recorder, "p-001", "none", &n, &err); /* as the message says */
 	else if (rc != JX_EIO && rc != JX_ENOSPC && rc != JX_EROFS)
 		sim_break(w, "device %d: a save is refused: %s: %s", d->index, err.where, err.text);
 }

@@ -19,7 +19,6 @@ struct sim_inode {
 	struct sim_pending *pending;
 	size_t pending_count, pending_cap;
 	int refs;         /**< names (now and durable) and open handles */
-	bool is_name_durable_with_data; /**< SQLite's unix VFS syncs the folder at the first sync of a new file */
 	int64_t modified_utc_ms;
 };
 

@@ -221,6 +221,16 @@ static jx_rc fs_lock(void *user, const char *path, int64_t wait_ms, void **lock_
 	for (size_t k = 0; k < d->lock_count; k++)
 		if (strcmp(d->locks[k], path) == 0)
 			return jx_fail(err, JX_EBUSY, 0, "sim.lock", "%s is locked", path);
+	/* a lock on a plain path makes the file, as the real one does; DIR/. is a folder */
+	if (strlen(path) < 2 || strcmp(path + strlen(path) - 2, "/.") != 0) {
+		struct sim_name *n = sim__find(d, path);
+		int e = n == NULL || n->now == NULL ? sim__operation(d, 'l', path, 0, true) : 0;
+
+		if (e != 0)
+			return refuse(err, e, path);
+		if (n == NULL || n->now == NULL)
+			(void)sim__create(d, path);
+	}
 	mine = jx_xstrdup(path);
 	d->locks = jx_xreallocarray(d->locks, d->lock_count + 1, sizeof(*d->locks));
 	d->locks[d->lock_count++] = mine;

@@ -128,11 +128,8 @@ static jx_rc net_exchange(void *user, const struct jx_wire_request *rq, struct j
 		return no_answer(w, "server went away", err);
 	if (sim_luck(w, w->weather.eat_permille))
 		return no_answer(w, "answer lost", err);
-	if (rs->body.len > 0 && sim_luck(w, w->weather.garble_permille)) {
-		/* TLS would notice; a broken proxy inside the office would not */
-		rs->body.data[sim_below(&w->rng, rs->body.len)] ^= (char)(1u << sim_below(&w->rng, 8));
-		sim_note(w, "garbled", 0, 0);
-	}
+	if (sim_luck(w, w->weather.garble_permille))
+		return no_answer(w, "garbled: TLS ended the connection", err);
 	return JX_OK;
 }
 
@@ -196,6 +193,17 @@ static int status_of(jx_rc rc)
 	}
 }
 
+/* A refusal as the server's HTTP face words it. */
+static void refuse(struct jx_photo_response *rs)
+{
+	struct jx_wire_error e = { .detail = "" };
+
+	jx_strcpy(e.error, sizeof(e.error), rs->status == 404 ? "not-listed" : rs->status == 409 ? "offset" : rs->status == 423 ? "busy"
+		  : rs->status == 422 ? "hash" : rs->status == 413 ? "too-large" : rs->status == 507 ? "no-space" : "internal");
+	jx_strcpy(rs->content_type, sizeof(rs->content_type), "application/json");
+	(void)jx_wire_error_write(&e, &rs->body, NULL);
+}
+
 /* Creation with upload, and going on: as the server's HTTP face does it. */
 static bool upload(struct sim_net *n, const struct jx_photo_request *rq, const struct jx_writer *who, struct jx_photo_response *rs)
 {
@@ -223,6 +231,9 @@ static bool upload(struct sim_net *n, const struct jx_photo_request *rq, const s
 	rs->status = rc == JX_OK && rq->verb == JX_PHOTO_CREATE ? 201 : rc == JX_OK && rq->verb == JX_PHOTO_ASK ? 200 : status_of(rc);
 	if (rc == JX_OK)
 		fill_state(&st, rs);
+	else
+		refuse(rs);
+	sim_note(w, rc == JX_OK ? "upload" : err.text, rc, rs->status);
 	return true;
 }
 

@@ -1,6 +1,6 @@
 /*
- * The disk as an SQLite VFS, WAL included. Like SQLite's own unix VFS it makes a new file's name durable at the
- * file's first sync (os_unix.c, full_fsync path): a model that forgets this reports losses that no real disk has.
+ * The disk as an SQLite VFS, WAL included. Like SQLite's own unix VFS it syncs the folder at the first sync of a new
+ * journal or WAL: a model that forgets this reports losses that no real disk has.
  * Shared memory is memory: it goes with the power.
  */
 #include "sim_disk_internal.h"
@@ -16,7 +16,7 @@ struct vfile {
 	char *path;
 	struct sim_shm_node *shm;
 	uint16_t shm_shared, shm_exclusive;
-	bool is_read_only;
+	bool is_new_journal;
 	int lock;
 };
 
@@ -79,15 +79,15 @@ static int v_truncate(sqlite3_file *f, sqlite3_int64 size)
 	return SQLITE_OK;
 }
 
-static void sync_name(struct vfile *v)
+/* os_unix.c, UNIXFILE_DIRSYNC: the folder is synced with the first sync of a new journal or WAL, and with nothing else. */
+static void sync_folder(struct vfile *v)
 {
-	struct sim_name *n = sim__find(v->disk, v->path);
+	const char *slash = strrchr(v->path, '/');
+	JX_AUTO_FREE char *dir = slash != NULL ? jx_xstrndup(v->path, (size_t)(slash - v->path)) : NULL;
 
-	if (n == NULL || n->now != v->inode || n->durable == v->inode || v->disk->lies)
-		return;
-	sim__ref(v->inode);
-	sim__unref(n->durable);
-	n->durable = v->inode;
+	if (v->is_new_journal && dir != NULL)
+		sim__sync_dir(v->disk, dir);
+	v->is_new_journal = false;
 }
 
 static int v_sync(sqlite3_file *f, int flags)
@@ -99,7 +99,7 @@ static int v_sync(sqlite3_file *f, int flags)
 	if (e != 0)
 		return io_error(e, SQLITE_IOERR_FSYNC);
 	sim__sync(v->disk, v->inode);
-	sync_name(v);
+	sync_folder(v);
 	return SQLITE_OK;
 }
 
@@ -291,18 +291,20 @@ static int v_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *f, int flags
 	struct vfile *v = of(f);
 	struct sim_name *n = path != NULL ? sim__find(d, path) : NULL;
 
+	bool is_new = n == NULL || n->now == NULL;
+
 	memset(v, 0, sizeof(*v));
 	if (d->is_dead || path == NULL)
 		return SQLITE_CANTOPEN; /* temporary files are kept in memory by the code under test */
-	if ((n == NULL || n->now == NULL) && (flags & SQLITE_OPEN_CREATE) == 0)
+	if (is_new && (flags & SQLITE_OPEN_CREATE) == 0)
 		return SQLITE_CANTOPEN;
-	if ((n == NULL || n->now == NULL) && sim__operation(d, 'C', path, 0, true) != 0)
+	if (is_new && sim__operation(d, 'C', path, 0, true) != 0)
 		return SQLITE_CANTOPEN;
-	v->inode = n == NULL || n->now == NULL ? sim__create(d, path) : n->now;
+	v->inode = is_new ? sim__create(d, path) : n->now;
 	sim__ref(v->inode);
 	v->disk = d;
 	v->path = jx_xstrdup(path);
-	v->is_read_only = (flags & SQLITE_OPEN_READONLY) != 0;
+	v->is_new_journal = is_new && (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL)) != 0;
 	v->base.pMethods = &METHODS;
 	if (flags_out != NULL)
 		*flags_out = flags;

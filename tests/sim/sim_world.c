@@ -164,6 +164,7 @@ struct sim_world *sim_world_new(uint64_t seed, const struct sim_weather *weather
 	w->now_ms = START_UTC_MS;
 	w->weather = *weather;
 	w->trace = 0xCBF29CE484222325u;
+	sim_photo_init(w);
 	jx_pack_builtin(&text, &len);
 	if (jx_pack_load(text, len, &w->pack, &err) != JX_OK)
 		sim_break(w, "built-in pack: %s", err.text);
@@ -196,6 +197,7 @@ void sim_world_free(struct sim_world *w)
 	sim_disk_free(w->server.disk);
 	for (size_t k = 0; k < w->old_count; k++)
 		free(w->old[k].body);
+	free(w->jpeg);
 	free(w->office.entry);
 	jx_pack_free(w->pack);
 	free(w);

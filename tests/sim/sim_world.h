@@ -124,6 +124,8 @@ struct sim_world {
 	struct sim_old_request old[SIM_OLD_REQUESTS];
 	size_t old_count;
 	jx_pack *pack;
+	uint8_t *jpeg;                /**< the tiny picture all photos are made of */
+	size_t jpeg_len;
 	struct sim_counts counts;
 	uint64_t trace;
 	char failure[512];            /**< first broken promise; empty if none */
@@ -144,6 +146,11 @@ jx_rc sim_server_open(struct sim_server *s, struct jx_error *err);
 void sim_server_close(struct sim_server *s);
 /** Cut its power if it is not gone yet, and start it again. */
 void sim_server_restart(struct sim_server *s);
+
+/* photos */
+void sim_photo_init(struct sim_world *w);
+/** A JPEG that nobody has seen before; its length. */
+size_t sim_photo_make(struct sim_world *w, uint8_t *out, size_t cap);
 
 /* device */
 jx_rc sim_device_open(struct sim_device *d, struct jx_error *err);

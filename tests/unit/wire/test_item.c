@@ -1,0 +1,175 @@
+/* Feed items. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "jx_test.h"
+#include "wire_samples.h"
+
+static void each_kind_reads_as_it_was_written(void **state)
+{
+	struct jx_item *items = jx_xcalloc(SAMPLE_ITEMS, sizeof(*items)),
+		       *back = jx_xcalloc(1, sizeof(*back));
+	struct jx_error err = {0};
+	JX_AUTO_BUF b;
+
+	(void)state;
+	jx_buf_init(&b, 65536);
+	sample_items(items);
+	for (size_t i = 0; i < SAMPLE_ITEMS; i++) {
+		struct jx_bytes line;
+
+		jx_buf_reset(&b);
+		jx_assert_ok(jx_item_write(&items[i], &b, &err), &err);
+		assert_int_equal(b.data[b.len - 1], '\n');
+		line = (struct jx_bytes){b.data, b.len - 1};
+		jx_assert_ok(jx_item_read(line, back, &err), &err);
+		assert_ptr_equal(back->raw.data, b.data);
+		assert_int_equal(back->entry.len, items[i].entry.len);
+		if (items[i].entry.len > 0)
+			assert_memory_equal(back->entry.data, items[i].entry.data, back->entry.len);
+		back->raw = items[i].raw;
+		back->entry = items[i].entry;
+		assert_memory_equal(back, &items[i], sizeof(*back));
+	}
+	free(items);
+	free(back);
+}
+
+/* White space around and inside is the sender's; the entry's bytes are cut out exactly. */
+static void an_entry_is_cut_out_verbatim(void **state)
+{
+	static const char line[] =
+		"{ \"entry\" : {\"v\":9, \"x\":[1,{\"y\":\"}\"}]} ,\"kind\":\"entry\",\"key\":\"k\",\"received_utc_ms\":5}";
+	static const char entry[] = "{\"v\":9, \"x\":[1,{\"y\":\"}\"}]}";
+	struct jx_item *item = jx_xcalloc(1, sizeof(*item));
+	struct jx_error err = {0};
+
+	(void)state;
+	jx_assert_ok(jx_item_read((struct jx_bytes){line, sizeof(line) - 1}, item, &err), &err);
+	assert_int_equal(item->entry.len, sizeof(entry) - 1);
+	assert_memory_equal(item->entry.data, entry, sizeof(entry) - 1);
+	free(item);
+}
+
+/* The deepest and largest entry there may be still fits into a line. */
+static void the_largest_entry_fits(void **state)
+{
+	struct jx_item *item = jx_xcalloc(1, sizeof(*item));
+	struct jx_error err = {0};
+	JX_AUTO_BUF entry, b;
+
+	(void)state;
+	jx_buf_init(&entry, JX_ENTRY_BYTES_MAX);
+	jx_buf_init(&b, 2 * JX_ENTRY_BYTES_MAX);
+	jx_buf_adds(&entry, "{\"v\":1,\"a\":[[[[[[[[[[[[[[[]]]]]]]]]]]]]]],\"b\":\"");
+	while (entry.len < 32000)
+		jx_buf_adds(&entry, "x");
+	jx_buf_adds(&entry, "\",\"c\":\"");
+	while (entry.len < JX_ENTRY_BYTES_MAX - 2)
+		jx_buf_adds(&entry, "y");
+	jx_buf_adds(&entry, "\"}");
+	jx_assert_ok(jx_buf_check(&entry, "entry", &err), &err);
+	jx_strcpy(item->kind, sizeof(item->kind), "entry");
+	jx_strcpy(item->key, sizeof(item->key), "k");
+	item->entry = (struct jx_bytes){entry.data, entry.len};
+	jx_assert_ok(jx_item_write(item, &b, &err), &err);
+	jx_assert_ok(jx_item_read((struct jx_bytes){b.data, b.len - 1}, item, &err), &err);
+	assert_int_equal(item->entry.len, JX_ENTRY_BYTES_MAX);
+	free(item);
+}
+
+static void unknown_kinds_are_kept(void **state)
+{
+	static const char line[] =
+		"{\"kind\":\"tide\",\"key\":\"t/1\",\"entry\":7,\"sig\":false,\"text\":[]}";
+	struct jx_item *item = jx_xcalloc(1, sizeof(*item));
+	struct jx_error err = {0};
+
+	(void)state;
+	jx_assert_ok(jx_item_read((struct jx_bytes){line, sizeof(line) - 1}, item, &err), &err);
+	assert_string_equal(item->kind, "tide");
+	assert_int_equal(item->raw.len, sizeof(line) - 1);
+	assert_false(item->has_signed);
+	free(item);
+}
+
+static void malformed_items_are_refused(void **state)
+{
+	static const char *const rows[][2] = {
+		{"", "byte"},
+		{"7", "object"},
+		{"{\"key\":\"k\"}", "kind"},
+		{"{\"kind\":\"x\"}", "key"},
+		{"{\"kind\":\"entry\",\"key\":\"k\",\"entry\":{}}", "received_utc_ms"},
+		{"{\"kind\":\"entry\",\"key\":\"k\",\"received_utc_ms\":1}", "digest"},
+		{"{\"kind\":\"entry\",\"key\":\"k\",\"received_utc_ms\":1,\"entry\":[]}", "object"},
+		{"{\"kind\":\"entry\",\"key\":\"k\",\"received_utc_ms\":1,\"digest\":\"00\"}", "digest"},
+		{"{\"kind\":\"entry\",\"key\":\"k\",\"received_utc_ms\":1,\"entry\":{},\"sig\":\"00\"}",
+		 "sig"},
+		{"{\"kind\":\"entry\",\"key\":\"k\",\"received_utc_ms\":1,\"entry\":{},\"marks\":\"a\"}",
+		 "marks"},
+		{"{\"kind\":\"entry\",\"key\":\"k\",\"received_utc_ms\":1,\"entry\":{},\"marks\":[1]}",
+		 "marks"},
+		{"{\"kind\":\"entry\",\"key\":\"k\",\"received_utc_ms\":1,\"entry\":{},\"marks\":[\"a,b\"]}",
+		 "marks"},
+		{"{\"kind\":\"entry\",\"key\":\"k\",\"received_utc_ms\":1,\"entry\":{},\"marks\":[\"\"]}",
+		 "marks"},
+		{"{\"kind\":\"entry\",\"key\":\"k\",\"received_utc_ms\":1,\"entry\":{},\"is_fork\":1}",
+		 "is_fork"},
+		{"{\"kind\":\"keys\",\"key\":\"k\",\"text\":\"t\"}", "sig"},
+		{"{\"kind\":\"receipt\",\"key\":\"k\",\"text\":7,\"sig\":\"\"}", "text"},
+	};
+	struct jx_item *item = jx_xcalloc(1, sizeof(*item));
+	struct jx_error err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		jx_assert_rc(jx_item_read((struct jx_bytes){rows[i][0], strlen(rows[i][0])}, item, &err),
+			     JX_EINVAL, &err);
+		jx_assert_says(&err, rows[i][1]);
+	}
+	assert_string_equal(item->kind, "");
+	free(item);
+}
+
+/* Marks as long as the field: the last that fits, and the first that does not. */
+static void marks_fill_their_field_exactly(void **state)
+{
+	struct jx_item *item = jx_xcalloc(1, sizeof(*item));
+	struct jx_error err = {0};
+	JX_AUTO_BUF line;
+
+	(void)state;
+	jx_buf_init(&line, 1024);
+	for (size_t len = 155; len <= 160; len++) {
+		const jx_rc want = len + 2 < sizeof(item->marks) ? JX_OK : JX_EINVAL;
+
+		jx_buf_reset(&line);
+		jx_buf_adds(
+			&line,
+			"{\"kind\":\"entry\",\"key\":\"k\",\"received_utc_ms\":1,\"entry\":{},\"marks\":[\"");
+		for (size_t i = 0; i < len; i++)
+			jx_buf_addc(&line, 'a');
+		jx_buf_adds(&line, "\",\"m\"]}");
+		assert_int_equal(jx_item_read((struct jx_bytes){line.data, line.len}, item, &err), want);
+		if (want == JX_OK)
+			assert_int_equal(strlen(item->marks), len + 2);
+	}
+	free(item);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_kind_reads_as_it_was_written),
+		cmocka_unit_test(an_entry_is_cut_out_verbatim),
+		cmocka_unit_test(the_largest_entry_fits),
+		cmocka_unit_test(unknown_kinds_are_kept),
+		cmocka_unit_test(malformed_items_are_refused),
+		cmocka_unit_test(marks_fill_their_field_exactly),
+	};
+
+	if (jx_crypto_init(NULL) != JX_OK)
+		return 1;
+	return cmocka_run_group_tests_name("wire.item", tests, NULL, NULL);
+}

@@ -62,8 +62,7 @@ struct jx_client__run {
 	/* photos */
 	struct jx_client_photo *queue;
 	size_t queue_count, queue_at;
-	uint8_t (*seen)[JX_HASH_BYTES]; /* done or given up in this run */
-	size_t seen_count, seen_cap;
+	jx_buf seen;                  /* hashes of photos done or given up in this run */
 	struct jx_client_photo photo; /* in hand */
 	void *file;
 	bool has_file;

@@ -4,7 +4,8 @@
 
 #include "client_private.h"
 
-#define WHERE "client.sync"
+#define WHERE          "client.sync"
+#define SEEN_BYTES_MAX ((size_t)1 << 25) /* a million photos */
 
 struct jx_plan_event jx_client__local(jx_rc rc)
 {
@@ -170,7 +171,7 @@ static void free_run(struct jx_client__run **run)
 {
 	jx_client__photo_close(*run);
 	free((*run)->queue);
-	free((*run)->seen);
+	jx_buf_done(&(*run)->seen);
 	jx_wipe((*run)->token, sizeof((*run)->token));
 	free(*run);
 }
@@ -184,6 +185,7 @@ jx_rc jx_client_sync(const struct jx_client_config *config, struct jx_client_res
 
 	memset(result_out, 0, sizeof(*result_out));
 	result_out->retry_after_ms = -1;
+	jx_buf_init(&run->seen, SEEN_BYTES_MAX);
 	run->c = config;
 	run->res = result_out;
 	run->identity_count = config->identity_count < JX_CLIENT_IDENTITIES_MAX ? config->identity_count

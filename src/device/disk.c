@@ -52,13 +52,29 @@ static bool is_below(const char *dir, const char *point)
 	return strncmp(dir, point, len) == 0 && (dir[len] == '/' || dir[len] == '\0');
 }
 
-/* "36 35 98:0 /root /point options - type source super-options"; later lines lie over earlier ones. */
+/* Cuts the next word off; NULL at the end of the line. */
+static char *next_word(char **at)
+{
+	char *word = *at + strspn(*at, " \n");
+	size_t len = strcspn(word, " \n");
+
+	if (len == 0)
+		return NULL;
+	*at = word + len + (word[len] != '\0');
+	word[len] = '\0';
+	return word;
+}
+
+/*
+ * "36 35 98:0 /root /point options [more...] - type source super-options"; later lines lie over earlier
+ * ones.
+ */
 static void take_mount(char *line, const char *dir, struct mount *best)
 {
-	char *save = NULL, *word, *device = NULL, *point = NULL, *source = NULL;
-	int i = 0, after = -1;
+	char *word, *device = NULL, *point = NULL, *source = NULL;
+	int i, after = -1;
 
-	for (word = strtok_r(line, " \n", &save); word != NULL; word = strtok_r(NULL, " \n", &save), i++) {
+	for (i = 0; (word = next_word(&line)) != NULL; i++) {
 		if (i == 2)
 			device = word;
 		else if (i == 4)

@@ -60,25 +60,38 @@ static void add_point(struct walk_route *r, struct walk_point p)
 		r->length_m += hypot(north_m, east_m);
 	}
 	p.along_m = r->length_m;
-	r->points = jx_xrealloc(r->points, (r->count + 1) * sizeof(*r->points));
 	r->points[r->count++] = p;
+}
+
+/* No route has more points than its file has line ends. */
+static void make_room(const char *text, struct walk_route *r)
+{
+	size_t lines = 1;
+
+	for (; *text != '\0'; text++)
+		lines += *text == '\n';
+	r->points = jx_xcalloc(lines, sizeof(*r->points));
 }
 
 static bool read_lines(const char *path, char *text, struct walk_route *r)
 {
-	char *line, *save = NULL;
 	int number = 0;
+	char *line, *next;
 
-	for (line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
+	make_room(text, r);
+	for (line = text; *line != '\0'; line = next) {
+		size_t len = strcspn(line, "\n");
 		struct walk_point p;
 
+		next = line + len + (line[len] == '\n');
+		line[len] = '\0';
 		number++;
-		if (line[0] == '#' || strncmp(line, "lat_", 4) == 0)
+		if (len == 0 || line[0] == '#' || strncmp(line, "lat_", 4) == 0)
 			continue;
 		if (!parse_point(line, &p)) {
 			(void)fprintf(
 				stderr,
-				"jx-walk: %s, row %d: want latitude,longitude,open|tree|street|tunnel\n",
+				"jx-walk: %s, line %d: want latitude,longitude,open|tree|street|tunnel\n",
 				path, number);
 			return false;
 		}
@@ -101,7 +114,7 @@ bool walk_read_route(const char *path, struct walk_route *route_out)
 		(void)fprintf(stderr, "jx-walk: %s\n", err.text);
 		return false;
 	}
-	jx_buf_addc(&text, '\n');
+	jx_buf_adds(&text, "");
 	if (text.data == NULL || !read_lines(path, text.data, &r)) {
 		walk_free_route(&r);
 		return false;

@@ -73,7 +73,7 @@ static jx_rc try_once(struct try *t)
 	const struct jx_transport *tr = t->c->transport;
 	struct jx_wire_request rq = {.method = "POST", .path = JX_PATH_ENROL};
 	struct jx_wire_response rs = {.retry_after_s = -1};
-	JX_AUTO_BUF body;
+	JX_AUTO_BUF body = {0};
 	jx_rc rc;
 
 	jx_buf_init(&body, JX_CLIENT__ERROR_BYTES_MAX);

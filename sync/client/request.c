@@ -76,7 +76,7 @@ static jx_rc exchange(struct jx_client__run *run, const jx_buf *plain, struct jx
 	struct jx_wire_request rq = {
 		.method = "POST", .path = JX_PATH_SYNC, .body = {plain->data, plain->len}};
 	char header[JX_AUTH_MAX];
-	JX_AUTO_BUF packed;
+	JX_AUTO_BUF packed = {0};
 	jx_rc rc;
 
 	jx_buf_init(&packed, JX_CLIENT__ANSWER_BYTES_MAX);
@@ -95,7 +95,7 @@ static jx_rc exchange(struct jx_client__run *run, const jx_buf *plain, struct jx
 
 struct jx_plan_event jx_client__do_sync(struct jx_client__run *run, const struct jx_plan_step *step)
 {
-	JX_AUTO_BUF body;
+	JX_AUTO_BUF body = {0};
 	struct jx_wire_response rs = {.retry_after_s = -1};
 	struct jx_plan_event ev = {.retry_after_ms = -1};
 	jx_rc rc = jx_client__read_head(run);

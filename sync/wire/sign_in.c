@@ -8,7 +8,7 @@
 
 jx_rc jx_sign_in_write(const struct jx_sign_in *s, char out[JX_AUTH_MAX], struct jx_error *err)
 {
-	JX_AUTO_BUF b;
+	JX_AUTO_BUF b = {0};
 	char uuid[37];
 	jx_rc rc;
 

@@ -51,7 +51,7 @@ jx_rc jx_server_tls_make_certificate(struct jx_bytes key_pem, const char *const 
 
 /** Ceilings; 0 switches one off where it says so. */
 struct jx_server_limits {
-	int64_t connections;             /**< at the same time; more wait in the kernel's queue */
+	int64_t connections;             /**< at the same time, a thread each; more are closed at once */
 	int64_t connections_per_address; /**< that have not signed in yet, per IPv4 address or IPv6 /64; 0 off */
 	int64_t enrol_per_minute;        /**< tries to enrol per address; 0 off */
 	int64_t header_ms;               /**< TLS handshake and headers, in all */

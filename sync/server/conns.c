@@ -29,8 +29,13 @@ struct jx_server__conns {
 	bool is_draining;
 };
 
-static void cut_socket(int fd)
+/* A peer that does not read would keep megabytes queued in the kernel for minutes after we have closed. */
+static void cut_socket(int fd, bool forget)
 {
+	const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
+	if (forget)
+		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	(void)shutdown(fd, SHUT_RDWR);
 }
 
@@ -154,7 +159,7 @@ static void cut(jx_server__conns *c, jx_server__conn *conn)
 {
 	if (!conn->is_cut) {
 		conn->is_cut = true;
-		c->ops->cut(conn->fd);
+		c->ops->cut(conn->fd, conn->phase == JX_SERVER__SEND);
 	}
 }
 

@@ -34,7 +34,7 @@ typedef struct jx_server__conns jx_server__conns;
 
 /* How the registry reaches sockets; replaced in tests. */
 struct jx_server__socket_ops {
-	void (*cut)(int fd);
+	void (*cut)(int fd, bool forget); /* forget: what is queued for the peer too */
 	int64_t (*acked_bytes)(
 		int fd); /* sent and confirmed by the peer since the connection began; -1 unknown */
 };

@@ -1,0 +1,17 @@
+/*
+ * What an administrator may ask of a server: one JSON line in, one JSON line out. The same functions run inside `jiexund serve` (asked
+ * over the control socket) and in a command that opened the vault itself because no server runs: there is one read-write connection ever.
+ */
+#ifndef JX_SERVER_ADMIN_H
+#define JX_SERVER_ADMIN_H
+
+#include "site.h"
+
+#define ADMIN_REQUEST_MAX 8192
+#define ADMIN_ANSWER_MAX  ((size_t)64 * 1024 * 1024)
+
+/* Always leaves one line with LF in answer: {"ok":true,...} or {"ok":false,"error":"einval","text":"..."}. */
+void admin_run(site *d, const char *request, size_t len, jx_buf *answer);
+void admin_fail(const struct jx_error *err, jx_buf *answer);
+
+#endif

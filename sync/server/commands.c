@@ -1,0 +1,244 @@
+/* Commands that ask: the server if one runs on the folder, else the vault itself. And `init`. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "program.h"
+
+#define FIRST_OFFICE "OFFICE"
+
+static jx_rc find_site(struct options *o, struct jx_error *err)
+{
+	jx_rc rc = site_resolve(o->data_dir, o->dir, sizeof(o->dir), err);
+
+	return rc != JX_OK ? rc : site_become_owner(o->dir, err);
+}
+
+static jx_rc ask_here(const char *dir, const jx_buf *request, jx_buf *answer, struct jx_error *err)
+{
+	JX_AUTO(site) d = NULL;
+	jx_rc rc = site_open(dir, false, &d, err);
+
+	if (rc == JX_OK)
+		admin_run(d, request->data, request->len - 1, answer);
+	return rc;
+}
+
+/* A server may start or end between the two tries: then the vault is held, and it is asked after all. */
+static jx_rc ask(const char *dir, const jx_buf *request, jx_buf *answer, struct jx_error *err)
+{
+	jx_rc rc = control_ask(dir, request->data, request->len, answer, err);
+
+	if (rc != JX_ENOTFOUND)
+		return rc;
+	jx_buf_reset(answer);
+	rc = ask_here(dir, request, answer, err);
+	if (rc != JX_EBUSY)
+		return rc;
+	jx_buf_reset(answer);
+	return control_ask(dir, request->data, request->len, answer, err) == JX_OK ? JX_OK : rc;
+}
+
+/* request: an object without its closing brace. */
+static int run(struct options *o, const char *command, jx_buf *request)
+{
+	JX_AUTO_BUF answer;
+	struct jx_error err = {0};
+	jx_rc rc;
+
+	jx_buf_init(&answer, ADMIN_ANSWER_MAX);
+	jx_buf_adds(request, "}\n");
+	rc = jx_buf_check(request, "command line", &err);
+	if (rc == JX_OK)
+		rc = find_site(o, &err);
+	if (rc == JX_OK)
+		rc = ask(o->dir, request, &answer, &err);
+	if (rc != JX_OK && !o->is_json)
+		return program_fail(&err);
+	if (rc != JX_OK)
+		admin_fail(&err, &answer);
+	return print_answer(command, o, &answer);
+}
+
+static void begin(jx_buf *request, const char *command)
+{
+	jx_buf_init(request, ADMIN_REQUEST_MAX);
+	jx_buf_addf(request, "{\"cmd\":\"%s\"", command);
+}
+
+static void add(jx_buf *request, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	jx_buf_addf(request, ",\"%s\":", name);
+	jx_buf_add_json(request, value, strlen(value));
+}
+
+int cmd_plain(struct options *o, const char *name)
+{
+	JX_AUTO_BUF request;
+
+	begin(&request, name);
+	return run(o, name, &request);
+}
+
+static void code_request(const struct options *o, jx_buf *request)
+{
+	begin(request, "code");
+	add(request, "short", o->short_code);
+	add(request, "role", o->role);
+	add(request, "area", o->area);
+	add(request, "url", o->url);
+	jx_buf_addf(request, ",\"trusted\":%s", o->is_trusted ? "true" : "false");
+}
+
+int cmd_code(struct options *o)
+{
+	JX_AUTO_BUF request;
+
+	jx_buf_init(&request, 1);
+	if (o->short_code == NULL) {
+		fprintf(stderr, "jiexund: %s\n",
+			_("code needs --short, what people will call the device: jiexund code --short H07"));
+		return EXIT_USAGE;
+	}
+	code_request(o, &request);
+	return run(o, "code", &request);
+}
+
+int cmd_confirm(struct options *o)
+{
+	JX_AUTO_BUF request;
+
+	begin(&request, "confirm");
+	add(&request, "short", o->positional[0]);
+	add(&request, "fingerprint", o->positional[1]);
+	return run(o, "confirm", &request);
+}
+
+int cmd_revoke(struct options *o)
+{
+	JX_AUTO_BUF request;
+
+	begin(&request, "revoke");
+	if (o->reason == NULL) {
+		fprintf(stderr, "jiexund: %s\n",
+			_("revoke needs --reason, it is kept for ever: jiexund revoke H07 --reason lost"));
+		return EXIT_USAGE;
+	}
+	add(&request, "short", o->positional[0]);
+	add(&request, "reason", o->reason);
+	return run(o, "revoke", &request);
+}
+
+/* ---- init ---- */
+
+static jx_rc wanted_conf(const struct options *o, struct jx_server__conf *out, struct jx_error *err)
+{
+	char host[256] = "";
+	size_t at = 0;
+
+	jx_server__conf_default(out);
+	if (o->listen != NULL)
+		jx_strcpy(out->listen, sizeof(out->listen), o->listen);
+	if (o->area != NULL)
+		jx_strcpy(out->area, sizeof(out->area), o->area);
+	if (o->url != NULL)
+		jx_strcpy(out->url, sizeof(out->url), o->url);
+	if (o->name_count == 0 && gethostname(host, sizeof(host) - 1) == 0)
+		jx_strcpy(out->names, sizeof(out->names), host);
+	for (size_t i = 0; i < o->name_count; i++) {
+		int n = snprintf(out->names + at, sizeof(out->names) - at, "%s%s", i == 0 ? "" : ", ",
+				 o->names[i]);
+
+		if (n < 0 || (size_t)n >= sizeof(out->names) - at)
+			return jx_fail(err, JX_ELIMIT, 0, "server.init",
+				       "--name: together longer than %zu bytes; give fewer",
+				       sizeof(out->names) - 1);
+		at += (size_t)n;
+	}
+	return JX_OK;
+}
+
+static int tell_unchanged(const struct options *o)
+{
+	if (o->is_json) {
+		printf("{\"ok\":true,\"made\":false}\n");
+		return EXIT_SUCCESS;
+	}
+	printf(_("%s is set up already; nothing was changed."), o->dir);
+	printf("\n%s\n    jiexund code --short H07 --data %s\n", _("A code for a device is made with:"),
+	       o->data_dir);
+	return EXIT_SUCCESS;
+}
+
+/* The answer about the code, with what only `init` knows in front. */
+static int print_made_json(const char *fingerprint, const jx_buf *answer)
+{
+	static const char begins[] = "{\"ok\":true";
+	size_t skip = sizeof(begins) - 1;
+
+	if (answer->len < skip || memcmp(answer->data, begins, skip) != 0) {
+		fputs(answer->data == NULL ? "" : answer->data, stdout);
+		return EXIT_FAILURE;
+	}
+	printf("%s,\"made\":true,\"fingerprint\":\"%s\"%s", begins, fingerprint, answer->data + skip);
+	return EXIT_SUCCESS;
+}
+
+static int tell_made(struct options *o, site *d)
+{
+	JX_AUTO_BUF request;
+	JX_AUTO_BUF answer;
+	char fingerprint[20];
+	int status;
+
+	jx_buf_init(&answer, ADMIN_ANSWER_MAX);
+	jx_fingerprint(d->identity_pub, fingerprint);
+	o->role = "admin";
+	o->short_code = o->short_code == NULL ? FIRST_OFFICE : o->short_code;
+	code_request(o, &request);
+	jx_buf_adds(&request, "}\n");
+	admin_run(d, request.data, request.len - 1, &answer);
+	if (!o->is_json) {
+		printf(_("%s is set up. The server's fingerprint is %s."), o->dir, fingerprint);
+		printf("\n%s\n    jiexund serve --data %s\n\n",
+		       _("Start it now, the code below is good for 15 minutes:"), o->data_dir);
+	}
+	status = o->is_json ? print_made_json(fingerprint, &answer) : print_answer("code", o, &answer);
+	if (!o->is_json && status == EXIT_SUCCESS)
+		printf("%s\n    jx-office enrol CODE\n", _("The office enters it with:"));
+	return status;
+}
+
+static jx_rc make_site(struct options *o, bool *made_out, struct jx_error *err)
+{
+	struct jx_server__conf conf;
+	jx_rc rc = find_site(o, err);
+
+	if (rc == JX_OK)
+		rc = wanted_conf(o, &conf, err);
+	return rc != JX_OK ? rc : site_make(o->dir, &conf, made_out, err);
+}
+
+int cmd_init(struct options *o)
+{
+	JX_AUTO(site) d = NULL;
+	struct jx_error err = {0};
+	char vault[4096];
+	bool made = false, had_vault;
+	jx_rc rc = make_site(o, &made, &err);
+
+	if (rc != JX_OK)
+		return program_fail(&err);
+	site_path(o->dir, "vault.db", vault, sizeof(vault));
+	had_vault = access(vault, F_OK) == 0;
+	if (had_vault && !made)
+		return tell_unchanged(o);
+	rc = site_open(o->dir, true, &d, &err);
+	if (rc != JX_OK)
+		return program_fail(&err);
+	return tell_made(o, d);
+}

@@ -1,0 +1,213 @@
+/* Answers of admin_run for people. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "program.h"
+
+/* A string of the answer's object, or "" */
+static const char *text_of(const jx_json *doc, int object, const char *name, char *out, size_t cap)
+{
+	if (!jx_json_str(doc, jx_json_get(doc, object, name), out, cap))
+		jx_strcpy(out, cap, "");
+	return out;
+}
+
+static int64_t number_of(const jx_json *doc, int object, const char *name)
+{
+	int64_t v = 0;
+
+	(void)jx_json_i64(doc, jx_json_get(doc, object, name), &v);
+	return v;
+}
+
+static bool flag_of(const jx_json *doc, int object, const char *name)
+{
+	bool v = false;
+
+	(void)jx_json_bool(doc, jx_json_get(doc, object, name), &v);
+	return v;
+}
+
+static void print_code(const jx_json *doc, const struct options *o)
+{
+	char code[64], link[512], short_code[32], role[32], until[32];
+
+	jx_time_format(number_of(doc, 0, "expires_utc_ms"), JX_UTC_OFFSET_MIN_DEFAULT, until);
+	printf(_("One-time code for %s (%s), good until %s:"),
+	       text_of(doc, 0, "short", short_code, sizeof(short_code)),
+	       text_of(doc, 0, "role", role, sizeof(role)), until);
+	printf("\n\n    %s\n    %s\n\n", text_of(doc, 0, "code", code, sizeof(code)),
+	       text_of(doc, 0, "link", link, sizeof(link)));
+	if (flag_of(doc, 0, "trusted")) {
+		printf("%s\n", _("Whoever enters it is enrolled at once: give it to that person only."));
+	} else {
+		printf("%s\n",
+		       _("After it was entered, compare the fingerprint on the device's screen and confirm it:"));
+		printf("    jiexund confirm %s ABCD-EFGH-JKMN-PQRS --data %s\n", short_code, o->data_dir);
+	}
+}
+
+static void print_confirm(const jx_json *doc, const struct options *o)
+{
+	char short_code[64];
+
+	(void)o;
+	printf(_("%s is confirmed."), text_of(doc, 0, "short", short_code, sizeof(short_code)));
+	putchar('\n');
+}
+
+static void print_revoke(const jx_json *doc, const struct options *o)
+{
+	char short_code[64];
+
+	(void)o;
+	printf(_("%s is revoked: its next request is refused."),
+	       text_of(doc, 0, "short", short_code, sizeof(short_code)));
+	putchar('\n');
+}
+
+static void print_writers(const jx_json *doc, const struct options *o)
+{
+	int list = jx_json_get(doc, 0, "writers");
+	char a[64], b[64], c[64], d[64], e[64], seen[32];
+
+	(void)o;
+	for (int w = jx_json_first(doc, list); w >= 0; w = jx_json_next(doc, list, w)) {
+		int64_t at = number_of(doc, w, "last_seen_utc_ms");
+
+		jx_time_format(at, JX_UTC_OFFSET_MIN_DEFAULT, seen);
+		printf("%-8s %-10s %-8s %-8s %8" PRId64 "  %s  %s%s\n",
+		       text_of(doc, w, "short", a, sizeof(a)), text_of(doc, w, "role", b, sizeof(b)),
+		       text_of(doc, w, "area", c, sizeof(c)), text_of(doc, w, "state", d, sizeof(d)),
+		       number_of(doc, w, "n"), text_of(doc, w, "fingerprint", e, sizeof(e)),
+		       at == 0 ? "-" : seen, flag_of(doc, w, "is_forked") ? _("  (forked)") : "");
+	}
+}
+
+static void print_review(const jx_json *doc, const struct options *o)
+{
+	int list = jx_json_get(doc, 0, "items");
+	int first = jx_json_first(doc, list);
+
+	(void)o;
+	if (first < 0)
+		printf("%s\n", _("Nothing to look at."));
+	for (int at = first; at >= 0; at = jx_json_next(doc, list, at)) {
+		struct jx_bytes raw = jx_json_raw(doc, at);
+
+		printf("%.*s\n", (int)raw.len, (const char *)raw.data);
+	}
+}
+
+static void print_counts(const jx_json *doc, const struct options *o)
+{
+	static const struct {
+		const char *key, *label;
+	} rows[] = {
+		{"writers", N_("writers")},
+		{"entries", N_("entries")},
+		{"observations", N_("observations")},
+		{"photos_listed", N_("photos listed")},
+		{"photos_stored", N_("photos stored")},
+		{"gaps", N_("numbers missing in chains")},
+		{"duplicates", N_("duplicates")},
+		{"quarantined", N_("entries in quarantine")},
+		{"marked", N_("entries marked for review")},
+	};
+
+	(void)o;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		printf("%10" PRId64 "  %s\n", number_of(doc, 0, rows[i].key), _(rows[i].label));
+}
+
+static void print_check(const jx_json *doc, const struct options *o)
+{
+	(void)doc;
+	(void)o;
+	printf("%s\n", _("The vault is whole: files, chains, signatures and counts fit."));
+}
+
+static void print_new_epoch(const jx_json *doc, const struct options *o)
+{
+	char epoch[64];
+
+	(void)o;
+	printf(_("New epoch %s: devices send again what this vault does not hold."),
+	       text_of(doc, 0, "epoch", epoch, sizeof(epoch)));
+	putchar('\n');
+}
+
+static void print_rotate(const jx_json *doc, const struct options *o)
+{
+	char pin[80];
+
+	(void)o;
+	printf(_("The TLS key is now %s; the one after it is announced."),
+	       text_of(doc, 0, "tls_spki_sha256", pin, sizeof(pin)));
+	putchar('\n');
+}
+
+struct printer {
+	const char *command;
+	void (*print)(const jx_json *doc, const struct options *o);
+};
+static const struct printer printers[] = {
+	{"code", print_code},       {"confirm", print_confirm},     {"revoke", print_revoke},
+	{"writers", print_writers}, {"review", print_review},       {"counts", print_counts},
+	{"check", print_check},     {"new-epoch", print_new_epoch}, {"rotate-tls", print_rotate},
+};
+
+int program_fail(const struct jx_error *err)
+{
+	fprintf(stderr, "jiexund: %s\n", err->text);
+	return jx_rc_exit_status(err->code);
+}
+
+/* The answer names the result by its stable word; the status is the same as if it had happened here. */
+static int status_of(const char *name)
+{
+	for (int rc = JX_EINTR; rc < JX_OK; rc++) {
+		if (strcmp(jx_rc_name((jx_rc)rc), name) == 0)
+			return jx_rc_exit_status((jx_rc)rc);
+	}
+	return EXIT_FAILURE;
+}
+
+static int fail_answer(const jx_json *doc, const struct options *o)
+{
+	char name[32], text[512];
+
+	text_of(doc, 0, "text", text, sizeof(text));
+	if (!o->is_json)
+		fprintf(stderr, "jiexund: %s\n", text);
+	return status_of(text_of(doc, 0, "error", name, sizeof(name)));
+}
+
+int print_answer(const char *command, const struct options *o, const jx_buf *answer)
+{
+	/* our own server's words: long lists are fine */
+	const struct jx_json_limits limits = {.max_bytes = ADMIN_ANSWER_MAX,
+					      .max_tokens = 16u * 1024 * 1024,
+					      .max_depth = 32,
+					      .max_string = 65536};
+	JX_AUTO_JSON doc = {0};
+	struct jx_error err = {0};
+	size_t len = answer->len;
+
+	while (len > 0 && answer->data[len - 1] == '\n')
+		len--;
+	if (jx_json_parse(answer->data, len, &limits, &doc, &err) != JX_OK)
+		return program_fail(&err);
+	if (o->is_json)
+		printf("%.*s\n", (int)len, answer->data);
+	if (!flag_of(&doc, 0, "ok"))
+		return fail_answer(&doc, o);
+	for (size_t i = 0; i < sizeof(printers) / sizeof(printers[0]) && !o->is_json; i++) {
+		if (strcmp(printers[i].command, command) == 0)
+			printers[i].print(&doc, o);
+	}
+	return EXIT_SUCCESS;
+}

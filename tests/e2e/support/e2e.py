@@ -1,0 +1,405 @@
+"""Driving the real programs as people do, each test in a folder of its own; nothing outlives a test.
+
+Programs come from the build that runs the test (JX_BIN). Every run is looked at for a sanitizer's report and for death by
+a signal: neither is ever an answer. Ports are chosen by the kernel; whatever has to happen is waited for, never slept for.
+"""
+import hashlib
+import json
+import os
+import random
+import re
+import select
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+BIN = os.environ["JX_BIN"]
+SANITIZE = os.environ.get("JX_SANITIZE") == "1"
+CLOCK = os.path.join(os.environ["JX_BUILD"], "tests", "libe2e_clock.so")
+# Of one wait or one run. Sanitizers on a loaded machine take their time; a test that hangs is ended by ctest.
+PATIENCE_S = 120
+
+# include/jiexun/base.h, jx_rc_exit_status()
+EXIT = {
+    "ok": 0, "usage": 64, "einval": 65, "enotfound": 66, "estate": 69, "ecorrupt": 70, "enomem": 71, "erofs": 72, "eexists": 73,
+    "eio": 74, "enet": 75, "etls": 76, "eauth": 77, "eversion": 78, "enospc": 79, "ebusy": 80, "elimit": 81, "econflict": 82,
+    "eintr": 130,
+}
+VAULT_ENTRIES = "SELECT w.id, e.n, e.bytes FROM entry e JOIN writer w ON w.no = e.writer_no"
+VAULT_QUARANTINE = "SELECT w.id, e.n, e.bytes FROM quarantine e JOIN writer w ON w.no = e.writer_no"
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+_seed = None
+
+
+def seed():
+    """One seed a run, printed, and given by JX_SEED to see the same again."""
+    global _seed
+    if _seed is None:
+        _seed = int(os.environ.get("JX_SEED") or int.from_bytes(os.urandom(4), "big"))
+        print(f"JX_SEED={_seed}", file=sys.stderr)
+    return _seed
+
+
+def seeded(name):
+    return random.Random(f"{seed()}/{name}")
+
+
+def wait_for(what, condition):
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        result = condition()
+        if result:
+            return result
+        select.select([], [], [], 0.01)
+    raise AssertionError(f"waited {PATIENCE_S} s for {what}")
+
+
+def program(name):
+    return os.path.join(BIN, name)
+
+
+def environment(more=None):
+    """What a program sees: nothing of who runs the test but the sanitizers' options."""
+    keep = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH")
+    env = {name: os.environ[name] for name in keep if name in os.environ}
+    env["JX_LANG"] = "en"
+    env["HOME"] = "/nonexistent"
+    env.update(more or {})
+    return env
+
+
+def clock_env(offset_s=0, speed=1):
+    """Environment of a program whose clock is wrong by offset_s, or whose waits run out speed times as fast (clock.c)."""
+    env = {"LD_PRELOAD": CLOCK, "E2E_CLOCK_OFFSET_S": str(offset_s), "E2E_CLOCK_SPEED": str(speed)}
+    if SANITIZE:
+        env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+    return env
+
+
+def check_sane(args, status, text):
+    if "Sanitizer" in text or "runtime error" in text:
+        raise AssertionError(f"{args}: {text}")
+    # Python gives -N for a signal, a shell in between 128+N
+    if status is not None and (status < 0 or status in (128 + signal.SIGSEGV, 128 + signal.SIGABRT, 128 + signal.SIGBUS)):
+        raise AssertionError(f"{args}: ended by signal {status}: {text}")
+
+
+class Result:
+    def __init__(self, args, status, out, err):
+        self.args, self.status = args, status
+        self.out = out.decode("utf-8", "replace")
+        self.err = err.decode("utf-8", "replace")
+
+    def __str__(self):
+        return f"{self.args} -> {self.status}\n{self.out}{self.err}"
+
+    @property
+    def objects(self):
+        """Standard output as one JSON object a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def object(self):
+        lines = self.objects
+        if len(lines) != 1:
+            raise AssertionError(f"one object wanted: {self}")
+        return lines[0]
+
+
+def run(args, want=0, env=None, **more):
+    """Run to the end. want: the status it must have, a tuple of such, or None for any."""
+    done = subprocess.run(args, env=environment(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=PATIENCE_S, check=False, **more)
+    result = Result(args, done.returncode, done.stdout, done.stderr)
+    check_sane(args, result.status, result.err)
+    if want is not None and result.status not in (want if isinstance(want, tuple) else (want,)):
+        raise AssertionError(f"status {want} wanted: {result}")
+    return result
+
+
+def sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def code_check(code):
+    """The last digit of a one-time code over the 20 before it (sync/PROTOCOL.md, section 5)."""
+    return CROCKFORD[hashlib.sha256(code.encode()).digest()[0] & 31]
+
+
+def plain_code(text):
+    return text.replace("-", "")
+
+
+def other_secret(code):
+    """A well-formed code with the same id that nobody made."""
+    body = plain_code(code)[:20]
+    first = CROCKFORD[(CROCKFORD.index(body[4]) + 1) % 32]
+    body = body[:4] + first + body[5:]
+    return body + code_check(body)
+
+
+class Service:
+    """A program in the background with its log in a file."""
+
+    def __init__(self, args, log_path, env=None):
+        self.args, self.log_path = args, log_path
+        with open(log_path, "ab") as log:
+            self.process = subprocess.Popen(args, env=environment(env), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def is_running(self):
+        return self.process.poll() is None
+
+    def stop(self, how=signal.SIGTERM):
+        """Ends it; its status. kill -9 is the only death by signal that is no fault."""
+        if self.is_running():
+            self.process.send_signal(how)
+        try:
+            status = self.process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"{self.args} did not stop: {self.log()}") from None
+        if how != signal.SIGKILL:
+            check_sane(self.args, status, self.log())
+        elif "Sanitizer" in self.log() or "runtime error" in self.log():
+            raise AssertionError(self.log())
+        return status
+
+
+class Server:
+    """jiexund on a data folder."""
+
+    def __init__(self, folder, conf=None, env=None, names=("localhost",)):
+        self.data = os.path.join(folder, "server")
+        self.port_file = os.path.join(folder, "port")
+        self.log_path = os.path.join(folder, "jiexund.log")
+        self.env, self.service, self.port = env, None, 0
+        args = [arg for name in names for arg in ("--name", name)]
+        self.admin("init", "--listen", "127.0.0.1:0", *args)
+        # One address stands for a whole city here, and the tests that are about these ceilings set them.
+        settings = {"max_connections_per_address": 0, "enrol_per_minute": 0}
+        settings.update(conf or {})
+        self.configure(**settings)
+
+    def configure(self, **settings):
+        path = os.path.join(self.data, "jiexund.conf")
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        lines = [line for line in lines if line.split("=")[0].strip() not in settings]
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines + [f"{key} = {value}" for key, value in settings.items()]) + "\n")
+
+    def admin(self, command, *args, want=0, env=None):
+        return run([program("jiexund"), command, "--data", self.data, "--json", *args], want, env)
+
+    def start(self):
+        if os.path.exists(self.port_file):
+            os.unlink(self.port_file)
+        self.service = Service([program("jiexund"), "serve", "--data", self.data, "--listen", "127.0.0.1:0",
+                                "--port-file", self.port_file], self.log_path, self.env)
+        wait_for("jiexund", lambda: os.path.exists(self.port_file) or not self.service.is_running())
+        if not self.service.is_running():
+            raise AssertionError(self.service.log())
+        with open(self.port_file, encoding="ascii") as file:
+            self.port = int(file.read())
+        return self
+
+    def stop(self, how=signal.SIGTERM):
+        """Status of jiexund; None if it did not run."""
+        service, self.service = self.service, None
+        return service.stop(how) if service is not None else None
+
+    @property
+    def url(self):
+        return f"https://127.0.0.1:{self.port}"
+
+    def code(self, short, role="field", trusted=True, env=None):
+        more = ("--trusted",) if trusted else ()
+        return self.admin("code", "--short", short, "--role", role, *more, env=env).object["code"]
+
+    def counts(self):
+        return self.admin("counts").object
+
+    def writers(self):
+        return {w["short"]: w for w in self.admin("writers").object["writers"]}
+
+    def review(self):
+        return self.admin("review").object["items"]
+
+    def photos(self):
+        """Published photos; each must have the bytes its name says."""
+        found = []
+        for folder, _, files in os.walk(os.path.join(self.data, "photos")):
+            for name in files:
+                if re.fullmatch("[0-9a-f]{64}", name):
+                    if sha256(os.path.join(folder, name)) != name:
+                        raise AssertionError(f"the server's photo {name} has other bytes")
+                    found.append(name)
+        return sorted(found)
+
+    def entries(self, quarantined=False):
+        """What is stored, read past the program: {(writer, n): bytes}, each pair once or this fails."""
+        found = {}
+        with Database(os.path.join(self.data, "vault.db")) as db:
+            rows = db.rows(VAULT_QUARANTINE if quarantined else VAULT_ENTRIES)
+        for writer, n, text in rows:
+            if (bytes(writer), n) in found and not quarantined:
+                raise AssertionError(f"stored twice: {text}")
+            found[(bytes(writer), n)] = bytes(text)
+        return found
+
+
+class Database:
+    """A look into a database from outside the program, read-only."""
+
+    def __init__(self, path):
+        self.path, self.db = path, None
+
+    def __enter__(self):
+        self.db = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=PATIENCE_S)
+        return self
+
+    def __exit__(self, *_):
+        self.db.close()
+
+    def dump(self):
+        return "\n".join(self.db.iterdump())
+
+    def rows(self, sql, *args):
+        return self.db.execute(sql, args).fetchall()
+
+
+class Device:
+    """One handheld: a profile and a data folder."""
+
+    def __init__(self, folder, short, storage="", **profile):
+        self.short = short
+        self.home = os.path.join(folder, short)
+        self.profile = os.path.join(folder, short + ".ini")
+        settings = {"gps": {"source": "none"}, "storage": {"reserve_mb": 16, "warn_mb": 16}, "device": {"name": short}}
+        for name, value in profile.items():
+            section, key = name.split("__")
+            settings.setdefault(section, {})[key] = value
+        with open(self.profile, "w", encoding="utf-8") as file:
+            for section, values in settings.items():
+                file.write(f"[{section}]\n" + "".join(f"{key} = {value}\n" for key, value in values.items()))
+
+    def argv(self, *args):
+        return [program("jx"), "--home", self.home, "--profile", self.profile, *args]
+
+    def jx(self, *args, want=0, env=None, **more):
+        return run(self.argv(*args), want, env, **more)
+
+    def json(self, *args, want=0, env=None, **more):
+        return run(self.argv("--json", *args), want, env, **more)
+
+    def enrol(self, url, code, *args, want=0):
+        return self.json("enrol", url, code, *args, want=want)
+
+    def begin(self, person="p-017"):
+        self.jx("person", "sign-in", person)
+        self.jx("shift", "start")
+        return self
+
+    def log(self, *args, want=0, env=None, **more):
+        return self.json("log", *args, want=want, env=env, **more)
+
+    def sync(self, *args, want=0, env=None, **more):
+        return self.json("sync", *args, want=want, env=env, **more)
+
+    def list(self):
+        return self.json("list", "--all", "--all-days").objects
+
+    def status(self):
+        return self.json("status").object
+
+    def photos(self):
+        found = []
+        for folder, _, files in os.walk(os.path.join(self.home, "photos")):
+            found += [os.path.relpath(os.path.join(folder, name), self.home) for name in files]
+        return sorted(found)
+
+    def files(self):
+        """Every file but the database's own and empty locks, with its hash."""
+        found = {}
+        for folder, _, names in os.walk(self.home):
+            for name in names:
+                if not name.startswith("jiexun.db") and not name.endswith(".lock"):
+                    path = os.path.join(folder, name)
+                    found[os.path.relpath(path, self.home)] = sha256(path)
+        return found
+
+    def state(self):
+        """All that a refused command must leave as it was."""
+        with Database(os.path.join(self.home, "jiexun.db")) as db:
+            return {"database": db.dump(), "files": self.files()}
+
+    def entries(self):
+        """What this device recorded: {(writer, n): bytes}."""
+        with Database(os.path.join(self.home, "jiexun.db")) as db:
+            return {(bytes(writer), n): bytes(text) for writer, n, text in db.rows(
+                "SELECT i.writer, e.n, e.bytes FROM entry e JOIN identity i ON i.no = e.writer_no")}
+
+
+class Case(unittest.TestCase):
+    """A folder, and an end for everything that was started."""
+
+    maxDiff = 4000
+
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix="jx-e2e-")
+        self.addCleanup(shutil.rmtree, self.dir, True)
+        self._photos = 0
+
+    def path(self, *names):
+        return os.path.join(self.dir, *names)
+
+    def start_server(self, **more):
+        server = Server(self.dir, **more)
+        self.addCleanup(server.stop)
+        return server.start()
+
+    def device(self, server, short, url=None, begin=True, **profile):
+        device = Device(self.dir, short, **profile)
+        device.enrol(url or server.url, server.code(short))
+        return device.begin() if begin else device
+
+    def photo(self, size=30000, seed_number=None):
+        """A new JPEG file of about that many bytes; every call makes another picture."""
+        self._photos += 1
+        path = self.path(f"photo-{self._photos}.jpg")
+        side = 16
+        while side * side * 3 // 4 < size:
+            side += 16
+        run([program("jx-photo"), "--out", path, "--seed", str(seed_number or 1000 * (seed() % 9000) + self._photos),
+             "--width", str(side), "--height", str(side), "--bytes", str(size)])
+        return path
+
+    def assert_exactly_once(self, server, devices):
+        """Every entry of every device is at the server once, byte for byte, and every photo."""
+        stored = server.entries()
+        recorded, photos = {}, set()
+        for device in devices:
+            recorded.update(device.entries())
+            photos.update(os.path.basename(p) for p in device.photos())
+        self.assertEqual({key: stored.get(key) for key in recorded}, recorded)
+        counts = server.counts()
+        self.assertEqual((counts["gaps"], counts["duplicates"]), (0, 0), counts)
+        self.assertEqual(set(server.photos()), photos)
+        self.assertEqual(counts["photos_stored"], counts["photos_listed"], counts)
+
+
+def main():
+    unittest.main(verbosity=2)

@@ -43,6 +43,8 @@ JX_DEFINE_AUTO(jx_media, jx_media_close);
  *              filled; role and how are the caller's and stay as they are
  */
 jx_rc jx_media_import(jx_media *media, const struct jx_fs *source_fs, const char *path, struct jx_photo_ref *out, struct jx_error *err);
+/** Would it be imported? The same checks, nothing written: so that of several photos none is copied where one is refused. */
+jx_rc jx_media_check(jx_media *media, const struct jx_fs *source_fs, const char *path, struct jx_error *err);
 /** Same for bytes in memory (camera). check_jpeg false skips the JPEG checks (simulation, other types: "application/binary"). */
 jx_rc jx_media_publish(jx_media *media, const void *data, size_t len, bool check_jpeg, struct jx_photo_ref *out, struct jx_error *err);
 

@@ -26,6 +26,17 @@ static jx_rc check_how(const char *how, struct jx_error *err)
 		       how);
 }
 
+/* Asked again when it is saved; but no photo is copied for an entry that nobody could save. */
+static jx_rc check_person(const jx_capture *c, struct jx_error *err)
+{
+	char person[sizeof(c->entry.person)];
+	jx_rc rc = jx_store_get(c->job.rec->store, JX_SET_PERSON, person, sizeof(person), err);
+
+	if (rc == JX_ENOTFOUND || (rc == JX_OK && person[0] == '\0'))
+		return jx_fail(err, JX_ESTATE, 0, WHERE, "nobody is signed in: sign in with jx person sign-in");
+	return rc;
+}
+
 /* Originals stop at the reserve: records without photos go on. */
 static jx_rc check_room(const jx_capture *c, int64_t size_bytes, struct jx_error *err)
 {
@@ -77,6 +88,8 @@ jx_rc jx_capture_add_photo(jx_capture *capture, const char *path, const char *ro
 	jx_rc rc = check_role(as, err);
 
 	if (rc == JX_OK)
+		rc = check_person(capture, err);
+	if (rc == JX_OK)
 		rc = rec->source_fs->stat(rec->source_fs->user, path, &size_bytes, &modified_utc_ms, err);
 	if (rc == JX_OK)
 		rc = check_room(capture, size_bytes, err);
@@ -95,6 +108,8 @@ jx_rc jx_capture_add_photo_bytes(jx_capture *capture, const void *data, size_t l
 
 	if (rc == JX_OK)
 		rc = check_how(how, err);
+	if (rc == JX_OK)
+		rc = check_person(capture, err);
 	if (rc == JX_OK)
 		rc = check_room(capture, (int64_t)len, err);
 	if (rc == JX_OK)

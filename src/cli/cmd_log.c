@@ -104,16 +104,39 @@ static bool is_role(const char *s)
 	return false;
 }
 
-/* FILE[:ROLE]; a colon may stand in a file's name, so only a known role is cut off. */
-static jx_rc add_photo(jx_capture *cap, const char *value, struct jx_error *err)
+/* FILE[:ROLE]; a colon may stand in a file's name, so only a known role is cut off. NULL: none was given. */
+static const char *role_of(const char *value)
 {
 	const char *colon = strrchr(value, ':');
-	JX_AUTO_FREE char *path = NULL;
 
-	if (colon == NULL || !is_role(colon + 1))
-		return jx_capture_add_photo(cap, value, NULL, err);
-	path = jx_xstrndup(value, (size_t)(colon - value));
-	return jx_capture_add_photo(cap, path, colon + 1, err);
+	return colon != NULL && is_role(colon + 1) ? colon + 1 : NULL;
+}
+
+static char *path_of(const char *value)
+{
+	const char *role = role_of(value);
+
+	return role == NULL ? jx_xstrdup(value) : jx_xstrndup(value, (size_t)(role - value) - 1);
+}
+
+/* All are looked at before the first is copied. */
+static jx_rc add_photos(struct cli *c, const struct cli_args *a, jx_capture *cap, struct jx_error *err)
+{
+	const bool is_single = cli_nth(a, "photo", 1) == NULL;
+	const char *value;
+	jx_rc rc = JX_OK;
+
+	for (size_t i = 0; !is_single && rc == JX_OK && (value = cli_nth(a, "photo", i)) != NULL; i++) {
+		JX_AUTO_FREE char *path = path_of(value);
+
+		rc = jx_media_check(c->media, jx_os_fs(), path, err);
+	}
+	for (size_t i = 0; rc == JX_OK && (value = cli_nth(a, "photo", i)) != NULL; i++) {
+		JX_AUTO_FREE char *path = path_of(value);
+
+		rc = jx_capture_add_photo(cap, path, role_of(value), err);
+	}
+	return rc;
 }
 
 static void read_answers(const struct cli_args *a, const char *code, struct jx_observation *o)
@@ -132,7 +155,7 @@ static void read_answers(const struct cli_args *a, const char *code, struct jx_o
 
 static jx_rc fill(struct cli *c, const struct cli_args *a, const char *code, jx_capture *cap, struct jx_fix *fix, struct jx_error *err)
 {
-	const char *source = cli_value(a, "source"), *photo;
+	const char *source = cli_value(a, "source");
 	struct jx_observation o;
 	jx_rc rc;
 
@@ -148,9 +171,7 @@ static jx_rc fill(struct cli *c, const struct cli_args *a, const char *code, jx_
 	rc = jx_capture_set_place(cap, cli_value(a, "grid"), cli_value(a, "street"), NULL, err);
 	if (rc == JX_OK)
 		rc = jx_capture_set_why(cap, source != NULL ? source : "patrol", cli_value(a, "campaign"), cli_value(a, "officer2"), err);
-	for (size_t i = 0; rc == JX_OK && (photo = cli_nth(a, "photo", i)) != NULL; i++)
-		rc = add_photo(cap, photo, err);
-	return rc;
+	return rc == JX_OK ? add_photos(c, a, cap, err) : rc;
 }
 
 static int show_saved(struct cli *c, const uint8_t id[JX_ID_BYTES], const struct jx_fix *fix)

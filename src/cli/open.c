@@ -59,12 +59,29 @@ jx_rc cli_open_key(struct cli *c, struct jx_error *err)
 	return rc;
 }
 
+/* An entry signed with another key would be stored, and break the chain for good. */
+static jx_rc check_identity(struct cli *c, struct jx_error *err)
+{
+	struct jx_identity id;
+	jx_rc rc = jx_store_identity(c->store, &id, err);
+
+	if (rc == JX_ENOTFOUND)
+		return jx_fail(err, JX_ESTATE, 0, "jx.identity", "this device is not enrolled: ask the office for a code and run jx enrol");
+	if (rc == JX_OK && memcmp(id.public_key, c->public_key, sizeof(id.public_key)) != 0)
+		return jx_fail(err, JX_ECORRUPT, 0, "jx.key",
+			       "the device key in %s is not the one that %s was enrolled with: put that key back, or ask the office for a code and run jx enrol --again",
+			       c->dir, id.short_code);
+	return rc;
+}
+
 jx_rc cli_open_recorder(struct cli *c, struct jx_error *err)
 {
 	jx_rc rc = cli_open_key(c, err);
 
 	if (rc == JX_OK)
 		rc = cli_open_store(c, false, err);
+	if (rc == JX_OK)
+		rc = check_identity(c, err);
 	if (rc == JX_OK)
 		rc = cli_open_media(c, err);
 	if (rc == JX_OK)

@@ -198,6 +198,47 @@ static jx_rc check_unchanged(const struct source *s, const char *path, int64_t m
 	return rc;
 }
 
+static jx_rc scan_all(const struct source *s, struct jx_media__scan *scan, struct jx_error *err)
+{
+	char chunk[JX_MEDIA_CHUNK_BYTES];
+	int64_t at = 0;
+
+	for (;;) {
+		const uint8_t *data = NULL;
+		size_t got = 0;
+		jx_rc rc = next_piece(s, at, chunk, &data, &got, err);
+
+		if (rc != JX_OK || got == 0)
+			return rc;
+		jx_media__scan_add(scan, data, got);
+		at += (int64_t)got;
+		if (at > s->size_bytes)
+			return JX_OK; /* growing: the import will say so */
+	}
+}
+
+jx_rc jx_media_check(jx_media *media, const struct jx_fs *source_fs, const char *path, struct jx_error *err)
+{
+	JX_MEDIA_FILE from = {.fs = source_fs};
+	JX_CLEANUP(jx_media__scan_done) struct jx_media__scan scan;
+	struct source s = {.name = path, .fs = source_fs};
+	int64_t modified_utc_ms = 0;
+	jx_rc rc = source_fs->stat(source_fs->user, path, &s.size_bytes, &modified_utc_ms, err);
+
+	jx_media__scan_init(&scan);
+	if (rc == JX_OK)
+		rc = source_fs->open_read(source_fs->user, path, &from.file, err);
+	if (rc == JX_OK)
+		rc = check_size(media, path, s.size_bytes, err);
+	if (rc != JX_OK)
+		return rc;
+	s.file = from.file;
+	rc = scan_all(&s, &scan, err);
+	if (rc == JX_OK)
+		rc = jx_media__scan_check(&scan, path, err);
+	return rc == JX_OK ? jx_media__check_header(source_fs, from.file, path, err) : rc;
+}
+
 jx_rc jx_media_import(jx_media *media, const struct jx_fs *source_fs, const char *path,
 		      struct jx_photo_ref *out, struct jx_error *err)
 {

@@ -55,7 +55,7 @@ static jx_rc count_photos(jx_store *s, const struct jx_store__coverage *v, struc
 	jx_rc rc;
 
 	jx_store__bind_i64(&q, ":writer_no", v->writer_no);
-	jx_store__bind_i64(&q, ":floor_no", v->floor_no);
+	jx_store__bind_blob(&q, ":epoch", v->epoch, JX_ID_BYTES);
 	bind_log(&q, v->writer_no, JX_STORE_N_MAX);
 	rc = jx_store__step(&q, &has_row, err);
 	if (rc != JX_OK)

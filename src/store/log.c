@@ -50,7 +50,7 @@ static jx_rc count_receipted(struct walk *w, int64_t pos, int64_t *out, struct j
 
 	jx_store__bind_i64(&q, ":pos", pos);
 	jx_store__bind_i64(&q, ":writer_no", w->coverage.writer_no);
-	jx_store__bind_i64(&q, ":floor_no", w->coverage.floor_no);
+	jx_store__bind_blob(&q, ":epoch", w->coverage.epoch, JX_ID_BYTES);
 	rc = jx_store__step(&q, &has_row, err);
 	if (rc == JX_OK)
 		*out = jx_store__col_i64(&q, 0);

@@ -42,7 +42,7 @@ static jx_rc list_waiting(jx_store *s, int64_t limit, jx_buf *list, struct jx_er
 	if (rc != JX_OK)
 		return rc;
 	jx_store__bind_i64(&q, ":writer_no", no);
-	jx_store__bind_i64(&q, ":floor_no", v.floor_no);
+	jx_store__bind_blob(&q, ":epoch", v.epoch, JX_ID_BYTES);
 	jx_store__bind_i64(&q, ":first", jx_store__pos(no, 1));
 	jx_store__bind_i64(&q, ":last", jx_store__pos(no, v.sent_n));
 	jx_store__bind_i64(&q, ":limit", limit > 0 ? limit : -1);

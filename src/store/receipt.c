@@ -1,8 +1,8 @@
 /*
  * What the server signed, and what it amounts to.
  *
- * A server that was restored from a backup has a new epoch and may lack what its old receipts cover. So the newest receipt's
- * epoch decides: receipts that came after the last one of any other epoch count, earlier ones are kept as evidence only.
+ * A server that was restored from a backup has a new epoch and may lack what its old receipts cover. So the newest receipt of
+ * entries decides: receipts and photo-receipts of its epoch count, others are kept as evidence only.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,8 @@ jx_rc jx_store__coverage(jx_store *s, int64_t writer_no, struct jx_store__covera
 	if (rc != JX_OK)
 		return rc;
 	out->writer_no = writer_no;
-	out->floor_no = jx_store__col_i64(&q, 0);
+	if (!jx_store__col_blob(&q, 0, out->epoch, JX_ID_BYTES))
+		memset(out->epoch, 0, JX_ID_BYTES);
 	out->sent_n = jx_store__col_i64(&q, 1);
 	out->fork_n = jx_store__col_i64(&q, 2);
 	out->safe_until_n = jx_store__col_i64(&q, 3);
@@ -227,6 +228,7 @@ static jx_rc mark_done(jx_store *s, int64_t writer_no, int64_t no, const struct 
 
 		jx_store__bind_i64(&q, ":writer_no", writer_no);
 		jx_store__bind_blob(&q, ":sha256", r->photos[i], JX_HASH_BYTES);
+		jx_store__bind_blob(&q, ":epoch", r->epoch, JX_ID_BYTES);
 		jx_store__bind_i64(&q, ":receipt_no", no);
 		rc = jx_store__run_one(&q, err);
 		if (rc != JX_OK)

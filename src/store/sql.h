@@ -56,7 +56,7 @@
 	X(PHOTO_EACH, "SELECT sha256, size_bytes, type FROM photo WHERE pos = :pos ORDER BY place")          \
 	X(PHOTO_SHARED, "SELECT count(*) FROM photo p JOIN photo_done d "                                    \
 			"ON d.writer_no = :writer_no AND d.sha256 = p.sha256 "                               \
-			"WHERE p.pos = :pos AND d.receipt_no > :floor_no")                                   \
+			"WHERE p.pos = :pos AND d.epoch = :epoch")                                           \
 	X(ROW_ID, ROW "WHERE e.id = :id")                                                                    \
 	X(ROW_ID_RANGE, ROW "WHERE e.id BETWEEN :first AND :last ORDER BY e.id")                             \
 	X(ROW_REPLACING, ROW "WHERE e.ref_id = :id ORDER BY e.pos DESC LIMIT 1")                             \
@@ -71,11 +71,11 @@
 			 "coalesce(sum(photo_count), 0) FROM entry WHERE +pos BETWEEN :first AND :last")     \
 	X(COUNT_PHOTOS, "SELECT count(*), coalesce(sum(size_bytes), 0) FROM ("                               \
 			"SELECT max(p.size_bytes) AS size_bytes FROM photo p LEFT JOIN photo_done d "        \
-			"ON d.writer_no = :writer_no AND d.sha256 = p.sha256 AND d.receipt_no > :floor_no "  \
+			"ON d.writer_no = :writer_no AND d.sha256 = p.sha256 AND d.epoch = :epoch "          \
 			"WHERE p.pos BETWEEN :first AND :last AND d.sha256 IS NULL GROUP BY p.sha256)")      \
 	X(PHOTO_WAITING, "SELECT p.sha256, max(p.size_bytes), max(p.type), min(p.pos * 32 + p.place) AS at " \
 			 "FROM photo p LEFT JOIN photo_done d "                                              \
-			 "ON d.writer_no = :writer_no AND d.sha256 = p.sha256 AND d.receipt_no > :floor_no " \
+			 "ON d.writer_no = :writer_no AND d.sha256 = p.sha256 AND d.epoch = :epoch "         \
 			 "WHERE p.pos BETWEEN :first AND :last AND d.sha256 IS NULL "                        \
 			 "GROUP BY p.sha256 ORDER BY at LIMIT :limit")                                       \
 	X(RECEIPT_NEXT_NO, "SELECT 1 + max(coalesce((SELECT max(no) FROM receipt), 0), "                     \
@@ -90,20 +90,19 @@
 			"SELECT no, text, sig, 1 FROM photo_receipt ORDER BY 1")                             \
 	X(COVERAGE,                                                                                          \
 	  "WITH newest AS (SELECT epoch FROM receipt WHERE writer_no = :writer_no AND standing <> 2 "        \
-	  "ORDER BY no DESC LIMIT 1), floor AS (SELECT coalesce(max(no), 0) AS no FROM receipt "             \
-	  "WHERE writer_no = :writer_no AND standing <> 2 AND epoch <> (SELECT epoch FROM newest)) "         \
-	  "SELECT (SELECT no FROM floor), "                                                                  \
+	  "ORDER BY no DESC LIMIT 1) "                                                                       \
+	  "SELECT (SELECT epoch FROM newest), "                                                              \
 	  "coalesce(max(n) FILTER (WHERE standing = 0), 0), "                                                \
 	  "coalesce(max(n) FILTER (WHERE standing = 1), 0), "                                                \
 	  "coalesce(max(safe_until_n), 0), coalesce(max(server_utc_ms), 0) "                                 \
 	  "FROM receipt WHERE writer_no = :writer_no AND standing <> 2 "                                     \
-	  "AND no > (SELECT no FROM floor)")                                                                 \
+	  "AND epoch = (SELECT epoch FROM newest)")                                                          \
 	X(PHOTO_RECEIPT_KNOWN, "SELECT no FROM photo_receipt WHERE hash = :hash")                            \
 	X(PHOTO_RECEIPT_ADD, "INSERT INTO photo_receipt (no, writer_no, hash, sig, text) "                   \
 			     "VALUES (:no, :writer_no, :hash, :sig, :text)")                                 \
-	X(PHOTO_DONE, "INSERT INTO photo_done (writer_no, sha256, receipt_no) "                              \
-		      "VALUES (:writer_no, :sha256, :receipt_no) ON CONFLICT (writer_no, sha256) "           \
-		      "DO UPDATE SET receipt_no = excluded.receipt_no")                                      \
+	X(PHOTO_DONE, "INSERT INTO photo_done (writer_no, sha256, epoch, receipt_no) "                       \
+		      "VALUES (:writer_no, :sha256, :epoch, :receipt_no) ON CONFLICT (writer_no, sha256) "   \
+		      "DO UPDATE SET epoch = excluded.epoch, receipt_no = excluded.receipt_no")              \
 	X(INBOX_PUT, "INSERT INTO inbox (kind, key, text) VALUES (:kind, :key, :text) "                      \
 		     "ON CONFLICT (kind, key) DO UPDATE SET text = excluded.text")                           \
 	X(INBOX_DROP, "DELETE FROM inbox WHERE kind = :kind AND key = :key")                                 \

@@ -139,9 +139,9 @@ static inline int64_t jx_store__pos(int64_t writer_no, int64_t n)
 /* What the server's word amounts to for one writer, from its receipts (receipt.c). */
 struct jx_store__coverage {
 	int64_t writer_no;
-	int64_t floor_no; /* receipts up to this one do not count any more */
-	int64_t sent_n;   /* a good receipt covers entries up to here */
-	int64_t fork_n;   /* a receipt of a fork covers entries up to here */
+	uint8_t epoch[JX_ID_BYTES]; /* of the newest receipt: others do not count; zero if there is none */
+	int64_t sent_n;             /* a good receipt covers entries up to here */
+	int64_t fork_n;             /* a receipt of a fork covers entries up to here */
 	int64_t safe_until_n;
 	int64_t server_utc_ms;
 };

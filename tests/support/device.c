@@ -220,8 +220,7 @@ jx_rc device_receipt(struct device *d, int64_t n, struct jx_error *err)
 	return jx_store_add_receipt(d->store, &text, &r, err);
 }
 
-jx_rc device_photo_receipt(struct device *d, const uint8_t (*photos)[JX_HASH_BYTES], size_t count,
-			   struct jx_error *err)
+jx_rc device_photo_receipt(struct device *d, const uint8_t *photos, size_t count, struct jx_error *err)
 {
 	struct jx_photo_receipt r = {.photo_count = count};
 	struct jx_signed text;

@@ -62,8 +62,8 @@ void device_sign_receipt(struct device *d, int64_t n, bool is_fork, struct jx_si
 			 struct jx_receipt *out);
 /** ... given to the store. */
 jx_rc device_receipt(struct device *d, int64_t n, struct jx_error *err);
-jx_rc device_photo_receipt(struct device *d, const uint8_t (*photos)[JX_HASH_BYTES], size_t count,
-			   struct jx_error *err);
+/** photos: count hashes, one after the other. */
+jx_rc device_photo_receipt(struct device *d, const uint8_t *photos, size_t count, struct jx_error *err);
 
 /** The row of a number of the current writer, without its bytes. */
 struct jx_log_row device_row(struct device *d, int64_t n);

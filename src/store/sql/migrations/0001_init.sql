@@ -63,7 +63,7 @@ CREATE TABLE photo (
 
 -- What the server signed, verbatim, in the order in which it came. Receipts of entries:
 CREATE TABLE receipt (
-	no            INTEGER PRIMARY KEY,          -- 1, 2, ...: order of arrival, shared with photo_receipt
+	no            INTEGER PRIMARY KEY,          -- 1, 2, ...: order of arrival, one count for both kinds
 	writer_no     INTEGER NOT NULL REFERENCES identity (no),
 	epoch         BLOB NOT NULL CHECK (length(epoch) = 16), -- server's, new after it was restored from a backup
 	n             INTEGER NOT NULL,             -- covers entries up to here
@@ -88,10 +88,11 @@ CREATE TABLE photo_receipt (
 
 -- From here on rows are replaced.
 
--- The newest photo-receipt that names a photo.
+-- The newest photo-receipt that names a photo, and its epoch: what a server said before it was restored does not count.
 CREATE TABLE photo_done (
 	writer_no  INTEGER NOT NULL REFERENCES identity (no),
 	sha256     BLOB NOT NULL CHECK (length(sha256) = 32),
+	epoch      BLOB NOT NULL CHECK (length(epoch) = 16),
 	receipt_no INTEGER NOT NULL REFERENCES photo_receipt (no),
 	PRIMARY KEY (writer_no, sha256)
 ) STRICT, WITHOUT ROWID;

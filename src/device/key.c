@@ -82,21 +82,34 @@ static jx_rc refuse_existing(const struct jx_fs *fs, const char *dir, const char
 	return rc == JX_ENOTFOUND ? JX_OK : rc;
 }
 
+/*
+ * A key that may not have reached the disk must not be found, enrolled with and then lost by a power cut.
+ */
+static jx_rc write_key(const struct jx_fs *fs, const char *path, const void *data, size_t len,
+		       struct jx_error *err)
+{
+	jx_rc rc = jx_fs_write_all(fs, path, data, len, err);
+
+	if (rc != JX_OK)
+		(void)fs->remove(fs->user, path, NULL);
+	return rc;
+}
+
 static jx_rc store_secret(const struct jx_device_keys *keys, const struct jx_fs *fs, const struct secret *s,
 			  struct jx_error *err)
 {
 	bool is_cred = keys->store == JX_DEVICE_KEY_SYSTEMD_CREDS;
 	JX_AUTO_FREE char *path = jx_xasprintf("%s/%s", keys->dir, is_cred ? CRED_NAME : FILE_NAME);
-	JX_AUTO_BUF cred = {0};
+	JX_AUTO_BUF cred;
 	jx_rc rc;
 
-	if (!is_cred)
-		return jx_fs_write_all(fs, path, s->text, TEXT_BYTES, err);
 	jx_buf_init(&cred, JX_DEVICE__CRED_MAX);
+	if (!is_cred)
+		return write_key(fs, path, s->text, TEXT_BYTES, err);
 	rc = jx_device__encrypt(keys->program, s->text, TEXT_BYTES, &cred, err);
 	if (rc != JX_OK)
 		return rc;
-	return jx_fs_write_all(fs, path, cred.data, cred.len, err);
+	return write_key(fs, path, cred.data, cred.len, err);
 }
 
 jx_rc jx_device_create_key(const struct jx_device_keys *keys, const struct jx_fs *fs,
@@ -188,9 +201,9 @@ static jx_rc open_and_read(const char *path, bool is_secret, jx_buf *out, struct
 	return rc == JX_OK ? read_file(fd, path, out, err) : rc;
 }
 
-static jx_rc load_cred(const struct jx_device_keys *keys, jx_buf *text, struct jx_error *err)
+static jx_rc load_cred(const struct jx_device_keys *keys, const char *path, jx_buf *text,
+		       struct jx_error *err)
 {
-	JX_AUTO_FREE char *path = jx_xasprintf("%s/%s", keys->dir, CRED_NAME);
 	JX_AUTO_BUF cred;
 	jx_rc rc;
 
@@ -211,15 +224,19 @@ jx_rc jx_device_load_key(const struct jx_device_keys *keys, uint8_t pub_out[JX_P
 	JX_CLEANUP(wipe_secret) struct secret s = {0};
 	JX_CLEANUP(wipe_buf) jx_buf text;
 	JX_AUTO_FREE char *path = jx_xasprintf("%s/%s", keys->dir, FILE_NAME);
+	JX_AUTO_FREE char *cred_path = jx_xasprintf("%s/%s", keys->dir, CRED_NAME);
+	const char *found = path;
 	jx_rc rc;
 
 	/* More than a key has, so that a file with something behind it is not taken for a whole one. */
 	jx_buf_init(&text, 1024);
 	rc = open_and_read(path, true, &text, err);
-	if (rc == JX_ENOTFOUND)
-		rc = load_cred(keys, &text, err);
+	if (rc == JX_ENOTFOUND) {
+		found = cred_path;
+		rc = load_cred(keys, cred_path, &text, err);
+	}
 	if (rc == JX_OK)
-		rc = parse_secret(path, text.data == NULL ? "" : text.data, text.len, &s, err);
+		rc = parse_secret(found, text.data == NULL ? "" : text.data, text.len, &s, err);
 	if (rc != JX_OK)
 		return rc;
 	jx_key_from_seed(s.seed, pub_out, sec_out);

@@ -398,6 +398,11 @@ const struct jx_fs *jx_os_fs(void);
  * found beside the program (../share/locale) or where it was installed.
  */
 jx_rc jx_os_start(const char *program, struct jx_error *err);
+/**
+ * Terminal columns that UTF-8 text takes: a Chinese character takes two, which printf's widths do not know. Right only after
+ * jx_os_start, which sees to the locale; bytes that are no character count one each.
+ */
+int jx_os_columns(const char *text);
 
 #ifdef __cplusplus
 }

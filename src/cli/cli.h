@@ -91,8 +91,8 @@ int cli_fail(const struct cli *c, const struct jx_error *err);
 int cli_bad_usage(const struct cli_command *cmd, const char *text);
 /** A line for people; nothing with --json or --quiet. */
 void cli_say(const struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/** Display columns of UTF-8 text (a Chinese character takes two). */
-int cli_width(const char *text);
+/** What people read for a name of the protocol: a state, kind, photo role, source or role. Other names are given back. */
+const char *cli_word(const char *name);
 /** Print text padded to columns, cut with an ellipsis if wider. */
 void cli_cell(const char *text, int columns, bool is_last);
 

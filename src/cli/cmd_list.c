@@ -40,7 +40,7 @@ void cli_row_json(const struct jx_view_row *r)
 }
 
 /* Machine names that people read; the names themselves are in the JSON output. */
-static const char *say(const char *name)
+const char *cli_word(const char *name)
 {
 	static const struct {
 		const char *name, *text;
@@ -50,6 +50,11 @@ static const char *say(const char *name)
 		{ "observation", N_("observation") }, { "correction", N_("correction") }, { "withdrawal", N_("withdrawal") },
 		{ "person-in", N_("signed in") }, { "person-out", N_("signed out") }, { "shift-start", N_("shift begun") },
 		{ "day-close", N_("day closed") }, { "continues", N_("continues an earlier log") },
+		{ "wide", N_("wide view") }, { "close", N_("close view") }, { "before", N_("before") }, { "after", N_("after") },
+		{ "plate", N_("plate") }, { "object", N_("object") },
+		{ "patrol", N_("patrol") }, { "covert", N_("covert visit") }, { "hotline", N_("hotline") }, { "look-back", N_("look-back") },
+		{ "field", N_("field work") }, { "leader", N_("grid leader") }, { "dispatcher", N_("dispatcher") },
+		{ "unit", N_("responsible unit") }, { "auditor", N_("auditor") }, { "admin", N_("administrator") },
 	};
 
 	for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
@@ -61,11 +66,11 @@ static const char *say(const char *name)
 static void what_text(const struct jx_view_row *r, char *out, size_t cap)
 {
 	if (r->result[0] == '\0')
-		(void)snprintf(out, cap, "%s %s", say(r->kind_name), r->kind == JX_KIND_PERSON_IN ? r->person : "");
+		(void)snprintf(out, cap, "%s %s", cli_word(r->kind_name), r->kind == JX_KIND_PERSON_IN ? r->person : "");
 	else if (strcmp(r->result, "found") == 0)
 		(void)snprintf(out, cap, "%s / %s", r->group, r->name);
 	else
-		(void)snprintf(out, cap, "%s %s", say(r->result), r->name);
+		(void)snprintf(out, cap, "%s %s", cli_word(r->result), r->name);
 }
 
 static jx_rc print_row(void *user, const struct jx_view_row *r)
@@ -87,7 +92,7 @@ static jx_rc print_row(void *user, const struct jx_view_row *r)
 	cli_cell(quantity, 12, false);
 	(void)snprintf(quantity, sizeof(quantity), "%lld", (long long)r->photo_count);
 	cli_cell(quantity, 4, false);
-	cli_cell(r->is_withdrawn ? _("withdrawn") : r->is_corrected ? _("corrected") : say(jx_entry_state_name(r->state)), 10, false);
+	cli_cell(r->is_withdrawn ? _("withdrawn") : r->is_corrected ? _("corrected") : cli_word(jx_entry_state_name(r->state)), 10, false);
 	cli_cell(r->place, 40, true);
 	putchar('\n');
 	return JX_OK;
@@ -154,7 +159,7 @@ static void show_photos(const struct jx_entry *e)
 		char hash[65], text[160];
 
 		jx_hex(e->photos[i].sha256, JX_HASH_BYTES, hash);
-		(void)snprintf(text, sizeof(text), "%s  %s  %lld B", hash, e->photos[i].role, (long long)e->photos[i].size_bytes);
+		(void)snprintf(text, sizeof(text), "%s  %s  %lld B", hash, cli_word(e->photos[i].role), (long long)e->photos[i].size_bytes);
 		line(i == 0 ? _("photos") : "", text);
 	}
 }
@@ -181,15 +186,15 @@ static void show_people(struct cli *c, const struct jx_view_entry *e)
 		line(_("grid"), e->entry.grid);
 		line(_("street"), e->entry.street);
 	}
-	line(_("source"), e->entry.source);
+	line(_("source"), cli_word(e->entry.source));
 	line(_("campaign"), e->entry.campaign);
 	show_photos(&e->entry);
-	line(_("state"), say(jx_entry_state_name(e->row.state)));
+	line(_("state"), cli_word(jx_entry_state_name(e->row.state)));
 	line(_("corrects"), e->row.of_number);
 	line(_("reason"), e->row.reason);
 	line(_("replaced by"), e->replaced_by);
 	jx_uuid_format(e->row.id, id);
-	line("id", id);
+	line(_("id"), id);
 	jx_hex(e->digest, 8, text);
 	line(_("digest"), text);
 }

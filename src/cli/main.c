@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define OBSERVATION_OPTS                                                                                          \
-	{ "quantity", N_("NUMBER"), N_("how many; with --unit") },                                                \
+	{ "quantity", N_("QUANTITY"), N_("how many; with --unit") },                                                \
 	{ "unit", N_("UNIT"), N_("unit of the quantity: sheet, place, m2 ... or its name") },                     \
 	{ "note", N_("TEXT"), N_("what there is to say, at most 1000 characters") },                              \
 	{ "photo", N_("FILE[:ROLE]"), N_("JPEG file, copied byte for byte; roles: wide close before after plate object; may be repeated") }, \
@@ -78,22 +78,35 @@ static const struct cli_command COMMANDS[] = {
 };
 #define COMMAND_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))
 
+/* Options before the command; read_globals knows them. */
+static const struct {
+	const char *name, *arg, *help;
+} GLOBALS[] = {
+	{ "--home", N_("DIR"), N_("data folder (else JX_HOME, the profile, ~/.local/share/jiexun)") },
+	{ "--profile", N_("FILE"), N_("device profile (else JX_PROFILE, ~/.config/jiexun/profile.ini, /etc/jiexun/profile.ini)") },
+	{ "--json", "", N_("one JSON object a line, for scripts") },
+	{ "--quiet", "", N_("say nothing but errors") },
+};
+
+static void help_row(const char *name, const char *arg, const char *text, int columns)
+{
+	char left[64];
+
+	(void)snprintf(left, sizeof(left), "%s %s", name, arg[0] != '\0' ? _(arg) : "");
+	printf("  ");
+	cli_cell(left, columns, false);
+	printf("%s\n", _(text));
+}
+
 static void help(void)
 {
 	printf("%s\n\n", _("jx - log what you see in the street; nothing saved is ever lost"));
-	printf("%s jx [--home DIR] [--profile FILE] [--json] [--quiet] %s\n\n", _("Usage:"), _("COMMAND [OPTIONS]"));
-	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		char left[64];
-
-		(void)snprintf(left, sizeof(left), "%s %s", COMMANDS[i].words, COMMANDS[i].pos[0] != '\0' ? _(COMMANDS[i].pos) : "");
-		printf("  ");
-		cli_cell(left, 24, false);
-		printf("%s\n", _(COMMANDS[i].help));
-	}
-	printf("\n  --home DIR      %s\n", _("data folder (else JX_HOME, the profile, ~/.local/share/jiexun)"));
-	printf("  --profile FILE  %s\n", _("device profile (else JX_PROFILE, ~/.config/jiexun/profile.ini, /etc/jiexun/profile.ini)"));
-	printf("  --json          %s\n", _("one JSON object a line, for scripts"));
-	printf("  --quiet         %s\n", _("say nothing but errors"));
+	printf("%s jx [--home %s] [--profile %s] [--json] [--quiet] %s\n\n", _("Usage:"), _("DIR"), _("FILE"), _("COMMAND [OPTIONS]"));
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		help_row(COMMANDS[i].words, COMMANDS[i].pos, COMMANDS[i].help, 24);
+	putchar('\n');
+	for (size_t i = 0; i < sizeof(GLOBALS) / sizeof(GLOBALS[0]); i++)
+		help_row(GLOBALS[i].name, GLOBALS[i].arg, GLOBALS[i].help, 14);
 	printf("  --version, --help\n\n%s\n", _("`jx COMMAND --help` shows a command's options; man jx has all of it."));
 }
 

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <wchar.h>
 
 void cli_say(const struct cli *c, const char *fmt, ...)
 {
@@ -15,31 +14,6 @@ void cli_say(const struct cli *c, const char *fmt, ...)
 	vprintf(fmt, ap);
 	va_end(ap);
 	putchar('\n');
-}
-
-int cli_width(const char *text)
-{
-	mbstate_t state = { 0 };
-	size_t left = strlen(text);
-	int width = 0;
-
-	while (left > 0) {
-		wchar_t wc;
-		size_t n = mbrtowc(&wc, text, left, &state);
-		int w;
-
-		if (n == (size_t)-1 || n == (size_t)-2 || n == 0) {
-			memset(&state, 0, sizeof(state));
-			n = 1;
-			w = 1;
-		} else {
-			w = wcwidth(wc);
-		}
-		width += w > 0 ? w : 0;
-		text += n;
-		left -= n;
-	}
-	return width;
 }
 
 /* Longest beginning that fits into columns. */
@@ -55,7 +29,7 @@ static size_t fit(const char *text, int columns)
 			continue;
 		memcpy(part, text, cut);
 		part[cut] = '\0';
-		if (cli_width(part) > columns)
+		if (jx_os_columns(part) > columns)
 			break;
 		best = cut;
 	}
@@ -64,7 +38,7 @@ static size_t fit(const char *text, int columns)
 
 void cli_cell(const char *text, int columns, bool is_last)
 {
-	int width = cli_width(text);
+	int width = jx_os_columns(text);
 
 	if (is_last || width <= columns) {
 		fputs(text, stdout);
@@ -77,7 +51,7 @@ void cli_cell(const char *text, int columns, bool is_last)
 		memcpy(part, text, n);
 		part[n] = '\0';
 		printf("%s…", part);
-		width = cli_width(part) + 1;
+		width = jx_os_columns(part) + 1;
 	}
 	for (; !is_last && width < columns + 1; width++)
 		putchar(' ');

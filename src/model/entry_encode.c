@@ -139,7 +139,7 @@ jx_rc jx_entry_encode(const struct jx_entry *e, jx_buf *out, struct jx_error *er
 	jx_buf_addf(&b, "{\"v\":%d", JX_ENTRY_VERSION);
 	write_fields(&named, jx_model__entry_fields, (const char *)&named, &b);
 	jx_buf_addc(&b, '}');
-	rc = jx_buf_check(&b, "entry", err);
+	rc = jx_buf_check(&b, _("the entry"), err);
 	/* Read what was written: depth and number of values of the whole are known only now, and what
 	   nobody can read must never be signed. */
 	if (rc == JX_OK)
@@ -147,5 +147,5 @@ jx_rc jx_entry_encode(const struct jx_entry *e, jx_buf *out, struct jx_error *er
 	if (rc != JX_OK)
 		return rc;
 	jx_buf_add(out, b.data, b.len);
-	return jx_buf_check(out, "entry", err);
+	return jx_buf_check(out, _("the entry"), err);
 }

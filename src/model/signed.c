@@ -73,7 +73,7 @@ jx_rc jx_model__signed_end(jx_buf *b, enum jx_tag tag, const uint8_t sec[JX_SEC_
 	jx_rc rc;
 
 	jx_buf_addc(b, '}');
-	rc = jx_buf_check(b, "signed text", err);
+	rc = jx_buf_check(b, _("the signed text"), err);
 	if (rc != JX_OK)
 		return rc;
 	part.data = b->data;

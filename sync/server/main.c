@@ -32,8 +32,8 @@ static const struct option_row option_rows[] = {
 	{"data", N_("DIR"), OPT_DATA, N_("data folder (default: JIEXUND_DATA, else /var/lib/jiexund)")},
 	{"listen", N_("ADDRESS:PORT"), OPT_LISTEN, N_("where to listen; port 0 takes a free one")},
 	{"name", N_("HOST"), OPT_NAME, N_("host name or address for the certificate; may be repeated")},
-	{"area", N_("CODE"), OPT_AREA, N_("administrative area")},
-	{"short", N_("CODE"), OPT_SHORT, N_("what people call the device or account, such as H07")},
+	{"area", N_("AREA"), OPT_AREA, N_("administrative area")},
+	{"short", N_("SHORT"), OPT_SHORT, N_("what people call the device or account, such as H07")},
 	{"role", N_("ROLE"), OPT_ROLE, N_("field (default), leader, dispatcher, unit, auditor or admin")},
 	{"trusted", NULL, OPT_TRUSTED, N_("the code alone is enough; no fingerprint is compared")},
 	{"url", N_("URL"), OPT_URL, N_("https address that codes name")},
@@ -79,7 +79,9 @@ static void print_option(const struct option_row *row)
 
 	(void)snprintf(left, sizeof(left), "--%s%s%s", row->name, row->value == NULL ? "" : " ",
 		       row->value == NULL ? "" : _(row->value));
-	printf("  %-24s %s\n", left, _(row->help));
+	printf("  ");
+	print_cell(left, 24);
+	printf("%s\n", _(row->help));
 }
 
 static void help_all(void)

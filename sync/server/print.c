@@ -31,6 +31,38 @@ static bool flag_of(const jx_json *doc, int object, const char *name)
 	return v;
 }
 
+void print_cell(const char *text, int columns)
+{
+	printf("%s", text);
+	for (int at = jx_os_columns(text); at < columns + 1; at++)
+		putchar(' ');
+}
+
+/* Roles and states are words of the protocol, which --json shows; people read these. */
+static const char *word(const char *name)
+{
+	static const struct {
+		const char *name, *text;
+	} words[] = {
+		{"field", N_("field work")},
+		{"leader", N_("grid leader")},
+		{"dispatcher", N_("dispatcher")},
+		{"unit", N_("responsible unit")},
+		{"auditor", N_("auditor")},
+		{"admin", N_("administrator")},
+		{"server", N_("server")},
+		{"pending", N_("unconfirmed")},
+		{"active", N_("active")},
+		{"revoked", N_("revoked")},
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(words[i].name, name) == 0)
+			return _(words[i].text);
+	}
+	return name;
+}
+
 static void print_code(const jx_json *doc, const struct options *o)
 {
 	char code[64], link[512], short_code[32], role[32], until[32];
@@ -38,7 +70,7 @@ static void print_code(const jx_json *doc, const struct options *o)
 	jx_time_format(number_of(doc, 0, "expires_utc_ms"), JX_UTC_OFFSET_MIN_DEFAULT, until);
 	printf(_("One-time code for %s (%s), good until %s:"),
 	       text_of(doc, 0, "short", short_code, sizeof(short_code)),
-	       text_of(doc, 0, "role", role, sizeof(role)), until);
+	       word(text_of(doc, 0, "role", role, sizeof(role))), until);
 	printf("\n\n    %s\n    %s\n\n", text_of(doc, 0, "code", code, sizeof(code)),
 	       text_of(doc, 0, "link", link, sizeof(link)));
 	if (flag_of(doc, 0, "trusted")) {
@@ -69,22 +101,37 @@ static void print_revoke(const jx_json *doc, const struct options *o)
 	putchar('\n');
 }
 
+static void print_writer(const jx_json *doc, int at)
+{
+	int64_t seen_utc_ms = number_of(doc, at, "last_seen_utc_ms");
+	char text[64], seen[32];
+
+	print_cell(text_of(doc, at, "short", text, sizeof(text)), 8);
+	print_cell(word(text_of(doc, at, "role", text, sizeof(text))), 16);
+	print_cell(text_of(doc, at, "area", text, sizeof(text)), 12);
+	print_cell(word(text_of(doc, at, "state", text, sizeof(text))), 11);
+	printf("%8" PRId64 "  ", number_of(doc, at, "n"));
+	print_cell(text_of(doc, at, "fingerprint", text, sizeof(text)), 19);
+	jx_time_format(seen_utc_ms, JX_UTC_OFFSET_MIN_DEFAULT, seen);
+	printf("%s%s\n", seen_utc_ms == 0 ? "-" : seen, flag_of(doc, at, "is_forked") ? _("  (forked)") : "");
+}
+
 static void print_writers(const jx_json *doc, const struct options *o)
 {
 	int list = jx_json_get(doc, 0, "writers");
-	char a[64], b[64], c[64], d[64], e[64], seen[32];
 
 	(void)o;
-	for (int w = jx_json_first(doc, list); w >= 0; w = jx_json_next(doc, list, w)) {
-		int64_t at = number_of(doc, w, "last_seen_utc_ms");
-
-		jx_time_format(at, JX_UTC_OFFSET_MIN_DEFAULT, seen);
-		printf("%-8s %-10s %-8s %-8s %8" PRId64 "  %s  %s%s\n",
-		       text_of(doc, w, "short", a, sizeof(a)), text_of(doc, w, "role", b, sizeof(b)),
-		       text_of(doc, w, "area", c, sizeof(c)), text_of(doc, w, "state", d, sizeof(d)),
-		       number_of(doc, w, "n"), text_of(doc, w, "fingerprint", e, sizeof(e)),
-		       at == 0 ? "-" : seen, flag_of(doc, w, "is_forked") ? _("  (forked)") : "");
-	}
+	print_cell(_("short"), 8);
+	print_cell(_("role"), 16);
+	print_cell(_("area"), 12);
+	print_cell(_("state"), 11);
+	for (int at = jx_os_columns(_("entries")); at < 8; at++)
+		putchar(' ');
+	printf("%s  ", _("entries"));
+	print_cell(_("fingerprint"), 19);
+	printf("%s\n", _("last heard"));
+	for (int at = jx_json_first(doc, list); at >= 0; at = jx_json_next(doc, list, at))
+		print_writer(doc, at);
 }
 
 static void print_review(const jx_json *doc, const struct options *o)

@@ -27,6 +27,9 @@ int cmd_plain(struct options *o, const char *name); /* commands without argument
 /* One line on standard error; the exit status that belongs to it. */
 int program_fail(const struct jx_error *err);
 
+/* Print text filled up with blanks to so many columns, and one more. */
+void print_cell(const char *text, int columns);
+
 /* Print an answer of admin_run for people, or as it is with --json. The exit status. */
 int print_answer(const char *command, const struct options *o, const jx_buf *answer);
 

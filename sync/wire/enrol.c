@@ -3,8 +3,8 @@
 
 #include "wire_private.h"
 
-#define REQUEST "enrolment request"
-#define ANSWER  "enrolment answer"
+#define REQUEST _("the enrolment request")
+#define ANSWER  _("the enrolment answer")
 
 jx_rc jx_enrol_request_write(const struct jx_enrol_request *rq, jx_buf *out, struct jx_error *err)
 {

@@ -3,7 +3,7 @@
 
 #include "wire_private.h"
 
-#define WHAT  "sync answer"
+#define WHAT  _("the sync answer")
 #define WHERE "wire.answer"
 
 static const char *const result_names[] = {

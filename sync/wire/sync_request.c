@@ -3,7 +3,7 @@
 
 #include "wire_private.h"
 
-#define WHAT  "sync request"
+#define WHAT  _("the sync request")
 #define WHERE "wire.request"
 
 static jx_rc check_entry(const struct jx_bytes *e, int64_t n, struct jx_error *err)

@@ -3,7 +3,7 @@
 
 #include "wire_private.h"
 
-#define WHAT "error answer"
+#define WHAT _("the error answer")
 
 jx_rc jx_wire_error_write(const struct jx_wire_error *e, jx_buf *out, struct jx_error *err)
 {

@@ -1,0 +1,240 @@
+/* What stands in each column. A name here is read by other programs: append, never rename. */
+#include "columns.h"
+
+#include <stddef.h>
+#include <string.h>
+
+struct word {
+	const char *name, *zh;
+};
+
+static void put_word(jx_buf *b, const struct word *words, size_t count, const char *name, bool chinese)
+{
+	for (size_t i = 0; chinese && i < count; i++)
+		if (strcmp(words[i].name, name) == 0) {
+			jx_buf_adds(b, words[i].zh);
+			return;
+		}
+	jx_buf_adds(b, name);
+}
+
+#define PUT_WORD(b, table, name, chinese) put_word((b), (table), sizeof(table) / sizeof((table)[0]), (name), (chinese))
+
+static void put_kind(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	static const struct word words[] = {{"observation", "登记"}, {"correction", "更正"}, {"withdrawal", "撤回"}};
+
+	PUT_WORD(b, words, jx_kind_name(row->e.kind), chinese);
+}
+
+static void put_marks(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	jx_buf_adds(b, row->marks);
+}
+
+static void put_time(jx_buf *b, int64_t utc_ms)
+{
+	char full[32];
+
+	if (utc_ms <= 0)
+		return;
+	/* as a spreadsheet understands it: no T, no offset (the column says local) */
+	jx_time_format(utc_ms, JX_UTC_OFFSET_MIN_DEFAULT, full);
+	full[10] = ' ';
+	full[19] = '\0';
+	jx_buf_adds(b, full);
+}
+
+static void put_taken_local(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	put_time(b, row->e.taken_utc_ms);
+}
+
+static void put_taken(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	if (row->e.taken_utc_ms > 0)
+		jx_buf_add_i64(b, row->e.taken_utc_ms);
+}
+
+static void put_received_local(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	put_time(b, row->received_utc_ms);
+}
+
+static void put_received(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	if (row->received_utc_ms > 0)
+		jx_buf_add_i64(b, row->received_utc_ms);
+}
+
+static void put_result(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	static const struct word words[] = {{"found", "发现"}, {"nothing-found", "未发现"}, {"no-access", "无法进入"}};
+
+	PUT_WORD(b, words, row->a.result, chinese);
+}
+
+static void put_unit(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	jx_buf_adds(b, chinese && row->unit != NULL && row->unit->name.zh != NULL ? row->unit->name.zh : row->a.unit);
+}
+
+static void put_self_handled(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	if (row->a.is_self_handled)
+		jx_buf_adds(b, chinese ? "是" : "yes");
+}
+
+static bool has_position(const struct jx_office__row *row)
+{
+	return row->e.has_place && row->e.fix.source != JX_FIX_NONE;
+}
+
+static void put_lat(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	if (has_position(row))
+		jx_office__add_e7(b, row->e.fix.lat_wgs84_e7);
+}
+
+static void put_lon(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	if (has_position(row))
+		jx_office__add_e7(b, row->e.fix.lon_wgs84_e7);
+}
+
+static void put_accuracy(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	const int64_t mm = row->e.fix.accuracy_mm;
+
+	(void)chinese;
+	if (has_position(row) && mm >= 0)
+		jx_buf_addf(b, "%lld.%03lld", (long long)(mm / 1000), (long long)(mm % 1000));
+}
+
+static void put_fix_source(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	static const struct word words[] = {{"gnss", "卫星"}, {"manual", "手工"}, {"none", "无"}};
+
+	if (row->e.has_place)
+		PUT_WORD(b, words, jx_fix_source_name(row->e.fix.source), chinese);
+}
+
+static void put_fix_age(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	if (has_position(row) && row->e.fix.source == JX_FIX_GNSS)
+		jx_buf_addf(b, "%lld.%03lld", (long long)(row->e.fix.age_ms / 1000), (long long)(row->e.fix.age_ms % 1000));
+}
+
+static void put_photos(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	for (size_t i = 0; i < row->e.photo_count; i++) {
+		if (i > 0)
+			jx_buf_addc(b, ' ');
+		jx_buf_add_hex(b, row->e.photos[i].sha256, JX_HASH_BYTES);
+	}
+}
+
+static void put_photo_count(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	jx_buf_add_i64(b, (int64_t)row->e.photo_count);
+}
+
+static void put_writer(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	char uuid[37];
+
+	(void)chinese;
+	jx_uuid_format(row->e.writer, uuid);
+	jx_buf_adds(b, uuid);
+}
+
+static void put_n(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	jx_buf_add_i64(b, row->e.n);
+}
+
+static void put_id(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	char uuid[37];
+
+	(void)chinese;
+	if (!row->has_id)
+		return;
+	jx_uuid_format(row->e.id, uuid);
+	jx_buf_adds(b, uuid);
+}
+
+static void put_digest(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	jx_buf_add_hex(b, row->digest, JX_HASH_BYTES);
+}
+
+#define TEXT(name, heading, member) {name, heading, false, NULL, offsetof(struct jx_office__row, member)}
+#define WORDS(name, heading, put)   {name, heading, false, put, 0}
+#define NUMBER(name, heading, put)  {name, heading, true, put, 0}
+
+const struct jx_office__column jx_office__columns[] = {
+	TEXT("number", "编号", number),
+	WORDS("kind", "类型", put_kind),
+	WORDS("marks", "复核标记", put_marks),
+	TEXT("day", "业务日", e.day),
+	WORDS("taken_local", "登记时间", put_taken_local),
+	NUMBER("taken_utc_ms", "登记时刻(UTC毫秒)", put_taken),
+	WORDS("received_local", "送达时间", put_received_local),
+	NUMBER("received_utc_ms", "送达时刻(UTC毫秒)", put_received),
+	TEXT("person", "人员", e.person),
+	TEXT("officer2", "第二人员", e.officer2),
+	TEXT("source", "来源", e.source),
+	TEXT("campaign", "专项", e.campaign),
+	WORDS("result", "结果", put_result),
+	TEXT("code", "代码", a.code),
+	TEXT("group_zh", "乱象", a.group_zh),
+	TEXT("group_en", "乱象(英文)", a.group_en),
+	TEXT("name_zh", "名称", a.name_zh),
+	TEXT("name_en", "名称(英文)", a.name_en),
+	{"quantity", "数量", true, NULL, offsetof(struct jx_office__row, a.quantity)},
+	WORDS("unit", "单位", put_unit),
+	TEXT("note", "说明", a.note),
+	WORDS("self_handled", "当场处置", put_self_handled),
+	TEXT("party", "当事人", a.party),
+	TEXT("unit_responsible", "责任单位", a.unit_responsible),
+	NUMBER("lat_wgs84", "纬度(WGS-84)", put_lat),
+	NUMBER("lon_wgs84", "经度(WGS-84)", put_lon),
+	NUMBER("accuracy_m", "精度(米)", put_accuracy),
+	WORDS("fix_source", "定位来源", put_fix_source),
+	NUMBER("fix_age_s", "定位时效(秒)", put_fix_age),
+	TEXT("grid", "网格", e.grid),
+	TEXT("street", "路段", e.street),
+	TEXT("area", "辖区", e.area),
+	NUMBER("photo_count", "照片数", put_photo_count),
+	WORDS("photos", "照片(SHA-256)", put_photos),
+	TEXT("of_number", "针对编号", of_number),
+	TEXT("replaced_by", "已被替代", replaced_by),
+	TEXT("reason", "原因", e.reason),
+	WORDS("writer", "写入者", put_writer),
+	NUMBER("n", "序号", put_n),
+	WORDS("id", "标识", put_id),
+	WORDS("digest", "摘要(SHA-256)", put_digest),
+};
+const size_t jx_office__column_count = sizeof(jx_office__columns) / sizeof(jx_office__columns[0]);
+
+void jx_office__cell(const struct jx_office__column *c, const struct jx_office__row *row, bool chinese, jx_buf *scratch)
+{
+	jx_buf_reset(scratch);
+	if (c->put != NULL)
+		c->put(scratch, row, chinese);
+	else
+		jx_buf_adds(scratch, (const char *)row + c->offset);
+}

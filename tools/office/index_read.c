@@ -1,0 +1,275 @@
+/* What the files, the statement and the fetching of photos ask the index. */
+#include <string.h>
+
+#include "index_private.h"
+
+jx_rc jx_office__index_each_of_day(jx_office__index *x, const char *day, jx_office__place_fn fn, void *user,
+				   struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, ENTRIES_OF_DAY);
+	bool has_row = false;
+	jx_rc rc;
+
+	jx_office__bind_text(&u, 1, day);
+	rc = jx_office__step(&u, &has_row, err);
+	while (rc == JX_OK && has_row) {
+		struct jx_office__place p = {
+			.n = jx_office__i64(&u, 2),
+			.kind = (enum jx_kind)jx_office__i64(&u, 3),
+			.taken_utc_ms = jx_office__i64(&u, 4),
+			.pos = jx_office__i64(&u, 5),
+			.len = (size_t)jx_office__i64(&u, 6),
+			.is_fork = jx_office__i64(&u, 7) != 0,
+		};
+
+		(void)jx_office__blob(&u, 0, p.writer, sizeof(p.writer));
+		jx_office__text(&u, 1, p.short_code, sizeof(p.short_code));
+		rc = fn(user, &p, err);
+		if (rc == JX_OK)
+			rc = jx_office__step(&u, &has_row, err);
+	}
+	return rc;
+}
+
+static jx_rc number_with(struct jx_office__use *u, char out[JX_OFFICE__NUMBER_MAX], struct jx_error *err)
+{
+	uint8_t writer[JX_ID_BYTES] = {0};
+	char short_code[16];
+	bool has_row = false;
+	const jx_rc rc = jx_office__step(u, &has_row, err);
+
+	if (rc != JX_OK)
+		return rc;
+	out[0] = '\0';
+	if (has_row) {
+		(void)jx_office__blob(u, 0, writer, sizeof(writer));
+		jx_office__text(u, 1, short_code, sizeof(short_code));
+		jx_office__number(writer, short_code, jx_office__i64(u, 2), out);
+	}
+	return JX_OK;
+}
+
+jx_rc jx_office__index_number_of(jx_office__index *x, const uint8_t id[JX_ID_BYTES], char out[JX_OFFICE__NUMBER_MAX],
+				 struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, ID_NUMBER);
+
+	jx_office__bind_blob(&u, 1, id, JX_ID_BYTES);
+	return number_with(&u, out, err);
+}
+
+jx_rc jx_office__index_replaced_by(jx_office__index *x, const uint8_t id[JX_ID_BYTES], char out[JX_OFFICE__NUMBER_MAX],
+				   struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, REVISION_NUMBER);
+
+	jx_office__bind_blob(&u, 1, id, JX_ID_BYTES);
+	return number_with(&u, out, err);
+}
+
+/* One row at a time, from the last day on: fn may change the table that is walked. */
+static jx_rc walk_days(jx_office__index *x, enum jx_office__sql id, jx_office__day_fn fn, void *user, struct jx_error *err)
+{
+	char day[11] = "";
+	bool has_row = true;
+	jx_rc rc = JX_OK;
+
+	while (rc == JX_OK && has_row) {
+		{
+			JX_CLEANUP(jx_office__use_end) struct jx_office__use u = jx_office__sql(x, id);
+
+			jx_office__bind_text(&u, 1, day);
+			rc = jx_office__step(&u, &has_row, err);
+			if (rc == JX_OK && has_row)
+				jx_office__text(&u, 0, day, sizeof(day));
+		}
+		if (rc == JX_OK && has_row)
+			rc = fn(user, day, err);
+	}
+	return rc;
+}
+
+jx_rc jx_office__index_each_changed_day(jx_office__index *x, jx_office__day_fn fn, void *user, struct jx_error *err)
+{
+	return walk_days(x, JX_OFFICE__SQL_DAYS_CHANGED, fn, user, err);
+}
+
+jx_rc jx_office__index_each_day(jx_office__index *x, jx_office__day_fn fn, void *user, struct jx_error *err)
+{
+	return walk_days(x, JX_OFFICE__SQL_DAYS, fn, user, err);
+}
+
+jx_rc jx_office__index_day_done(jx_office__index *x, const char *day, struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, DAY_DONE);
+
+	jx_office__bind_text(&u, 1, day);
+	return jx_office__run(&u, err);
+}
+
+jx_rc jx_office__index_next_wanted(jx_office__index *x, struct jx_office__wanted *w, struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, WANTED_NEXT);
+	bool has_row = false;
+	jx_rc rc;
+
+	jx_office__bind_text(&u, 1, w->day);
+	jx_office__bind_blob(&u, 2, w->sha256, JX_HASH_BYTES);
+	rc = jx_office__step(&u, &has_row, err);
+	if (rc != JX_OK || !has_row)
+		return rc == JX_OK ? JX_ENOTFOUND : rc;
+	/* read before the bindings change under them */
+	w->size_bytes = jx_office__i64(&u, 2);
+	(void)jx_office__blob(&u, 1, w->sha256, JX_HASH_BYTES);
+	jx_office__text(&u, 0, w->day, sizeof(w->day));
+	return JX_OK;
+}
+
+jx_rc jx_office__index_fetched(jx_office__index *x, const struct jx_office__wanted *w, struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, WANTED_DONE);
+
+	jx_office__bind_text(&u, 1, w->day);
+	jx_office__bind_blob(&u, 2, w->sha256, JX_HASH_BYTES);
+	return jx_office__run(&u, err);
+}
+
+static jx_rc count_with(struct jx_office__use *u, int64_t *out, struct jx_error *err)
+{
+	bool has_row = false;
+	const jx_rc rc = jx_office__step(u, &has_row, err);
+
+	if (rc == JX_OK)
+		*out = has_row ? jx_office__i64(u, 0) : 0;
+	return rc;
+}
+
+jx_rc jx_office__index_counts(jx_office__index *x, int64_t *observations_out, int64_t *wanted_out, struct jx_error *err)
+{
+	JX_OFFICE__USE(observations, x, COUNT_OBSERVATIONS);
+	JX_OFFICE__USE(wanted, x, COUNT_WANTED);
+	const jx_rc rc = count_with(&observations, observations_out, err);
+
+	return rc == JX_OK ? count_with(&wanted, wanted_out, err) : rc;
+}
+
+/* ---- statement ------------------------------------------------------------------------------------ */
+
+static jx_rc state_writers(jx_office__index *x, jx_statement *s, struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, WRITERS);
+	uint8_t id[JX_ID_BYTES] = {0};
+	char short_code[16];
+	bool has_row = false;
+	jx_rc rc = jx_office__step(&u, &has_row, err);
+
+	while (rc == JX_OK && has_row) {
+		(void)jx_office__blob(&u, 0, id, sizeof(id));
+		jx_office__text(&u, 1, short_code, sizeof(short_code));
+		jx_statement_writer(s, id, short_code);
+		rc = jx_office__step(&u, &has_row, err);
+	}
+	return rc;
+}
+
+/* Photos come in the order of the entries: both walks go side by side. */
+static jx_rc take_photos(struct jx_office__use *photos, bool *has_photo, int64_t writer, struct jx_entry *e, struct jx_error *err)
+{
+	jx_rc rc = JX_OK;
+
+	e->photo_count = 0;
+	while (rc == JX_OK && *has_photo) {
+		const int64_t of = jx_office__i64(photos, 0), n = jx_office__i64(photos, 1);
+
+		if (of > writer || (of == writer && n > e->n))
+			break;
+		if (of == writer && n == e->n && e->photo_count < JX_PHOTOS_MAX)
+			(void)jx_office__blob(photos, 2, e->photos[e->photo_count++].sha256, JX_HASH_BYTES);
+		rc = jx_office__step(photos, has_photo, err);
+	}
+	return rc;
+}
+
+static jx_rc state_entries(jx_office__index *x, jx_statement *s, struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, ENTRIES);
+	JX_OFFICE__USE(photos, x, PHOTOS);
+	struct jx_entry e = {.has_totals = true};
+	bool has_row = false, has_photo = false;
+	jx_rc rc = jx_office__step(&u, &has_row, err);
+
+	if (rc == JX_OK)
+		rc = jx_office__step(&photos, &has_photo, err);
+	while (rc == JX_OK && has_row) {
+		(void)jx_office__blob(&u, 0, e.writer, sizeof(e.writer));
+		e.n = jx_office__i64(&u, 1);
+		e.kind = (enum jx_kind)jx_office__i64(&u, 2);
+		jx_office__text(&u, 3, e.day, sizeof(e.day));
+		if (!jx_office__blob(&u, 4, e.id, sizeof(e.id)))
+			memset(e.id, 0, sizeof(e.id));
+		e.observations_total = jx_office__i64(&u, 5);
+		e.photos_total = jx_office__i64(&u, 6);
+		rc = take_photos(&photos, &has_photo, jx_office__i64(&u, 7), &e, err);
+		jx_statement_entry(s, &e);
+		if (rc == JX_OK)
+			rc = jx_office__step(&u, &has_row, err);
+	}
+	return rc;
+}
+
+static jx_rc state_receipts(jx_office__index *x, jx_statement *s, struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, RECEIPTS);
+	struct jx_receipt r = {.n = 0};
+	bool has_row = false;
+	jx_rc rc = jx_office__step(&u, &has_row, err);
+
+	while (rc == JX_OK && has_row) {
+		(void)jx_office__blob(&u, 0, r.writer, sizeof(r.writer));
+		r.n = jx_office__i64(&u, 1);
+		r.is_fork = r.n < 0;
+		r.server_utc_ms = jx_office__i64(&u, 2);
+		jx_statement_receipt(s, &r);
+		rc = jx_office__step(&u, &has_row, err);
+	}
+	return rc;
+}
+
+static jx_rc state_photos(jx_office__index *x, jx_statement *s, struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, PHOTO_RECEIPTS);
+	uint8_t writer[JX_ID_BYTES] = {0}, sha256[JX_HASH_BYTES] = {0};
+	bool has_row = false;
+	jx_rc rc = jx_office__step(&u, &has_row, err);
+
+	while (rc == JX_OK && has_row) {
+		if (jx_office__blob(&u, 0, writer, sizeof(writer)) && jx_office__blob(&u, 1, sha256, sizeof(sha256)))
+			jx_statement_photo(s, writer, sha256);
+		rc = jx_office__step(&u, &has_row, err);
+	}
+	return rc;
+}
+
+jx_rc jx_office__index_statement(jx_office__index *x, jx_statement *s, struct jx_error *err)
+{
+	jx_rc rc = state_writers(x, s, err);
+
+	if (rc == JX_OK)
+		rc = state_entries(x, s, err);
+	if (rc == JX_OK)
+		rc = state_receipts(x, s, err);
+	return rc == JX_OK ? state_photos(x, s, err) : rc;
+}
+
+jx_rc jx_office__index_is_field(jx_office__index *x, const uint8_t writer[JX_ID_BYTES], bool *out, struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, WRITER_IS_FIELD);
+	bool has_row = false;
+	jx_rc rc;
+
+	jx_office__bind_blob(&u, 1, writer, JX_ID_BYTES);
+	rc = jx_office__step(&u, &has_row, err);
+	if (rc == JX_OK)
+		*out = !has_row || jx_office__i64(&u, 0) != 0;
+	return rc;
+}

@@ -1,0 +1,169 @@
+/* jx-office: the evening pull, the files made from it, the day's account, and the check that needs nobody's word. */
+#include "program.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct office_opt ENROL_OPTS[] = {
+	{"name", N_("TEXT"), N_("what the server's administrator shall see as this office's name")},
+	{NULL, NULL, NULL},
+};
+static const struct office_opt PULL_OPTS[] = {
+	{"no-photos", NULL, N_("entries only; the next pull fetches the photos")},
+	{"tries", N_("N"), N_("give up after so many failures in a row, 1..20 (default 3)")},
+	{NULL, NULL, NULL},
+};
+static const struct office_opt STATEMENT_OPTS[] = {
+	{"day", N_("YYYY-MM-DD"), N_("one business day (default: all)")},
+	{NULL, NULL, NULL},
+};
+static const struct office_opt NO_OPTS[] = {{NULL, NULL, NULL}};
+
+static const struct office_command COMMANDS[] = {
+	{"enrol", N_("[URL] CODE"), 1, 2, ENROL_OPTS, N_("make this office known to a server with a one-time code"), office_enrol},
+	{"pull", "", 0, 0, PULL_OPTS, N_("fetch what is new and bring the files of its days up to date"), office_pull},
+	{"statement", "", 0, 0, STATEMENT_OPTS, N_("recorded and stored, for each writer and business day"), office_statement},
+	{"status", "", 0, 0, NO_OPTS, N_("account, server, last pull, what is here"), office_status},
+};
+#define COMMAND_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))
+
+static void help(void)
+{
+	printf("%s\n\n", _("jx-office - what the street recorded, in the office's hands and provably whole"));
+	printf("%s jx-office [--home DIR] [--json] [--quiet] %s\n\n", _("Usage:"), _("COMMAND [OPTIONS]"));
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		JX_AUTO_FREE char *left =
+			jx_xasprintf("%s %s", COMMANDS[i].word, COMMANDS[i].pos[0] != '\0' ? _(COMMANDS[i].pos) : "");
+
+		printf("  ");
+		office_cell(left, 22);
+		printf("%s\n", _(COMMANDS[i].help));
+	}
+	printf("\n  --home DIR      %s\n", _("folder (else JX_OFFICE_HOME, ~/.local/share/jiexun-office)"));
+	printf("  --json          %s\n", _("one JSON object a line, for scripts"));
+	printf("  --quiet         %s\n", _("say nothing but errors"));
+	printf("  --version, --help\n\n%s\n", _("`jx-office COMMAND --help` shows a command's options; man jx-office has all of it."));
+}
+
+struct globals {
+	const char *home;
+	bool json, quiet, version, help;
+};
+
+static bool read_flag(const char *arg, struct globals *g)
+{
+	const struct {
+		const char *name;
+		bool *flag;
+	} flags[] = {
+		{"--json", &g->json},       {"--quiet", &g->quiet}, {"-q", &g->quiet},
+		{"--version", &g->version}, {"--help", &g->help},   {"-h", &g->help},
+	};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (strcmp(arg, flags[i].name) == 0) {
+			*flags[i].flag = true;
+			return true;
+		}
+	return false;
+}
+
+/* Options before the command. Returns where it stands, or -1. */
+static int read_globals(int argc, char **argv, struct globals *g)
+{
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (read_flag(argv[i], g))
+			continue;
+		if (strcmp(argv[i], "--home") == 0 && i + 1 < argc) {
+			g->home = argv[++i];
+		} else if (strncmp(argv[i], "--home=", 7) == 0) {
+			g->home = argv[i] + 7;
+		} else {
+			fprintf(stderr, _("jx-office: option %s is unknown here or lacks its value; see jx-office --help"), argv[i]);
+			fputc('\n', stderr);
+			return -1;
+		}
+	}
+	return i;
+}
+
+static jx_rc find_home(const struct globals *g, struct office *o, struct jx_error *err)
+{
+	const char *home = g->home != NULL ? g->home : getenv("JX_OFFICE_HOME");
+	const char *data = getenv("XDG_DATA_HOME"), *user = getenv("HOME");
+	JX_AUTO_FREE char *cwd = realpath(".", NULL);
+	JX_AUTO_FREE char *path = NULL;
+
+	if (home != NULL && home[0] == '/')
+		path = jx_xstrdup(home);
+	else if (home != NULL && home[0] != '\0')
+		path = jx_xasprintf("%s/%s", cwd != NULL ? cwd : ".", home);
+	else if (data != NULL && data[0] == '/')
+		path = jx_xasprintf("%s/jiexun-office", data);
+	else if (user != NULL && user[0] == '/')
+		path = jx_xasprintf("%s/.local/share/jiexun-office", user);
+	else
+		return jx_fail(err, JX_EINVAL, 0, "office.home", "there is no home folder: give --home DIR or set JX_OFFICE_HOME");
+	if (strlen(path) + 256 > sizeof(o->dir))
+		return jx_fail(err, JX_EINVAL, 0, "office.home", "the path of the folder is too long: choose a shorter one");
+	jx_strcpy(o->dir, sizeof(o->dir), path);
+	return JX_OK;
+}
+
+static int run(int argc, char **argv)
+{
+	struct globals g = {.home = NULL};
+	struct office o = {.json = false};
+	struct office_args args;
+	struct jx_error err = {.code = JX_OK};
+	const struct office_command *cmd = NULL;
+	const int i = read_globals(argc, argv, &g);
+	int status;
+
+	if (i < 0)
+		return OFFICE_USAGE;
+	if (g.version) {
+		printf("jx-office %s\n", JX_VERSION);
+		return 0;
+	}
+	if (g.help || i >= argc) {
+		help();
+		return g.help ? 0 : OFFICE_USAGE;
+	}
+	for (size_t k = 0; k < COMMAND_COUNT && cmd == NULL; k++)
+		if (strcmp(argv[i], COMMANDS[k].word) == 0)
+			cmd = &COMMANDS[k];
+	if (cmd == NULL) {
+		fprintf(stderr, _("jx-office: there is no command \"%s\"; see jx-office --help"), argv[i]);
+		fputc('\n', stderr);
+		return OFFICE_USAGE;
+	}
+	status = office_parse(cmd, argc - i - 1, argv + i + 1, &args);
+	if (status != 0)
+		return status == -1 ? 0 : status;
+	o.json = g.json || office_flag(&args, "json");
+	o.quiet = g.quiet || office_flag(&args, "quiet");
+	if (find_home(&g, &o, &err) != JX_OK)
+		return office_fail(&o, &err);
+	return cmd->run(&o, &args);
+}
+
+int main(int argc, char **argv)
+{
+	struct jx_error err = {.code = JX_OK};
+	int status;
+
+	if (jx_os_start("jx-office", &err) != JX_OK) {
+		fprintf(stderr, "jx-office: %s\n", err.text);
+		return jx_rc_exit_status(err.code);
+	}
+	status = run(argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "jx-office: %s\n", _("the output could not be written"));
+		return jx_rc_exit_status(JX_EIO);
+	}
+	return status;
+}

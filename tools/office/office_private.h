@@ -1,0 +1,346 @@
+/*
+ * office_private.h - the office's rooms inside: account and key, the journal (the truth), its index (rebuildable), the
+ * files made from them, and the check that needs neither server nor secret.
+ *
+ * What lies in the home folder:
+ *   office.key       own Ed25519 seed, mode 0600
+ *   identity.json    who we are, the server's identity keys (newest first) and TLS pins
+ *   journal.ndjson   every feed item that came, its line verbatim, in order: the truth
+ *   state.json       feed cursor and how many bytes of the journal belong to it
+ *   index.db         derived from the journal: where entries stand, what replaces what, which days changed
+ *   days/YYYY-MM-DD  files for people, derived from the journal; photos by hash
+ *   pull.lock        held while the journal or the index is written
+ *
+ * Threads:   one.
+ * Ownership: objects borrow fs, clock and account; they must outlive them.
+ * Errors:    jx_rc with text; what is derived never stops what is true from being kept.
+ * Units:     see names; `pos` is a byte of the journal.
+ */
+#ifndef JX_OFFICE_PRIVATE_H
+#define JX_OFFICE_PRIVATE_H
+
+#include "jiexun/base.h"
+#include "jiexun/client.h"
+#include "jiexun/form.h"
+#include "jiexun/model.h"
+#include "jiexun/wire.h"
+
+#define JX_OFFICE__KEY      "office.key"
+#define JX_OFFICE__IDENTITY "identity.json"
+#define JX_OFFICE__JOURNAL  "journal.ndjson"
+#define JX_OFFICE__NEXT     "journal.ndjson.new" /* a snapshot, until the old journal is set aside */
+#define JX_OFFICE__STATE    "state.json"
+#define JX_OFFICE__INDEX    "index.db"
+#define JX_OFFICE__LOCK     "pull.lock"
+#define JX_OFFICE__DAYS     "days"
+
+/* An item's line has at most 128 KiB (sync/PROTOCOL.md, section 8). */
+#define JX_OFFICE__LINE_MAX ((size_t)131072)
+#define JX_OFFICE__NUMBER_MAX 48
+/* Identity keys of a server's whole life; rotation is a matter of years. */
+#define JX_OFFICE__TRUST_MAX 16
+
+/* ---- JSON we write -------------------------------------------------------------------------------- */
+
+struct jx_office__json {
+	jx_buf b;
+	bool has_member;
+};
+void jx_office__json_begin(struct jx_office__json *j);
+void jx_office__json_str(struct jx_office__json *j, const char *name, const char *value); /* "" and NULL: left out */
+void jx_office__json_int(struct jx_office__json *j, const char *name, int64_t value);
+void jx_office__json_bool(struct jx_office__json *j, const char *name, bool value);
+void jx_office__json_hex(struct jx_office__json *j, const char *name, const void *bytes, size_t len);
+void jx_office__json_uuid(struct jx_office__json *j, const char *name, const uint8_t id[JX_ID_BYTES]);
+void jx_office__json_raw(struct jx_office__json *j, const char *name, const char *json);
+/* Close the object; j->b holds it. */
+void jx_office__json_end(struct jx_office__json *j);
+
+/* ---- account -------------------------------------------------------------------------------------- */
+
+struct jx_office__account {
+	uint8_t writer[JX_ID_BYTES];
+	uint8_t public_key[JX_PUB_BYTES];
+	char short_code[16], role[16], area[24];
+	char url[256];
+	uint8_t identities[JX_OFFICE__TRUST_MAX][JX_PUB_BYTES]; /* [0] in force, then earlier ones */
+	size_t identity_count;
+	uint8_t pins[JX_PINS_MAX][JX_HASH_BYTES];
+	size_t pin_count;
+	uint8_t epoch[JX_ID_BYTES];
+	int64_t enrolled_utc_ms;
+};
+/* JX_ENOTFOUND: no account here yet. */
+jx_rc jx_office__account_load(const struct jx_fs *fs, const char *dir, struct jx_office__account *out,
+			      struct jx_error *err);
+jx_rc jx_office__account_save(const struct jx_fs *fs, const char *dir, const struct jx_office__account *a,
+			      struct jx_error *err);
+void jx_office__account_from(const struct jx_enrol_answer *an, const uint8_t pub[JX_PUB_BYTES], const char *url,
+			     struct jx_office__account *out);
+/* A verified `keys` item: its identity and pins hold from now on, the earlier identity stays for old receipts. */
+void jx_office__account_rotate(struct jx_office__account *a, const struct jx_keys *keys);
+
+/* JX_ENOTFOUND none; JX_EAUTH others may read it (with the cure). */
+jx_rc jx_office__key_load(const struct jx_fs *fs, const char *dir, uint8_t pub_out[JX_PUB_BYTES],
+			  uint8_t sec_out[JX_SEC_BYTES], struct jx_error *err);
+/* The key of an earlier try is used again: the server gives the same answer to the same key. */
+jx_rc jx_office__key_make(const struct jx_fs *fs, const struct jx_rand *rand, const char *dir,
+			  uint8_t pub_out[JX_PUB_BYTES], uint8_t sec_out[JX_SEC_BYTES], struct jx_error *err);
+
+/* ---- state and journal ------------------------------------------------------------------------------ */
+
+#define JX_OFFICE__VALUES_MAX 8
+struct jx_office__state {
+	char cursor[192];
+	int64_t journal_bytes;   /* of the journal belong to the cursor */
+	int64_t items, entries;  /* in it */
+	int64_t life;            /* number of this journal: a snapshot begins the next */
+	int64_t last_pull_utc_ms;
+	char aside[96];          /* a snapshot is being put in place; the old journal gets this name. "" none */
+	struct {
+		char name[24];
+		char value[JX_CLIENT_VALUE_MAX];
+	} values[JX_OFFICE__VALUES_MAX];
+	size_t value_count;
+};
+/* No file is a state of nothing. */
+jx_rc jx_office__state_load(const struct jx_fs *fs, const char *dir, struct jx_office__state *out, struct jx_error *err);
+jx_rc jx_office__state_save(const struct jx_fs *fs, const char *dir, const struct jx_office__state *s, struct jx_error *err);
+const char *jx_office__state_get(const struct jx_office__state *s, const char *name); /* NULL unset */
+bool jx_office__state_set(struct jx_office__state *s, const char *name, const char *value);
+
+struct jx_office__journal {
+	const struct jx_fs *fs;
+	char *dir, *path;
+	jx_file *file;           /* NULL while there is none */
+	struct jx_office__state state;
+};
+/*
+ * Open and mend: what an interrupted pull wrote past its state is cut off (those items come again), a snapshot half put in
+ * place is finished. JX_ECORRUPT: the journal is shorter than its state says.
+ */
+jx_rc jx_office__journal_open(const struct jx_fs *fs, const char *dir, struct jx_office__journal *out, struct jx_error *err);
+/* As it is, for those that only read. */
+jx_rc jx_office__journal_peek(const struct jx_fs *fs, const char *dir, struct jx_office__journal *out, struct jx_error *err);
+void jx_office__journal_close(struct jx_office__journal *j);
+/* Append whole lines, then the state with new cursor and length: durable in this order. */
+jx_rc jx_office__journal_append(struct jx_office__journal *j, const jx_buf *lines, int64_t items, int64_t entries,
+				const char *cursor, struct jx_error *err);
+/* The lines begin a new journal; the old one is kept as journal-DAY-EPOCH.ndjson. */
+jx_rc jx_office__journal_replace(struct jx_office__journal *j, const jx_buf *lines, int64_t items, int64_t entries,
+				 const char *cursor, const char *aside, struct jx_error *err);
+/* Exactly len bytes at pos; b is reset first. */
+jx_rc jx_office__journal_read(const struct jx_office__journal *j, int64_t pos, size_t len, jx_buf *b, struct jx_error *err);
+
+/* One line without its line feed. Other than JX_OK ends the walk. */
+typedef jx_rc (*jx_office__line_fn)(void *user, int64_t pos, int64_t number, const char *line, size_t len,
+				    struct jx_error *err);
+/*
+ * Lines from byte `from` to byte `until` of an open file; number counts from 1 at `from`.
+ * JX_ECORRUPT: a line is too long, or the last one does not end.
+ */
+jx_rc jx_office__each_line(const struct jx_fs *fs, jx_file *file, const char *path, int64_t from, int64_t until,
+			   jx_office__line_fn fn, void *user, struct jx_error *err);
+
+/* ---- keys -------------------------------------------------------------------------------------------- */
+
+/* The newest holder of trust is [0]. */
+struct jx_office__trust {
+	uint8_t keys[JX_OFFICE__TRUST_MAX][JX_PUB_BYTES];
+	size_t count;
+};
+jx_rc jx_office__open_receipt(const struct jx_office__trust *t, const struct jx_signed *s, struct jx_receipt *out,
+			      struct jx_error *err);
+jx_rc jx_office__open_photo_receipt(const struct jx_office__trust *t, const struct jx_signed *s,
+				    struct jx_photo_receipt *out, struct jx_error *err);
+void jx_office__trust_of(const struct jx_office__account *a, struct jx_office__trust *out);
+/* New holder of trust; the others stay for what they signed. False: too many. */
+bool jx_office__trust_add(struct jx_office__trust *t, const uint8_t key[JX_PUB_BYTES]);
+
+/* "<uuid>/<n>" or "<uuid>/<n>/<branch>". */
+bool jx_office__entry_key(const char *key, uint8_t writer_out[JX_ID_BYTES], int64_t *n_out);
+
+/* "H07-123", or the last group of the writer's id where nobody introduced it. */
+void jx_office__number(const uint8_t writer[JX_ID_BYTES], const char *short_code, int64_t n,
+		       char out[JX_OFFICE__NUMBER_MAX]);
+
+/* ---- index ------------------------------------------------------------------------------------------- */
+
+typedef struct jx_office__index jx_office__index;
+/* Open, make or, where it is damaged or of another program's making, make anew (empty: catch up). */
+jx_rc jx_office__index_open(const struct jx_fs *fs, const char *dir, jx_office__index **out, struct jx_error *err);
+void jx_office__index_close(jx_office__index *x);
+JX_DEFINE_AUTO(jx_office__index, jx_office__index_close);
+/* How far it covers the journal of that life. Another life: it is emptied, all its days count as changed. */
+jx_rc jx_office__index_covered(jx_office__index *x, int64_t life, int64_t *bytes_out, struct jx_error *err);
+/* Read what it does not cover yet from the journal. */
+jx_rc jx_office__index_catch_up(jx_office__index *x, const struct jx_office__journal *j,
+				const struct jx_office__trust *trust, struct jx_error *err);
+
+jx_rc jx_office__index_begin(jx_office__index *x, struct jx_error *err);
+jx_rc jx_office__index_commit(jx_office__index *x, int64_t life, int64_t bytes, struct jx_error *err);
+void jx_office__index_drop(jx_office__index *x); /* roll back what was begun; nothing begun: nothing */
+/* Inside begin and commit: forget all but the days. */
+jx_rc jx_office__index_clear(jx_office__index *x, struct jx_error *err);
+/* Where the newest item with this kind and key stands. JX_ENOTFOUND none. */
+jx_rc jx_office__index_find(jx_office__index *x, const struct jx_item *item, int64_t *pos_out, size_t *len_out,
+			    struct jx_error *err);
+jx_rc jx_office__index_add(jx_office__index *x, const struct jx_item *item, int64_t pos, size_t len,
+			   const struct jx_office__trust *trust, struct jx_error *err);
+
+/* An entry of a day: observation, correction or withdrawal. */
+struct jx_office__place {
+	uint8_t writer[JX_ID_BYTES];
+	char short_code[16];
+	int64_t n;
+	enum jx_kind kind;
+	int64_t taken_utc_ms;
+	int64_t pos;
+	size_t len;
+	bool is_fork;
+};
+typedef jx_rc (*jx_office__place_fn)(void *user, const struct jx_office__place *p, struct jx_error *err);
+/* By time taken. */
+jx_rc jx_office__index_each_of_day(jx_office__index *x, const char *day, jx_office__place_fn fn, void *user,
+				   struct jx_error *err);
+/* Number of the entry with this id; "" if it is not here. */
+jx_rc jx_office__index_number_of(jx_office__index *x, const uint8_t id[JX_ID_BYTES], char out[JX_OFFICE__NUMBER_MAX],
+				 struct jx_error *err);
+/* Number of the newest entry that corrects or withdraws this id; "" none. */
+jx_rc jx_office__index_replaced_by(jx_office__index *x, const uint8_t id[JX_ID_BYTES], char out[JX_OFFICE__NUMBER_MAX],
+				   struct jx_error *err);
+/* Days whose files are to be made again, oldest first; cleared one by one. */
+typedef jx_rc (*jx_office__day_fn)(void *user, const char *day, struct jx_error *err);
+jx_rc jx_office__index_each_changed_day(jx_office__index *x, jx_office__day_fn fn, void *user, struct jx_error *err);
+jx_rc jx_office__index_each_day(jx_office__index *x, jx_office__day_fn fn, void *user, struct jx_error *err);
+jx_rc jx_office__index_day_done(jx_office__index *x, const char *day, struct jx_error *err);
+/* Photos that a receipt says are stored and that were not fetched yet. */
+struct jx_office__wanted {
+	char day[11];
+	uint8_t sha256[JX_HASH_BYTES];
+	int64_t size_bytes;
+};
+/* Next after *w in the order of day and hash (zero *w: the first). JX_ENOTFOUND no more. */
+jx_rc jx_office__index_next_wanted(jx_office__index *x, struct jx_office__wanted *w, struct jx_error *err);
+jx_rc jx_office__index_fetched(jx_office__index *x, const struct jx_office__wanted *w, struct jx_error *err);
+jx_rc jx_office__index_counts(jx_office__index *x, int64_t *observations_out, int64_t *wanted_out, struct jx_error *err);
+/* All facts into a statement. */
+jx_rc jx_office__index_statement(jx_office__index *x, jx_statement *s, struct jx_error *err);
+/* May this writer have rows in a statement? Field and leader, and whoever nobody introduced. */
+jx_rc jx_office__index_is_field(jx_office__index *x, const uint8_t writer[JX_ID_BYTES], bool *out, struct jx_error *err);
+
+/* ---- an open office ---------------------------------------------------------------------------------- */
+
+struct jx_office__desk {
+	const struct jx_fs *fs;
+	const struct jx_clock *clock;
+	char *dir;
+	void *lock;
+	struct jx_office__account account;
+	struct jx_office__trust trust;
+	struct jx_office__journal journal;
+	jx_office__index *index;
+	jx_pack *pack;
+	/* an answer that is being kept */
+	jx_buf lines;
+	int64_t lines_items, lines_entries;
+	bool is_replacing;
+	bool index_failed;        /* in this answer: it is made anew before it is used */
+	char epoch[37];           /* of the server, when the desk was opened; "" unknown */
+	/* what this run brought */
+	int64_t new_items, new_entries, repeats;
+};
+/*
+ * Lock, mend, bring the index up to date. Binding points into *desk: it must not be moved.
+ * JX_EBUSY: a pull was under way for all of wait_ms.
+ */
+jx_rc jx_office__desk_open(const struct jx_fs *fs, const struct jx_clock *clock, const char *dir, int64_t wait_ms,
+			   struct jx_office__desk *desk, struct jx_error *err);
+void jx_office__desk_close(struct jx_office__desk *desk);
+/* Make sure that the index can be used: after a failure it is made anew from the journal. */
+jx_rc jx_office__desk_index(struct jx_office__desk *desk, struct jx_error *err);
+
+/* ---- feed: keeping an answer --------------------------------------------------------------------------- */
+
+/* begin, add each item, end; or drop. Until end returns JX_OK nothing of it is there. */
+void jx_office__feed_begin(struct jx_office__desk *desk, bool is_snapshot);
+jx_rc jx_office__feed_add(struct jx_office__desk *desk, const struct jx_item *item, struct jx_error *err);
+jx_rc jx_office__feed_end(struct jx_office__desk *desk, const char *cursor, struct jx_error *err);
+void jx_office__feed_drop(struct jx_office__desk *desk);
+/* The same as outbox and sink of a sync; they point at desk. */
+void jx_office__bind(struct jx_office__desk *desk, struct jx_outbox *outbox, struct jx_sink *sink);
+
+/* ---- files for people ------------------------------------------------------------------------------------ */
+
+/* A file being made beside its place: ".NAME.tmp", synced and renamed at the end. */
+struct jx_office__out {
+	const struct jx_fs *fs;
+	char *path, *temp;
+	jx_file *file;
+	int64_t at;
+	jx_buf b;
+};
+jx_rc jx_office__out_open(const struct jx_fs *fs, const char *dir, const char *name, struct jx_office__out *out,
+			  struct jx_error *err);
+jx_rc jx_office__out_flush(struct jx_office__out *out, bool all, struct jx_error *err);
+jx_rc jx_office__out_publish(struct jx_office__out *out, struct jx_error *err);
+void jx_office__out_close(struct jx_office__out *out); /* not published: nothing is left */
+
+/* One CSV cell of text: quoted where RFC 4180 asks for it; what a spreadsheet would take for a formula gets a ' before it. */
+void jx_office__csv_text(jx_buf *b, const char *text);
+
+/* All that the files say of one entry. */
+struct jx_office__row {
+	char number[JX_OFFICE__NUMBER_MAX];
+	const char *marks;
+	int64_t received_utc_ms;
+	struct jx_entry e;                     /* decoded as far as it could be */
+	struct jx_answers_brief a;             /* all empty if it has no answers */
+	const struct jx_unit *unit;            /* NULL unknown */
+	char of_number[JX_OFFICE__NUMBER_MAX], replaced_by[JX_OFFICE__NUMBER_MAX];
+	bool has_id;
+	uint8_t digest[JX_HASH_BYTES];
+};
+/* Headings and values for machines, or for Chinese readers. Rows end with CR LF. */
+void jx_office__csv_heading(jx_buf *b, bool chinese);
+void jx_office__csv_row(jx_buf *b, const struct jx_office__row *row, bool chinese);
+/* A GeoJSON feature without line feed; WGS-84, which is what RFC 7946 takes for granted. */
+void jx_office__geojson_feature(jx_buf *b, const struct jx_office__row *row);
+/* Degrees with seven digits, exactly. */
+void jx_office__add_e7(jx_buf *b, int32_t value_e7);
+
+/* Make a day's files anew. *rows_out: observations in them. */
+jx_rc jx_office__export_day(struct jx_office__desk *desk, const char *day, int64_t *rows_out, struct jx_error *err);
+char *jx_office__day_dir(const char *dir, const char *day);
+
+/* ---- photos ------------------------------------------------------------------------------------------------ */
+
+/*
+ * Fetch one photo into its day: through HASH.part, which a broken download leaves for the next, synced, renamed.
+ * There already: JX_OK at once.
+ */
+jx_rc jx_office__photo_fetch(struct jx_office__desk *desk, const struct jx_client_blob_config *blob,
+			     const struct jx_office__wanted *w, struct jx_error *err);
+
+/* ---- verify -------------------------------------------------------------------------------------------------- */
+
+struct jx_office__verdict {
+	int64_t lines, entries, erased, writers, receipts, photo_receipts, keys, others;
+	int64_t quarantined, quarantined_unproven;
+	int64_t photos_good, photos_bad, photos_absent;
+	int64_t tail_bytes;         /* of an interrupted pull, behind the journal's end */
+	int64_t unsigned_entries;   /* at the ends of chains, not yet covered by signature or receipt */
+	int64_t damage;
+	/* the first damage */
+	char first_writer[37];
+	int64_t first_n, first_line;
+	char first_text[352];
+};
+/*
+ * Check a pulled folder by public keys alone. JX_OK: it could be read; damage is counted in *out.
+ * @param trust  NULL: the keys pinned in identity.json
+ */
+jx_rc jx_office__verify(const struct jx_fs *fs, const char *dir, const struct jx_office__trust *trust,
+			struct jx_office__verdict *out, struct jx_error *err);
+
+#endif

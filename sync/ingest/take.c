@@ -154,8 +154,9 @@ static bool take_batch(struct jx_ingest__sync *s)
 }
 
 /*
- * The device names its newest receipt. One that we signed, but before the last two, means that two devices go on from one state. One
- * that we do not know was signed before a restore from backup, and is no sign of a clone; people may look at it all the same.
+ * The device names its newest receipt. One that we signed, but before the last two, means that two devices go on from one state - unless
+ * its log has all that ours has: then it is the same device, and answers to it were lost. One that we do not know was signed before
+ * a restore from backup, and is no sign of a clone; people may look at it all the same.
  */
 static jx_rc look_for_clone(struct jx_ingest__sync *s, struct jx_error *err)
 {
@@ -168,19 +169,21 @@ static jx_rc look_for_clone(struct jx_ingest__sync *s, struct jx_error *err)
 	    memcmp(s->sign_in.receipt_hash, s->who.receipt_hash[1], JX_HASH_BYTES) == 0)
 		return JX_OK;
 	rc = s->in->ops->receipt_known(s->in->vault, s->who.id, s->sign_in.receipt_hash, &is_known, err);
-	return rc == JX_OK ? mark(s, is_known ? "clone-alarm" : "unknown-receipt", false, err) : rc;
+	if (rc != JX_OK || (is_known && s->result == JX_SYNC_OK))
+		return rc;
+	return mark(s, is_known ? "clone-alarm" : "unknown-receipt", false, err);
 }
 
 bool jx_ingest__take(struct jx_ingest__sync *s)
 {
 	struct jx_error err = {.code = JX_OK};
-	jx_rc rc = look_for_clone(s, &err);
+	jx_rc rc;
 
-	if (rc != JX_OK)
-		return jx_ingest__fault(s->in, s->rs, &err);
 	if (s->batch.count > 0 && !take_batch(s))
 		return false;
 	rc = compare_end(s, &err);
+	if (rc == JX_OK)
+		rc = look_for_clone(s, &err);
 	if (rc == JX_OK && s->ask.wants_receipt && !s->has_receipt &&
 	    (s->result == JX_SYNC_OK || s->result == JX_SYNC_GAP))
 		rc = give_kept_receipt(s, &err);

@@ -623,6 +623,27 @@ static void a_receipt_older_than_the_last_two_raises_the_alarm(void **state)
 	device_done(&clone);
 }
 
+static void lost_answers_are_no_clone(void **state)
+{
+	struct bench *b = *state;
+	struct device d = with_entries(b, 1);
+	struct jx_signed first;
+	char *review;
+
+	device_sync_ok(b, &d);
+	first = d.receipt;
+	for (int lost = 0; lost < 4; lost++) {
+		fake_writer_observe_many(&d.log, 1);
+		device_sync_ok(b, &d);
+		d.receipt = first; /* the answer never came */
+	}
+	device_sync_ok(b, &d);
+	review = bench_review(b);
+	assert_string_equal(review, "");
+	free(review);
+	device_done(&d);
+}
+
 static void a_receipt_from_before_a_restore_is_no_clone(void **state)
 {
 	struct bench *b = *state;
@@ -711,6 +732,7 @@ int main(void)
 		TEST(a_fork_that_came_twice_at_once_is_stored_once),
 		TEST(faults_of_the_store_become_5xx_and_tell_nothing),
 		TEST(a_receipt_older_than_the_last_two_raises_the_alarm),
+		TEST(lost_answers_are_no_clone),
 		TEST(a_receipt_from_before_a_restore_is_no_clone),
 		TEST(a_server_restored_from_backup_gets_the_rest_again),
 	};

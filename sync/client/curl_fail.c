@@ -46,7 +46,9 @@ static jx_rc fail_tls(struct jx_client__curl *c, CURLcode code, struct jx_error 
 			return jx_fail(err, tls_rows[i].rc, (int)code, WHERE, "%s: %s", c->host,
 				       jx_tr(tls_rows[i].text));
 	}
-	return jx_fail(err, JX_ETLS, (int)code, WHERE, "no secure connection with %s: %s; nothing was sent",
+	/* no verdict of ours: bytes damaged on the way look like this, and the next try is another connection */
+	return jx_fail(err, JX_ENET, (int)code, WHERE,
+		       "no secure connection with %s: %s; nothing was sent. Try again later or on another network",
 		       c->host, c->message[0] != '\0' ? c->message : curl_easy_strerror(code));
 }
 

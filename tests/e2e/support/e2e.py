@@ -4,6 +4,7 @@ Programs come from the build that runs the test (JX_BIN). Every run is looked at
 a signal: neither is ever an answer. Ports are chosen by the kernel; whatever has to happen is waited for, never slept for.
 """
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -361,7 +362,7 @@ class Case(unittest.TestCase):
     def setUp(self):
         self.dir = tempfile.mkdtemp(prefix="jx-e2e-")
         self.addCleanup(shutil.rmtree, self.dir, True)
-        self._photos = 0
+        self._photos = itertools.count(1)
 
     def path(self, *names):
         return os.path.join(self.dir, *names)
@@ -376,14 +377,14 @@ class Case(unittest.TestCase):
         device.enrol(url or server.url, server.code(short))
         return device.begin() if begin else device
 
-    def photo(self, size=30000, seed_number=None):
+    def photo(self, size=30000):
         """A new JPEG file of about that many bytes; every call makes another picture."""
-        self._photos += 1
-        path = self.path(f"photo-{self._photos}.jpg")
+        number = next(self._photos)
+        path = self.path(f"photo-{number}.jpg")
         side = 16
         while side * side * 3 // 4 < size:
             side += 16
-        run([program("jx-photo"), "--out", path, "--seed", str(seed_number or 1000 * (seed() % 9000) + self._photos),
+        run([program("jx-photo"), "--out", path, "--seed", str(1000 * (seed() % 9000) + number),
              "--width", str(side), "--height", str(side), "--bytes", str(size)])
         return path
 

@@ -177,8 +177,6 @@ struct jx_plan_event jx_client__take_answer(struct jx_client__run *run, struct j
 		const enum jx_plan_event_kind verdict = jx_client__take_receipt(run, &a->an.receipt);
 
 		ev.kind = verdict == JX_PLAN_OK ? ev.kind : verdict;
-		if (ev.kind == JX_PLAN_FORK)
-			(void)jx_client__fail_fork(run);
 	}
 	if (ev.kind == JX_PLAN_OK || ev.kind == JX_PLAN_GAP)
 		return take_good(run, a, ev.kind);

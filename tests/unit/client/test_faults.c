@@ -96,7 +96,6 @@ static void lies_are_refused_and_mark_nothing(void **state)
 		{FAULT_RECEIPT_HEAD_WRONG, JX_ECONFLICT, "not this device's", false},
 		{FAULT_RECEIPT_TOO_FAR, JX_ECONFLICT, "restored or copied", false},
 		{FAULT_RECEIPT_IS_FORK, JX_ECONFLICT, "keeps both", false},
-		{FAULT_RESULT_FORK, JX_ECONFLICT, "keeps both", false},
 		{FAULT_TLS, JX_ETLS, "another key", false},
 		{FAULT_UNKNOWN_DICTIONARY, JX_EVERSION, "dictionary 3", false},
 		{FAULT_NO_RECEIPT, JX_OK, NULL, true},
@@ -154,6 +153,18 @@ static void a_fork_receipt_is_kept_as_evidence_only(void **state)
 	assert_int_equal(d->fork_receipts, 1);
 	assert_int_equal(d->sent_n, 5);
 	assert_string_equal(fake_device_value(d, JX_CLIENT_REENROL), "fork");
+}
+
+/* The word alone stops the device; what an honest receipt beside it covers is sent all the same. */
+static void the_word_fork_stops_the_run(void **state)
+{
+	struct fake_device *d = *state;
+
+	SCRIPT(&d->server, FAULT_RESULT_FORK);
+	jx_assert_rc(fake_device_sync(d), JX_ECONFLICT, &d->err);
+	jx_assert_says(&d->err, "keeps both");
+	assert_true(d->result.must_enrol_again);
+	assert_int_equal(d->sent_n, d->server.n);
 }
 
 static void a_bent_item_keeps_nothing_of_its_page(void **state)
@@ -274,6 +285,7 @@ int main(void)
 		T(lies_are_refused_and_mark_nothing),
 		T(the_same_lie_over_and_over_ends_the_run),
 		T(a_fork_receipt_is_kept_as_evidence_only),
+		T(the_word_fork_stops_the_run),
 		T(a_bent_item_keeps_nothing_of_its_page),
 		T(more_for_ever_is_not_followed),
 		T(a_full_disk_of_our_own_stops_at_once),

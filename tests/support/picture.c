@@ -35,13 +35,13 @@ static size_t put_entry(uint8_t *at, unsigned tag, unsigned type, unsigned count
 /* "Exif", a TIFF header, IFD0 with the pointer to the Exif IFD, and that with one or two texts (TIFF 6.0, Exif 2.31). */
 static size_t put_exif(uint8_t *out, const char *time, const char *offset)
 {
+	static const uint8_t begin[] = {'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 0x2a};
 	const unsigned entries = offset == NULL ? 1 : 2;
 	const unsigned exif_at = 8 + 2 + 12 + 4;
 	const unsigned texts_at = exif_at + 2 + 12 * entries + 4;
 	uint8_t *tiff = out + 6, *p;
 
-	memcpy(out, "Exif\0\0", 6);
-	memcpy(tiff, "MM\0\x2a", 4);
+	memcpy(out, begin, sizeof(begin));
 	(void)put32(tiff + 4, 8);
 	p = tiff + 8;
 	p += put16(p, 1);

@@ -34,6 +34,12 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* Two entries change places. */
+#define SWAP                                                                   \
+	"UPDATE entry SET pos = 1 << 45 WHERE n = 2 AND writer_no = 2; "       \
+	"UPDATE entry SET pos = (2 << 40) + 2 WHERE n = 3 AND writer_no = 2; " \
+	"UPDATE entry SET pos = (2 << 40) + 3 WHERE pos = 1 << 45"
+
 /* What somebody with the file and a database tool might do, on purpose or not. */
 static const char *const changes[] = {
 	"UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), 'nothing-found', 'nothing-Found') AS BLOB) WHERE n = 2",
@@ -51,10 +57,7 @@ static const char *const changes[] = {
 	"UPDATE photo SET sha256 = zeroblob(32) WHERE place = 1",
 	"UPDATE photo SET size_bytes = 5 WHERE place = 0",
 	"INSERT INTO photo VALUES ((SELECT max(pos) FROM entry), 0, zeroblob(32), 5, 'image/jpeg')",
-	/* two entries change places */
-	"UPDATE entry SET pos = 1 << 45 WHERE n = 2 AND writer_no = 2; "
-	"UPDATE entry SET pos = (2 << 40) + 2 WHERE n = 3 AND writer_no = 2; "
-	"UPDATE entry SET pos = (2 << 40) + 3 WHERE pos = 1 << 45",
+	SWAP,
 	"UPDATE identity SET public_key = zeroblob(32) WHERE no = 1",
 	"PRAGMA foreign_keys = OFF; DELETE FROM identity WHERE no = 1",
 };

@@ -1,13 +1,14 @@
 /*
- * jiexun/ingest.h - the server's core: authenticate, check the chain, deduplicate, decide, receipt. Knows neither HTTP nor SQL:
- * the same calls serve jiexund's sockets and the simulation's memory.
+ * jiexun/ingest.h - the server's core: authenticate, check the chain, deduplicate, decide, receipt. Knows
+ * neither HTTP nor SQL: the same calls serve jiexund's sockets and the simulation's memory.
  *
- * It stores first and interprets later: a well-formed, correctly chained entry is never refused because of what it says;
- * it is stored and marked for review.
+ * It stores first and interprets later: a well-formed, correctly chained entry is never refused because of
+ * what it says; it is stored and marked for review.
  *
  * Threads:   a jx_ingest may be used by any number of threads.
  * Ownership: configuration must outlive it.
- * Errors:    functions that answer a peer always fill the response (4xx/5xx with a struct jx_wire_error body); they fail only by that.
+ * Errors:    functions that answer a peer always fill the response (4xx/5xx with a struct jx_wire_error
+ *            body); they fail only by that.
  * Units:     `_bytes` bytes.
  */
 #ifndef JX_INGEST_H
@@ -25,26 +26,32 @@ extern "C" {
 
 typedef struct jx_ingest jx_ingest;
 
-/** Told of each fault that a peer hears of only as "internal", "busy" or "no-space", so that a program can log it. Any thread. */
+/**
+ * Told of each fault that a peer hears of only as "internal", "busy" or "no-space", so that a program can
+ * log it. Any thread.
+ */
 typedef void (*jx_ingest_fault_fn)(void *user, const struct jx_error *err);
 
 struct jx_ingest_config {
-	jx_vault *vault;                       /**< entries, receipts and photos */
+	jx_vault *vault; /**< entries, receipts and photos */
 	const struct jx_clock *clock;
 	const struct jx_rand *rand;
-	const uint8_t *identity_secret;        /**< JX_SEC_BYTES: signs receipts; also the key of the server's own writer */
-	const uint8_t *mac_key;                /**< 32 bytes: challenges and tokens */
-	const jx_pack *pack;                   /**< for review marks; NULL = none */
-	const uint8_t (*pins)[JX_HASH_BYTES];  /**< TLS key hashes devices may see: current and next */
+	const uint8_t *identity_secret; /**< JX_SEC_BYTES: signs receipts and the server's own entries */
+	const uint8_t *mac_key;         /**< 32 bytes: challenges and tokens */
+	const jx_pack *pack;            /**< for review marks; NULL = none */
+	const uint8_t (*pins)[JX_HASH_BYTES]; /**< TLS key hashes devices may see: current and next */
 	size_t pin_count;
 	int utc_offset_min;
-	jx_ingest_fault_fn on_fault;           /**< NULL = nobody listens */
+	jx_ingest_fault_fn on_fault; /**< NULL = nobody listens */
 	void *fault_user;
 };
 jx_rc jx_ingest_new(const struct jx_ingest_config *config, jx_ingest **ingest_out, struct jx_error *err);
 void jx_ingest_free(jx_ingest *ingest);
 JX_DEFINE_AUTO(jx_ingest, jx_ingest_free);
-/** Certificate reload: the new set of TLS key hashes, swapped under a lock. jx_ingest_setup() then tells the devices. */
+/**
+ * Certificate reload: the new set of TLS key hashes, swapped under a lock. jx_ingest_setup() then tells the
+ * devices.
+ */
 void jx_ingest_set_pins(jx_ingest *ingest, const uint8_t (*pins)[JX_HASH_BYTES], size_t count);
 
 /** POST /v1/enrol */
@@ -55,29 +62,40 @@ void jx_ingest_sync(jx_ingest *ingest, const struct jx_wire_request *rq, struct 
 /* ---- photos (tus) and downloads: the HTTP face calls these in order ------------------------------- */
 
 /**
- * Who a bearer token speaks for: an active writer, for its row is read again each time, so revocation is immediate. Tokens are
- * given to active writers only, never to pending ones. False: rs holds 401/403.
+ * Who a bearer token speaks for: an active writer, for its row is read again each time, so revocation is
+ * immediate. Tokens are given to active writers only, never to pending ones. False: rs holds 401/403.
  */
-bool jx_ingest_token(jx_ingest *ingest, const char *authorization, struct jx_writer *who_out, struct jx_wire_response *rs);
+bool jx_ingest_token(jx_ingest *ingest, const char *authorization, struct jx_writer *who_out,
+		     struct jx_wire_response *rs);
 
 typedef struct jx_upload jx_upload;
 /** What is known of an upload. */
 struct jx_upload_state {
-	int64_t size_bytes;         /**< as listed in the entry */
+	int64_t size_bytes; /**< as listed in the entry */
 	int64_t offset_bytes;
-	bool is_stored;             /**< published; receipt is set */
+	bool is_stored; /**< published; receipt is set */
 	struct jx_signed receipt;
 };
-/** @retval JX_ENOTFOUND not listed in an accepted entry of this writer (answer 404, whether or not others have it) */
-jx_rc jx_ingest_photo_state(jx_ingest *ingest, const struct jx_writer *who, const uint8_t sha256[JX_HASH_BYTES], struct jx_upload_state *out,
-                            struct jx_error *err);
-/** Open for appending at offset. @retval JX_ECONFLICT offset is not the current one, or @retval JX_EBUSY another request is writing it */
-jx_rc jx_ingest_photo_open(jx_ingest *ingest, const struct jx_writer *who, const uint8_t sha256[JX_HASH_BYTES], int64_t offset_bytes,
-                           jx_upload **upload_out, struct jx_error *err);
-jx_rc jx_upload_write(jx_upload *upload, const void *data, size_t len, struct jx_error *err); /**< JX_ELIMIT past the listed size */
 /**
- * The request's body ended (or broke: then only keep what came). When all bytes are here: check hash, publish durably, then
- * store and return the photo-receipt (state_out->is_stored).
+ * @retval JX_ENOTFOUND not listed in an accepted entry of this writer (answer 404, whether or not others
+ *          have it)
+ */
+jx_rc jx_ingest_photo_state(jx_ingest *ingest, const struct jx_writer *who,
+			    const uint8_t sha256[JX_HASH_BYTES], struct jx_upload_state *out,
+			    struct jx_error *err);
+/**
+ * Open for appending at offset.
+ * @retval JX_ECONFLICT offset is not the current one, or
+ * @retval JX_EBUSY another request is writing it
+ */
+jx_rc jx_ingest_photo_open(jx_ingest *ingest, const struct jx_writer *who,
+			   const uint8_t sha256[JX_HASH_BYTES], int64_t offset_bytes, jx_upload **upload_out,
+			   struct jx_error *err);
+jx_rc jx_upload_write(jx_upload *upload, const void *data, size_t len,
+		      struct jx_error *err); /**< JX_ELIMIT past the listed size */
+/**
+ * The request's body ended (or broke: then only keep what came). When all bytes are here: check hash,
+ * publish durably, then store and return the photo-receipt (state_out->is_stored).
  * @retval JX_ECORRUPT hash differs: bytes dropped, start again at 0
  */
 jx_rc jx_upload_end(jx_upload *upload, struct jx_upload_state *state_out, struct jx_error *err);
@@ -87,23 +105,30 @@ JX_DEFINE_AUTO(jx_upload, jx_upload_close);
 /* ---- what the administrator and the office decide -------------------------------------------------- */
 
 /**
- * Make a one-time code, good for 15 minutes; jx_code_format() gives the typed form.
- * A short code belongs to one writer at a time: it is refused while a writer holds it, unless that one is revoked or its device
- * was found restored or cloned and has to enrol again.
- * @retval JX_EEXISTS  the short code is held: revoke its writer first, or take another
+ * Make a one-time code, good for 15 minutes; jx_code_format() gives the typed form. A short code belongs to
+ * one writer at a time: it is refused while a writer holds it, unless that one is revoked or its device was
+ * found restored or cloned and has to enrol again.
+ * @retval JX_EEXISTS the short code is held: revoke its writer first, or take another
  */
-jx_rc jx_ingest_make_code(jx_ingest *ingest, const char *short_code, enum jx_role role, const char *area, bool is_trusted,
-                          struct jx_code_text *out, struct jx_error *err);
+jx_rc jx_ingest_make_code(jx_ingest *ingest, const char *short_code, enum jx_role role, const char *area,
+			  bool is_trusted, struct jx_code_text *out, struct jx_error *err);
 /**
- * Confirm a pending writer after comparing fingerprints. Appends the server's entry; an active one stays as it is.
- * @param who          short code, or the writer's id where several have had that code
- * @param fingerprint  as the device shows it; case, hyphens and spaces do not matter
- * @retval JX_EAUTH    no pending or active writer of that code has this fingerprint
+ * Confirm a pending writer after comparing fingerprints. Appends the server's entry; an active one stays as
+ * it is.
+ * @param who short code, or the writer's id where several have had that code
+ * @param fingerprint as the device shows it; case, hyphens and spaces do not matter
+ * @retval JX_EAUTH no pending or active writer of that code has this fingerprint
  */
 jx_rc jx_ingest_confirm(jx_ingest *ingest, const char *who, const char *fingerprint, struct jx_error *err);
-/** Revoke the newest writer of a short code that is not revoked, or the one with this id. Appends the server's entry. */
+/**
+ * Revoke the newest writer of a short code that is not revoked, or the one with this id. Appends the
+ * server's entry.
+ */
 jx_rc jx_ingest_revoke(jx_ingest *ingest, const char *who, const char *reason, struct jx_error *err);
-/** Set-up: the server's own writer, and a `keys` item when identity key or TLS keys are not those of the newest one. Idempotent. */
+/**
+ * Set-up: the server's own writer, and a `keys` item when identity key or TLS keys are not those of the
+ * newest one. Idempotent.
+ */
 jx_rc jx_ingest_setup(jx_ingest *ingest, struct jx_error *err);
 
 /** A line of JSON without its line feed. */

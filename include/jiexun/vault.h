@@ -1,18 +1,20 @@
 /*
- * jiexun/vault.h - server storage as domain operations: writers, codes, entries, receipts, photos, feed. Nothing above
- * it knows SQL or where photo files lie; one contract suite (tests/contract/vault) runs over every implementation.
- * Now: SQLite, with photos as files through media.
+ * jiexun/vault.h - server storage as domain operations: writers, codes, entries, receipts, photos, feed.
+ * Nothing above it knows SQL or where photo files lie; one contract suite (tests/contract/vault) runs over
+ * every implementation. Now: SQLite, with photos as files through media.
  *
- * Every operation is one transaction, durable when it returns JX_OK (SQLite: WAL, synchronous=FULL). The SQLite vault keeps
- * exactly one read-write connection (Debian 12's SQLite 3.40.1 has the WAL-reset bug: two connections that write or checkpoint
- * at the same moment can corrupt the file) that also does every checkpoint, and read-only connections beside it; an advisory
- * lock beside the database keeps a second process out.
+ * Every operation is one transaction, durable when it returns JX_OK (SQLite: WAL, synchronous=FULL). The
+ * SQLite vault keeps exactly one read-write connection (Debian 12's SQLite 3.40.1 has the WAL-reset bug:
+ * two connections that write or checkpoint at the same moment can corrupt the file) that also does every
+ * checkpoint, and read-only connections beside it; an advisory lock beside the database keeps a second
+ * process out.
  *
- * Threads:   all operations may be called from any thread; the vault serialises what must be. A jx_vault_part belongs to
- *            one thread at a time.
+ * Threads:   all operations may be called from any thread; the vault serialises what must be. A
+ *            jx_vault_part belongs to one thread at a time.
  * Ownership: callbacks get rows that live for the call; a callback must not call the vault.
- * Errors:    JX_ECONFLICT state changed since it was read: read again; JX_ENOSPC, JX_EIO, JX_ECORRUPT, JX_EVERSION, JX_EBUSY.
- *            A walk stops when its callback returns other than JX_OK, and returns that.
+ * Errors:    JX_ECONFLICT state changed since it was read: read again; JX_ENOSPC, JX_EIO, JX_ECORRUPT,
+ *            JX_EVERSION, JX_EBUSY. A walk stops when its callback returns other than JX_OK, and returns
+ *            that.
  * Units:     `_bytes` bytes, `_ms` milliseconds, `_utc_ms` since 1970-01-01 UTC.
  */
 #ifndef JX_VAULT_H
@@ -35,11 +37,16 @@ enum jx_role {
 	JX_ROLE_AUDITOR = 5,
 	JX_ROLE_ADMIN = 6
 };
-const char *jx_role_name(enum jx_role r); /* "server", "field", "leader", "dispatcher", "unit", "auditor", "admin" */
+/** "server", "field", "leader", "dispatcher", "unit", "auditor", "admin" */
+const char *jx_role_name(enum jx_role r);
 bool jx_role_parse(const char *s, enum jx_role *out);
 
 /** Numbers reach disk; append only. */
-enum jx_writer_state { JX_WRITER_PENDING = 0, JX_WRITER_ACTIVE = 1, JX_WRITER_REVOKED = 2 };
+enum jx_writer_state {
+	JX_WRITER_PENDING = 0,
+	JX_WRITER_ACTIVE = 1,
+	JX_WRITER_REVOKED = 2
+};
 const char *jx_writer_state_name(enum jx_writer_state s);
 
 struct jx_writer {
@@ -51,11 +58,11 @@ struct jx_writer {
 	enum jx_writer_state state;
 	char name[64];
 	int64_t enrolled_utc_ms;
-	int64_t n;                        /**< stored up to here ... */
-	uint8_t head[JX_HASH_BYTES];      /**< ... with this head (root head at n = 0) */
-	int64_t last_seen_utc_ms;         /**< of its last receipt */
-	bool is_forked;                   /**< a fork of it lies in quarantine */
-	bool must_enrol;                  /**< its device was restored or cloned: it enrols again, under the same short code */
+	int64_t n;                   /**< stored up to here ... */
+	uint8_t head[JX_HASH_BYTES]; /**< ... with this head (root head at n = 0) */
+	int64_t last_seen_utc_ms;    /**< of its last receipt */
+	bool is_forked;              /**< a fork of it lies in quarantine */
+	bool must_enrol; /**< its device was restored or cloned: it enrols again, under the same short code */
 	uint8_t receipt_hash[2][JX_HASH_BYTES]; /**< newest and the one before; zero if none */
 };
 
@@ -66,12 +73,12 @@ struct jx_vault_code {
 	char short_code[16];
 	enum jx_role role;
 	char area[24];
-	bool is_trusted;                  /**< the code alone confirms: no fingerprint comparison */
+	bool is_trusted; /**< the code alone confirms: no fingerprint comparison */
 	int64_t expires_utc_ms;
-	int64_t tries;                    /**< wrong tries so far */
+	int64_t tries; /**< wrong tries so far */
 	bool is_used;
 	uint8_t used_public_key[JX_PUB_BYTES];
-	uint8_t writer[JX_ID_BYTES];      /**< enrolled with it */
+	uint8_t writer[JX_ID_BYTES]; /**< enrolled with it */
 };
 
 /** A photo as an entry lists it. */
@@ -80,7 +87,10 @@ struct jx_vault_photo {
 	int64_t size_bytes;
 };
 
-/** One entry, checked by ingest, to be stored. What it could not understand is kept all the same: only bytes, id and n must be there. */
+/**
+ * One entry, checked by ingest, to be stored. What it could not understand is kept all the same: only
+ * bytes, id and n must be there.
+ */
 struct jx_vault_entry {
 	const char *bytes;
 	size_t len;
@@ -88,42 +98,47 @@ struct jx_vault_entry {
 	uint8_t head[JX_HASH_BYTES];
 	uint8_t id[JX_ID_BYTES];
 	int64_t n;
-	enum jx_kind kind;                /**< JX_KIND_UNKNOWN when the name is new */
-	char day[11];                     /**< "" if not understood */
+	enum jx_kind kind; /**< JX_KIND_UNKNOWN when the name is new */
+	char day[11];      /**< "" if not understood */
 	char area[24];
 	const struct jx_vault_photo *photos;
 	size_t photo_count;
-	const char *marks;                /**< review marks, comma separated, or NULL */
+	const char *marks; /**< review marks, comma separated, or NULL */
 };
 
 struct jx_vault_batch {
 	uint8_t writer[JX_ID_BYTES];
-	int64_t expected_n;               /**< writer's n and head when ingest read it */
+	int64_t expected_n; /**< writer's n and head when ingest read it */
 	uint8_t expected_head[JX_HASH_BYTES];
 	const struct jx_vault_entry *entries; /**< numbers expected_n+1 ... without gaps */
 	size_t count;
-	uint8_t sig[JX_SIG_BYTES];        /**< of the last head */
+	uint8_t sig[JX_SIG_BYTES]; /**< of the last head */
 	int64_t received_utc_ms;
-	const struct jx_signed *receipt;  /**< stored in the same transaction; NULL = none */
-	bool is_fork;                     /**< store in quarantine: entries start at expected_n+1 of the forked branch; the writer's n and head stay */
+	const struct jx_signed *receipt; /**< stored in the same transaction; NULL = none */
+	bool is_fork; /**< into quarantine: entries follow expected_n of their branch; the writer's n stays */
 };
 
 /** Kinds of feed items. */
-enum jx_vault_item_kind { JX_VAULT_ENTRY, JX_VAULT_RECEIPT, JX_VAULT_PHOTO_RECEIPT, JX_VAULT_KEYS };
+enum jx_vault_item_kind {
+	JX_VAULT_ENTRY,
+	JX_VAULT_RECEIPT,
+	JX_VAULT_PHOTO_RECEIPT,
+	JX_VAULT_KEYS
+};
 
 /** One item of the feed; pointers live for the call. */
 struct jx_vault_item {
-	int64_t pos;                      /**< commit position, strictly increasing */
+	int64_t pos; /**< commit position, strictly increasing */
 	enum jx_vault_item_kind kind;
-	uint8_t writer[JX_ID_BYTES];      /**< zero for keys */
-	int64_t n;                        /**< entry, receipt */
-	bool is_fork;                     /**< entry in quarantine, or the receipt of one */
-	int64_t utc_ms;                   /**< when the server took it */
+	uint8_t writer[JX_ID_BYTES]; /**< zero for keys */
+	int64_t n;                   /**< entry, receipt */
+	bool is_fork;                /**< entry in quarantine, or the receipt of one */
+	int64_t utc_ms;              /**< when the server took it */
 	/* entry */
-	struct jx_bytes entry;            /**< verbatim; NULL data if erased by law */
+	struct jx_bytes entry; /**< verbatim; NULL data if erased by law */
 	const uint8_t *digest, *head;
-	const uint8_t *sig;               /**< of the head after it, where a batch ended; else NULL */
-	const char *marks;                /**< NULL if none */
+	const uint8_t *sig; /**< of the head after it, where a batch ended; else NULL */
+	const char *marks;  /**< NULL if none */
 	/* photo-receipt */
 	const uint8_t *sha256;
 	/* receipt, photo-receipt, keys */
@@ -135,12 +150,12 @@ struct jx_vault_item {
 struct jx_vault_review {
 	uint8_t writer[JX_ID_BYTES];
 	const char *short_code;
-	int64_t n;                        /**< entry's number; 0: the mark is the writer's own */
-	uint8_t id[JX_ID_BYTES];          /**< entry's id; zero for a writer's mark */
-	bool is_fork;                     /**< the entry lies in quarantine */
-	const char *marks;                /**< comma separated; "" for a quarantined entry without any */
-	int64_t utc_ms;                   /**< entry: taken in; writer's mark: last time */
-	int64_t times;                    /**< writer's mark: how often; else 1 */
+	int64_t n;               /**< entry's number; 0: the mark is the writer's own */
+	uint8_t id[JX_ID_BYTES]; /**< entry's id; zero for a writer's mark */
+	bool is_fork;            /**< the entry lies in quarantine */
+	const char *marks;       /**< comma separated; "" for a quarantined entry without any */
+	int64_t utc_ms;          /**< entry: taken in; writer's mark: last time */
+	int64_t times;           /**< writer's mark: how often; else 1 */
 };
 
 typedef struct jx_vault jx_vault;
@@ -148,20 +163,21 @@ typedef struct jx_vault_part jx_vault_part; /**< a photo that is being received 
 typedef jx_rc (*jx_vault_item_fn)(void *user, const struct jx_vault_item *item);
 typedef jx_rc (*jx_vault_review_fn)(void *user, const struct jx_vault_review *review);
 typedef jx_rc (*jx_vault_writer_fn)(void *user, const struct jx_writer *w);
-typedef jx_rc (*jx_vault_digest_fn)(void *user, int64_t n, const uint8_t digest[JX_HASH_BYTES], const uint8_t head[JX_HASH_BYTES]);
+typedef jx_rc (*jx_vault_digest_fn)(void *user, int64_t n, const uint8_t digest[JX_HASH_BYTES],
+				    const uint8_t head[JX_HASH_BYTES]);
 
 struct jx_vault_counts {
 	int64_t entries, observations, photos_listed, photos_stored; /**< photos: distinct (writer, hash) */
-	int64_t gaps;                     /**< numbers missing below each writer's n, counted from the rows themselves */
-	int64_t duplicates;               /**< entries beyond the first of each id */
+	int64_t gaps;       /**< numbers missing below each writer's n, counted from the rows themselves */
+	int64_t duplicates; /**< entries beyond the first of each id */
 	int64_t quarantined, marked, writers;
 };
 
 /** Scope of a feed: what a reader may see. */
 struct jx_vault_scope {
-	bool all;                         /**< office: everything */
-	char area[24];                    /**< field: reference data of this area */
-	uint8_t writer[JX_ID_BYTES];      /**< the reader */
+	bool all;                    /**< office: everything */
+	char area[24];               /**< field: reference data of this area */
+	uint8_t writer[JX_ID_BYTES]; /**< the reader */
 };
 
 struct jx_vault_ops {
@@ -170,78 +186,119 @@ struct jx_vault_ops {
 	jx_rc (*epoch)(jx_vault *v, uint8_t epoch_out[JX_ID_BYTES], struct jx_error *err);
 	jx_rc (*new_epoch)(jx_vault *v, const uint8_t epoch[JX_ID_BYTES], struct jx_error *err);
 	/* writers */
-	jx_rc (*writer)(jx_vault *v, const uint8_t id[JX_ID_BYTES], struct jx_writer *out, struct jx_error *err); /**< JX_ENOTFOUND */
-	jx_rc (*writer_by_short)(jx_vault *v, const char *short_code, struct jx_writer *out, struct jx_error *err); /**< newest of that code */
+	jx_rc (*writer)(jx_vault *v, const uint8_t id[JX_ID_BYTES], struct jx_writer *out,
+			struct jx_error *err); /**< JX_ENOTFOUND */
+	jx_rc (*writer_by_short)(jx_vault *v, const char *short_code, struct jx_writer *out,
+				 struct jx_error *err); /**< newest of that code */
 	jx_rc (*each_writer)(jx_vault *v, jx_vault_writer_fn fn, void *user, struct jx_error *err);
 	/** The server's own writer, made at set-up. @retval JX_EEXISTS */
 	jx_rc (*add_server_writer)(jx_vault *v, const struct jx_writer *w, struct jx_error *err);
 	/* enrolment codes */
-	jx_rc (*add_code)(jx_vault *v, const struct jx_vault_code *c, struct jx_error *err); /**< JX_EEXISTS id taken */
+	jx_rc (*add_code)(jx_vault *v, const struct jx_vault_code *c,
+			  struct jx_error *err); /**< JX_EEXISTS id taken */
 	jx_rc (*code)(jx_vault *v, const char *id, struct jx_vault_code *out, struct jx_error *err);
 	jx_rc (*code_failed)(jx_vault *v, const char *id, struct jx_error *err); /**< one more wrong try */
 	/**
 	 * Use the code, add the writer, and append the server's entries about it: one transaction.
 	 * @retval JX_ECONFLICT  code used meanwhile, or the server's chain moved
 	 */
-	jx_rc (*enrol)(jx_vault *v, const char *code_id, const struct jx_writer *w, const struct jx_vault_batch *server_entry, struct jx_error *err);
+	jx_rc (*enrol)(jx_vault *v, const char *code_id, const struct jx_writer *w,
+		       const struct jx_vault_batch *server_entry, struct jx_error *err);
 	/** Change a writer's state together with the server's entry about it. */
-	jx_rc (*set_state)(jx_vault *v, const uint8_t id[JX_ID_BYTES], enum jx_writer_state state, const struct jx_vault_batch *server_entry, struct jx_error *err);
+	jx_rc (*set_state)(jx_vault *v, const uint8_t id[JX_ID_BYTES], enum jx_writer_state state,
+			   const struct jx_vault_batch *server_entry, struct jx_error *err);
 	/* entries */
 	/**
-	 * Store a batch and its receipt.
+	 * Store a batch and its receipt. An entry whose id stands already, in any log or in quarantine, is
+	 * stored all the same, with the mark id-conflict added.
 	 * @retval JX_ECONFLICT  the writer's n or head is not what ingest expected
 	 * @retval JX_EEXISTS    is_fork, and this very branch lies in quarantine already: ask fork_receipt
 	 * @retval JX_EAUTH      revoked meanwhile
 	 */
 	jx_rc (*take)(jx_vault *v, const struct jx_vault_batch *b, struct jx_error *err);
 	/** Digests and heads of stored numbers from..to, ascending. */
-	jx_rc (*digests)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], int64_t from_n, int64_t to_n, jx_vault_digest_fn fn, void *user, struct jx_error *err);
+	jx_rc (*digests)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], int64_t from_n, int64_t to_n,
+			 jx_vault_digest_fn fn, void *user, struct jx_error *err);
 	/** Heads of quarantined entries with this number. */
-	jx_rc (*fork_heads)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], int64_t n, jx_vault_digest_fn fn, void *user, struct jx_error *err);
-	/** Is this id stored already, in the log of any writer or in quarantine? For the id-conflict mark. */
-	jx_rc (*id_known)(jx_vault *v, const uint8_t id[JX_ID_BYTES], bool *known_out, struct jx_error *err);
+	jx_rc (*fork_heads)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], int64_t n, jx_vault_digest_fn fn,
+			    void *user, struct jx_error *err);
 	/** Newest receipt of the log (not of forks). @retval JX_ENOTFOUND */
-	jx_rc (*receipt)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], struct jx_signed *out, struct jx_error *err);
-	/** The receipt that was given for the quarantined branch that ends with this head. @retval JX_ENOTFOUND */
-	jx_rc (*fork_receipt)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], int64_t n, const uint8_t head[JX_HASH_BYTES], struct jx_signed *out, struct jx_error *err);
-	/** Was a receipt with this jx_signed_hash() ever issued to the writer? A restored server does not know what it signed after the backup. */
-	jx_rc (*receipt_known)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], const uint8_t hash[JX_HASH_BYTES], bool *known_out, struct jx_error *err);
-	/** A mark on a writer for the review list: "clone-alarm", "behind", ... must_enrol: also note that its device has to enrol again. */
-	jx_rc (*mark_writer)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], const char *mark, bool must_enrol, int64_t utc_ms, struct jx_error *err);
+	jx_rc (*receipt)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], struct jx_signed *out,
+			 struct jx_error *err);
+	/**
+	 * The receipt that was given for the quarantined branch that ends with this head.
+	 * @retval JX_ENOTFOUND
+	 */
+	jx_rc (*fork_receipt)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], int64_t n,
+			      const uint8_t head[JX_HASH_BYTES], struct jx_signed *out, struct jx_error *err);
+	/**
+	 * Was a receipt with this jx_signed_hash() ever issued to the writer? A restored server does not
+	 * know what it signed after the backup.
+	 */
+	jx_rc (*receipt_known)(jx_vault *v, const uint8_t writer[JX_ID_BYTES],
+			       const uint8_t hash[JX_HASH_BYTES], bool *known_out, struct jx_error *err);
+	/**
+	 * A mark on a writer for the review list: "clone-alarm", "behind", ... must_enrol: also note that
+	 * its device has to enrol again.
+	 */
+	jx_rc (*mark_writer)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], const char *mark,
+			     bool must_enrol, int64_t utc_ms, struct jx_error *err);
 	/* photos: what entries list, and receipts */
 	/**
-	 * Is this hash listed in an entry of this writer that was taken (quarantine counts: its evidence is wanted too)?
-	 * size as listed. @retval JX_ENOTFOUND
+	 * Is this hash listed in an entry of this writer that was taken (quarantine counts: its evidence is
+	 * wanted too)? size as listed.
+	 * @retval JX_ENOTFOUND
 	 */
-	jx_rc (*photo_listed)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], const uint8_t sha256[JX_HASH_BYTES], int64_t *size_bytes_out, struct jx_error *err);
+	jx_rc (*photo_listed)(jx_vault *v, const uint8_t writer[JX_ID_BYTES],
+			      const uint8_t sha256[JX_HASH_BYTES], int64_t *size_bytes_out,
+			      struct jx_error *err);
 	/** The file is published: keep its receipt. Known already: the kept receipt stays. */
-	jx_rc (*photo_stored)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], const uint8_t sha256[JX_HASH_BYTES], const struct jx_signed *receipt, int64_t utc_ms, struct jx_error *err);
-	jx_rc (*photo_receipt)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], const uint8_t sha256[JX_HASH_BYTES], struct jx_signed *out, struct jx_error *err); /**< JX_ENOTFOUND: not stored for this writer */
+	jx_rc (*photo_stored)(jx_vault *v, const uint8_t writer[JX_ID_BYTES],
+			      const uint8_t sha256[JX_HASH_BYTES], const struct jx_signed *receipt,
+			      int64_t utc_ms, struct jx_error *err);
+	jx_rc (*photo_receipt)(jx_vault *v, const uint8_t writer[JX_ID_BYTES],
+			       const uint8_t sha256[JX_HASH_BYTES], struct jx_signed *out,
+			       struct jx_error *err); /**< JX_ENOTFOUND: not stored for this writer */
 	/** Stored by any writer (office download). @retval JX_ENOTFOUND */
 	jx_rc (*photo_known)(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], struct jx_error *err);
 	/* photos: bytes. Partial ones survive restarts and are kept apart by writer. */
 	/** How much of it is here; 0 if nothing. */
-	jx_rc (*part_offset)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], const uint8_t sha256[JX_HASH_BYTES], int64_t *offset_bytes_out, struct jx_error *err);
-	/** Open for appending at its offset. One open part per (writer, hash): the caller sees to that. @retval JX_ELIMIT larger than the ceiling */
-	jx_rc (*part_open)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], const uint8_t sha256[JX_HASH_BYTES], int64_t size_bytes, jx_vault_part **part_out, struct jx_error *err);
-	int64_t (*part_at)(const jx_vault_part *part);                     /**< offset of an open part */
+	jx_rc (*part_offset)(jx_vault *v, const uint8_t writer[JX_ID_BYTES],
+			     const uint8_t sha256[JX_HASH_BYTES], int64_t *offset_bytes_out,
+			     struct jx_error *err);
+	/**
+	 * Open for appending at its offset. One open part per (writer, hash): the caller sees to that.
+	 * @retval JX_ELIMIT larger than the ceiling
+	 */
+	jx_rc (*part_open)(jx_vault *v, const uint8_t writer[JX_ID_BYTES],
+			   const uint8_t sha256[JX_HASH_BYTES], int64_t size_bytes, jx_vault_part **part_out,
+			   struct jx_error *err);
+	int64_t (*part_at)(const jx_vault_part *part); /**< offset of an open part */
 	jx_rc (*part_write)(jx_vault_part *part, const void *data, size_t len, struct jx_error *err);
-	/** All bytes are here: check the hash, make the file durable under its hash. @retval JX_ECORRUPT hash differs, bytes dropped */
+	/**
+	 * All bytes are here: check the hash, make the file durable under its hash.
+	 * @retval JX_ECORRUPT hash differs, bytes dropped
+	 */
 	jx_rc (*part_publish)(jx_vault_part *part, struct jx_error *err);
-	void (*part_close)(jx_vault_part *part);                            /**< keeps the bytes; NULL ok */
+	void (*part_close)(jx_vault_part *part); /**< keeps the bytes; NULL ok */
 	/** Path of a stored photo, for sending it (photo_known first). */
 	void (*photo_path)(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], char *out, size_t cap);
 	/** After a crash: remove temporary files; partial photos only once untouched for keep_ms. */
-	jx_rc (*sweep)(jx_vault *v, int64_t now_utc_ms, int64_t keep_ms, int64_t *removed_out, struct jx_error *err);
+	jx_rc (*sweep)(jx_vault *v, int64_t now_utc_ms, int64_t keep_ms, int64_t *removed_out,
+		       struct jx_error *err);
 	/* feed */
 	/** Items with position > after_pos in the scope, in commit order, until fn stops it. */
-	jx_rc (*feed)(jx_vault *v, const struct jx_vault_scope *scope, int64_t after_pos, int64_t limit, jx_vault_item_fn fn, void *user, struct jx_error *err);
+	jx_rc (*feed)(jx_vault *v, const struct jx_vault_scope *scope, int64_t after_pos, int64_t limit,
+		      jx_vault_item_fn fn, void *user, struct jx_error *err);
 	jx_rc (*add_keys)(jx_vault *v, const struct jx_signed *keys, int64_t utc_ms, struct jx_error *err);
 	jx_rc (*keys)(jx_vault *v, struct jx_signed *out, struct jx_error *err); /**< newest; JX_ENOTFOUND */
 	/* care */
 	jx_rc (*counts)(jx_vault *v, struct jx_vault_counts *out, struct jx_error *err);
 	jx_rc (*each_review)(jx_vault *v, jx_vault_review_fn fn, void *user, struct jx_error *err);
-	/** Integrity, every chain from its root, every signature, counts. Reads everything. @retval JX_ECORRUPT text says what */
+	/**
+	 * Integrity, every chain from its root, every signature, counts. Reads everything.
+	 * @retval JX_ECORRUPT text says what
+	 */
 	jx_rc (*check)(jx_vault *v, struct jx_error *err);
 	jx_rc (*checkpoint)(jx_vault *v, struct jx_error *err); /**< move the WAL into the database */
 };
@@ -272,7 +329,8 @@ struct jx_vault_sqlite_config {
  * @retval JX_EVERSION  made by a newer program: nothing is touched
  * @retval JX_ECORRUPT  damaged, or no vault
  */
-jx_rc jx_vault_sqlite_open(const struct jx_vault_sqlite_config *config, jx_vault **vault_out, struct jx_error *err);
+jx_rc jx_vault_sqlite_open(const struct jx_vault_sqlite_config *config, jx_vault **vault_out,
+			   struct jx_error *err);
 
 #ifdef __cplusplus
 }

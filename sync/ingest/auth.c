@@ -1,4 +1,7 @@
-/* Challenges and tokens are MACs of this server: it keeps none of them. Every request reads the writer's row again. */
+/*
+ * Challenges and tokens are MACs of this server: it keeps none of them. Every request reads the writer's
+ * row again.
+ */
 #include <string.h>
 
 #include "ingest_private.h"
@@ -57,7 +60,10 @@ bool jx_ingest__challenge_ok(const jx_ingest *in, const uint8_t writer[JX_ID_BYT
 	challenge_mac(in, writer, challenge, mac);
 	if (!jx_mem_equal(mac, challenge + TIME_BYTES + RANDOM_BYTES, sizeof(mac)))
 		return false;
-	/* from the future: the server's clock was set back, which makes a challenge no worse for as long as it would live */
+	/*
+	 * from the future: the server's clock was set back, which makes a challenge no worse for as long as
+	 * it would live
+	 */
 	if (made > now + CHALLENGE_MS || made < now - CHALLENGE_MS)
 		return false;
 	*age_ms_out = now - made;
@@ -101,7 +107,10 @@ static bool token_ok(const jx_ingest *in, const char *authorization, uint8_t wri
 	token_mac(in, token, mac);
 	if (!jx_mem_equal(mac, token + JX_ID_BYTES + TIME_BYTES, sizeof(mac)))
 		return false;
-	/* the lower bound holds when the server's clock was set back: no token lives longer than it was made for */
+	/*
+	 * the lower bound holds when the server's clock was set back: no token lives longer than it was
+	 * made for
+	 */
 	until = get_i64(token + JX_ID_BYTES);
 	if (until < jx_ingest__now(in) || until - JX_WIRE_TOKEN_MS > jx_ingest__now(in))
 		return false;
@@ -145,7 +154,10 @@ bool jx_ingest_token(jx_ingest *ingest, const char *authorization, struct jx_wri
 	return true;
 }
 
-/* The signature is looked at before the state, so that only the key's owner learns that a writer was revoked. */
+/*
+ * The signature is looked at before the state, so that only the key's owner learns that a writer was
+ * revoked.
+ */
 static bool check_writer(jx_ingest *in, const struct jx_wire_request *rq, const struct jx_sign_in *si,
 			 struct jx_writer *who, struct jx_wire_response *rs)
 {

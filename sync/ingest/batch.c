@@ -1,4 +1,7 @@
-/* Reading the entries of a request. Nothing is refused for what it says: only for broken form, another writer, wrong numbers. */
+/*
+ * Reading the entries of a request. Nothing is refused for what it says: only for broken form, another
+ * writer, wrong numbers.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,18 +37,18 @@ static bool read_entry(jx_ingest *in, const struct jx_writer *who, struct jx_byt
 	struct jx_vault_entry *v = &b->entries[i];
 	struct jx_error err = {.code = JX_OK};
 	struct jx_entry e;
+	const int64_t n = b->from_n + (int64_t)i;
 	char detail[256];
 	jx_rc decoded = jx_entry_decode(line.data, line.len, &e, NULL);
 
 	if (decoded != JX_OK && jx_entry_decode_storing(line.data, line.len, &e, &err) != JX_OK) {
-		(void)snprintf(detail, sizeof(detail), "entry %lld: %.200s",
-			       (long long)(b->from_n + (int64_t)i), err.text);
+		(void)snprintf(detail, sizeof(detail), "entry %lld: %.200s", (long long)n, err.text);
 		return jx_ingest__refuse(rs, 400, "bad-request", detail);
 	}
 	if (memcmp(e.writer, who->id, sizeof(e.writer)) != 0)
 		return jx_ingest__refuse(rs, 403, "other-writer",
 					 "an entry names another writer than the one that signed in");
-	if (e.n != b->from_n + (int64_t)i)
+	if (e.n != n)
 		return jx_ingest__refuse(rs, 422, "bad-chain",
 					 "entries are not numbered one after the other from from_n");
 	v->bytes = line.data;

@@ -38,7 +38,9 @@ static void answer(jx_ingest *in, const struct jx_writer *w, const struct jx_vau
 		(void)jx_ingest__fault(in, rs, &err);
 }
 
-/* A lost answer is asked for again with the same key: the same writer, also when the code's time is over. */
+/*
+ * A lost answer is asked for again with the same key: the same writer, also when the code's time is over.
+ */
 static bool answer_again(jx_ingest *in, const struct jx_enrol_request *rq, const struct jx_vault_code *code,
 			 struct jx_wire_response *rs)
 {
@@ -118,7 +120,10 @@ static bool enrol_new(jx_ingest *in, const struct jx_enrol_request *rq, const st
 	return true;
 }
 
-/* Each wrong secret is counted before it is answered; whoever holds the right one is not asked to wait for that. */
+/*
+ * Each wrong secret is counted before it is answered; whoever holds the right one is not asked to wait for
+ * that.
+ */
 static bool refuse_try(jx_ingest *in, const struct jx_vault_code *code, struct jx_wire_response *rs)
 {
 	struct jx_error err = {.code = JX_OK};

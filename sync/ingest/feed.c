@@ -21,7 +21,10 @@ struct jx_vault_scope jx_ingest__scope(const struct jx_writer *who)
 	return scope;
 }
 
-/* Changes when what the reader may see changes: role and area. Begins with a number that changes with the rules. */
+/*
+ * Changes when what the reader may see changes: role and area. Begins with a number that changes with the
+ * rules.
+ */
 static void scope_version(const struct jx_vault_scope *scope, uint8_t out[4])
 {
 	const struct jx_bytes parts[] = {

@@ -45,7 +45,10 @@ bool jx_ingest__refuse(struct jx_wire_response *rs, int status, const char *name
 /* 401 with a new challenge */
 bool jx_ingest__refuse_challenge(jx_ingest *in, const uint8_t writer[JX_ID_BYTES],
 				 struct jx_wire_response *rs);
-/* A fault of ours: busy, full or broken. The peer learns which of the three, the program's listener all of it. */
+/*
+ * A fault of ours: busy, full or broken. The peer learns which of the three, the program's listener all of
+ * it.
+ */
 bool jx_ingest__fault(jx_ingest *in, struct jx_wire_response *rs, const struct jx_error *err);
 /* A body that cannot be read: 400, 413, 415 or 426 by its code. */
 bool jx_ingest__refuse_body(jx_ingest *in, struct jx_wire_response *rs, const struct jx_error *err);

@@ -3,7 +3,10 @@
 
 #include "ingest_private.h"
 
-/* A device clock that was never set starts in 1970 or at its firmware's date; the product is younger than this. */
+/*
+ * A device clock that was never set starts in 1970 or at its firmware's date; the product is younger than
+ * this.
+ */
 #define OLDEST_UTC_MS INT64_C(1577836800000) /* 2020-01-01 */
 #define AHEAD_MS      JX_INGEST__DAY_MS
 #define ANSWERS_MAX   72 /* of what the form says */

@@ -1,4 +1,7 @@
-/* Photos: only what an entry of this writer lists, one request at a time for each, a receipt once the file is durable. */
+/*
+ * Photos: only what an entry of this writer lists, one request at a time for each, a receipt once the file
+ * is durable.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,12 +1,15 @@
 /*
- * Where a batch belongs. A head stands for all entries before it, so one comparison tells whether two chains are the same up to a
- * number; and a signature that fits proves which chain the writer meant.
+ * Where a batch belongs. A head stands for all entries before it, so one comparison tells whether two
+ * chains are the same up to a number; and a signature that fits proves which chain the writer meant.
  */
 #include <string.h>
 
 #include "ingest_private.h"
 
-/* Branches of one writer that end at the same number: a device restored again and again. More are not looked at. */
+/*
+ * Branches of one writer that end at the same number: a device restored again and again. More are not
+ * looked at.
+ */
 #define BRANCHES_MAX 16
 
 struct pair {

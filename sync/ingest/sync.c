@@ -9,7 +9,10 @@
 #define COMPRESS_FROM_BYTES 200
 #define ZSTD_LEVEL          3
 
-/* A new challenge is 80 bytes that do not compress: only with something else, or when the old one is past half of its life. */
+/*
+ * A new challenge is 80 bytes that do not compress: only with something else, or when the old one is past
+ * half of its life.
+ */
 static bool wants_challenge(const struct jx_ingest__sync *s)
 {
 	int64_t age_ms = 0;

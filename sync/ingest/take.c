@@ -3,7 +3,10 @@
 
 #include "ingest_private.h"
 
-/* Two requests of one writer at the same moment (a clone, or a client that gave up waiting); each round one of them wins. */
+/*
+ * Two requests of one writer at the same moment (a clone, or a client that gave up waiting); each round one
+ * of them wins.
+ */
 #define ROUNDS_MAX 8
 
 jx_rc jx_ingest__sign_receipt(jx_ingest *in, const uint8_t writer[JX_ID_BYTES],
@@ -80,7 +83,10 @@ static jx_rc give_kept_receipt(struct jx_ingest__sync *s, struct jx_error *err)
 	return rc == JX_ENOTFOUND ? JX_OK : rc;
 }
 
-/* The writer's log ends before ours: restored from a backup, or a clone went on. Where its end is in ours, is it the same? */
+/*
+ * The writer's log ends before ours: restored from a backup, or a clone went on. Where its end is in ours,
+ * is it the same?
+ */
 static jx_rc compare_end(struct jx_ingest__sync *s, struct jx_error *err)
 {
 	uint8_t head[JX_HASH_BYTES];
@@ -154,9 +160,10 @@ static bool take_batch(struct jx_ingest__sync *s)
 }
 
 /*
- * The device names its newest receipt. One that we signed, but before the last two, means that two devices go on from one state - unless
- * its log has all that ours has: then it is the same device, and answers to it were lost. One that we do not know was signed before
- * a restore from backup, and is no sign of a clone; people may look at it all the same.
+ * The device names its newest receipt. One that we signed, but before the last two, means that two devices
+ * go on from one state - unless its log has all that ours has: then it is the same device, and answers to
+ * it were lost. One that we do not know was signed before a restore from backup, and is no sign of a clone;
+ * people may look at it all the same.
  */
 static jx_rc look_for_clone(struct jx_ingest__sync *s, struct jx_error *err)
 {

@@ -154,8 +154,8 @@ static jx_rc check_all(struct jx_vault__db *db, struct jx_error *err)
 }
 
 /*
- * On a read-only connection of its own for as long as it takes, so that syncs and feeds go on; in one read transaction, so
- * that rows and chains are of the same moment. The WAL is not cut meanwhile.
+ * On a read-only connection of its own for as long as it takes, so that syncs and feeds go on; in one read
+ * transaction, so that rows and chains are of the same moment. The WAL is not cut meanwhile.
  */
 jx_rc jx_vault__check(jx_vault *base, struct jx_error *err)
 {

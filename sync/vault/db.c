@@ -16,9 +16,10 @@
 	"PRAGMA mmap_size = 0;"                                                                                  \
 	"PRAGMA cache_size = -4000;"
 /*
- * Checkpoints happen inside the commit that makes the WAL this many pages long, on the read-write connection: it is the
- * only one that writes, so the WAL-reset bug of SQLite 3.40.1 (two connections that write or checkpoint at the same
- * moment) has no second party. Its close checkpoints for the same reason; the readers' does not.
+ * Checkpoints happen inside the commit that makes the WAL this many pages long, on the read-write
+ * connection: it is the only one that writes, so the WAL-reset bug of SQLite 3.40.1 (two connections that
+ * write or checkpoint at the same moment) has no second party. Its close checkpoints for the same reason;
+ * the readers' does not.
  */
 #define WRITER_PRAGMAS "PRAGMA wal_autocheckpoint = 2000;"
 

@@ -29,7 +29,10 @@ static jx_rc rc_of(struct jx_vault__db *db, int native)
 	case SQLITE_PERM:
 	case SQLITE_AUTH:
 		return JX_EROFS;
-	/* Our own checks come first, so a broken constraint or a missing table means that the file is not what we wrote. */
+	/*
+	 * Our own checks come first, so a broken constraint or a missing table means that the file is not
+	 * what we wrote.
+	 */
 	case SQLITE_CONSTRAINT:
 	case SQLITE_MISMATCH:
 	case SQLITE_ERROR:

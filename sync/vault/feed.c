@@ -1,5 +1,7 @@
-/* The feed: everything stored, by commit position. Only committed rows can be seen, and one writer commits at a time, so
- * no lower position can appear later. */
+/*
+ * The feed: everything stored, by commit position. Only committed rows can be seen, and one writer commits
+ * at a time, so no lower position can appear later.
+ */
 #include <string.h>
 
 #include "vault_private.h"

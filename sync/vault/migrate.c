@@ -6,7 +6,10 @@
 /* "JXVT", as 0001_init.sql sets it */
 #define APPLICATION_ID INT64_C(0x4a585654)
 
-/* A pragma takes no parameter, and SQL is never built by printf: as many as there will be steps for a long time. */
+/*
+ * A pragma takes no parameter, and SQL is never built by printf: as many as there will be steps for a long
+ * time.
+ */
 static const char *const set_version[] = {
 	NULL,
 	"PRAGMA user_version = 1",
@@ -75,8 +78,9 @@ static jx_rc sync_file(const struct jx_vault__sqlite *v, const char *path, struc
 }
 
 /*
- * The state before an upgrade stays beside the database as vault.db.before, one generation. By VACUUM INTO, because a
- * WAL database is more than one file; into a name of its own first, so that a copy cut short is never taken for one.
+ * The state before an upgrade stays beside the database as vault.db.before, one generation. By VACUUM INTO,
+ * because a WAL database is more than one file; into a name of its own first, so that a copy cut short is
+ * never taken for one.
  */
 static jx_rc keep_copy(struct jx_vault__sqlite *v, struct jx_error *err)
 {

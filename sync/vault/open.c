@@ -1,4 +1,7 @@
-/* Opening and closing. Order: lock, writer (which recovers and migrates), then the readers; closing the other way round. */
+/*
+ * Opening and closing. Order: lock, writer (which recovers and migrates), then the readers; closing the
+ * other way round.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -101,7 +101,7 @@ struct owner {
 
 static struct owner owner_of(const uint8_t writer[JX_ID_BYTES])
 {
-	struct owner o;
+	struct owner o = {.text = ""};
 
 	jx_hex(writer, JX_ID_BYTES, o.text);
 	return o;

@@ -3,7 +3,10 @@
 
 #include "vault_private.h"
 
-/* A parameter that the statement does not have is our bug: it fails as SQLITE_RANGE, which every test would show. */
+/*
+ * A parameter that the statement does not have is our bug: it fails as SQLITE_RANGE, which every test would
+ * show.
+ */
 static int parameter(struct jx_vault__loan *loan, const char *name)
 {
 	return sqlite3_bind_parameter_index(loan->stmt, name);

@@ -142,7 +142,9 @@
 /* clang-format on */
 
 #define JX_VAULT__NAME(name, text) JX_VAULT__SQL_##name,
-enum jx_vault__sql { JX_VAULT__STATEMENTS(JX_VAULT__NAME) JX_VAULT__SQL_COUNT };
+enum jx_vault__sql {
+	JX_VAULT__STATEMENTS(JX_VAULT__NAME) JX_VAULT__SQL_COUNT
+};
 #undef JX_VAULT__NAME
 
 #endif

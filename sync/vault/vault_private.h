@@ -1,5 +1,6 @@
 /*
- * Inside the vault room: connections, statements, transactions. Lock order: write, point, walk; most operations take one.
+ * Inside the vault room: connections, statements, transactions. Lock order: write, point, walk; most
+ * operations take one.
  */
 #ifndef JX_VAULT_PRIVATE_H
 #define JX_VAULT_PRIVATE_H
@@ -124,8 +125,8 @@ struct jx_vault__txn {
 jx_rc jx_vault__txn_begin(struct jx_vault__sqlite *v, struct jx_vault__txn *txn, const char *where,
 			  struct jx_error *err);
 /*
- * After a failure it is not known whether the commit is on the disk. Whoever sent the batch sends it again and finds it
- * taken, or not.
+ * After a failure it is not known whether the commit is on the disk. Whoever sent the batch sends it again
+ * and finds it taken, or not.
  */
 jx_rc jx_vault__txn_commit(struct jx_vault__txn *txn, const char *where, struct jx_error *err);
 void jx_vault__txn_end(struct jx_vault__txn *txn);
@@ -155,63 +156,64 @@ void jx_vault__copy_signed(const struct jx_vault__loan *loan, int text_column, i
 			   struct jx_signed *out);
 
 /* The operations, one file for each group. */
-jx_rc jx_vault__epoch(jx_vault *v, uint8_t epoch_out[JX_ID_BYTES], struct jx_error *err);
-jx_rc jx_vault__new_epoch(jx_vault *v, const uint8_t epoch[JX_ID_BYTES], struct jx_error *err);
-jx_rc jx_vault__writer(jx_vault *v, const uint8_t id[JX_ID_BYTES], struct jx_writer *out,
+jx_rc jx_vault__epoch(jx_vault *base, uint8_t epoch_out[JX_ID_BYTES], struct jx_error *err);
+jx_rc jx_vault__new_epoch(jx_vault *base, const uint8_t epoch[JX_ID_BYTES], struct jx_error *err);
+jx_rc jx_vault__writer(jx_vault *base, const uint8_t id[JX_ID_BYTES], struct jx_writer *out,
 		       struct jx_error *err);
-jx_rc jx_vault__writer_by_short(jx_vault *v, const char *short_code, struct jx_writer *out,
+jx_rc jx_vault__writer_by_short(jx_vault *base, const char *short_code, struct jx_writer *out,
 				struct jx_error *err);
-jx_rc jx_vault__each_writer(jx_vault *v, jx_vault_writer_fn fn, void *user, struct jx_error *err);
-jx_rc jx_vault__add_server_writer(jx_vault *v, const struct jx_writer *w, struct jx_error *err);
-jx_rc jx_vault__set_state(jx_vault *v, const uint8_t id[JX_ID_BYTES], enum jx_writer_state state,
+jx_rc jx_vault__each_writer(jx_vault *base, jx_vault_writer_fn fn, void *user, struct jx_error *err);
+jx_rc jx_vault__add_server_writer(jx_vault *base, const struct jx_writer *w, struct jx_error *err);
+jx_rc jx_vault__set_state(jx_vault *base, const uint8_t id[JX_ID_BYTES], enum jx_writer_state state,
 			  const struct jx_vault_batch *server_entry, struct jx_error *err);
-jx_rc jx_vault__mark_writer(jx_vault *v, const uint8_t writer[JX_ID_BYTES], const char *mark, bool must_enrol,
-			    int64_t utc_ms, struct jx_error *err);
-jx_rc jx_vault__add_code(jx_vault *v, const struct jx_vault_code *c, struct jx_error *err);
-jx_rc jx_vault__code(jx_vault *v, const char *id, struct jx_vault_code *out, struct jx_error *err);
-jx_rc jx_vault__code_failed(jx_vault *v, const char *id, struct jx_error *err);
-jx_rc jx_vault__enrol(jx_vault *v, const char *code_id, const struct jx_writer *w,
+jx_rc jx_vault__mark_writer(jx_vault *base, const uint8_t writer[JX_ID_BYTES], const char *mark,
+			    bool must_enrol, int64_t utc_ms, struct jx_error *err);
+jx_rc jx_vault__add_code(jx_vault *base, const struct jx_vault_code *c, struct jx_error *err);
+jx_rc jx_vault__code(jx_vault *base, const char *id, struct jx_vault_code *out, struct jx_error *err);
+jx_rc jx_vault__code_failed(jx_vault *base, const char *id, struct jx_error *err);
+jx_rc jx_vault__enrol(jx_vault *base, const char *code_id, const struct jx_writer *w,
 		      const struct jx_vault_batch *server_entry, struct jx_error *err);
-jx_rc jx_vault__take(jx_vault *v, const struct jx_vault_batch *b, struct jx_error *err);
-jx_rc jx_vault__digests(jx_vault *v, const uint8_t writer[JX_ID_BYTES], int64_t from_n, int64_t to_n,
+jx_rc jx_vault__take(jx_vault *base, const struct jx_vault_batch *b, struct jx_error *err);
+jx_rc jx_vault__digests(jx_vault *base, const uint8_t writer[JX_ID_BYTES], int64_t from_n, int64_t to_n,
 			jx_vault_digest_fn fn, void *user, struct jx_error *err);
-jx_rc jx_vault__fork_heads(jx_vault *v, const uint8_t writer[JX_ID_BYTES], int64_t n, jx_vault_digest_fn fn,
-			   void *user, struct jx_error *err);
-jx_rc jx_vault__receipt(jx_vault *v, const uint8_t writer[JX_ID_BYTES], struct jx_signed *out,
+jx_rc jx_vault__fork_heads(jx_vault *base, const uint8_t writer[JX_ID_BYTES], int64_t n,
+			   jx_vault_digest_fn fn, void *user, struct jx_error *err);
+jx_rc jx_vault__receipt(jx_vault *base, const uint8_t writer[JX_ID_BYTES], struct jx_signed *out,
 			struct jx_error *err);
-jx_rc jx_vault__fork_receipt(jx_vault *v, const uint8_t writer[JX_ID_BYTES], int64_t n,
+jx_rc jx_vault__fork_receipt(jx_vault *base, const uint8_t writer[JX_ID_BYTES], int64_t n,
 			     const uint8_t head[JX_HASH_BYTES], struct jx_signed *out, struct jx_error *err);
-jx_rc jx_vault__receipt_known(jx_vault *v, const uint8_t writer[JX_ID_BYTES],
+jx_rc jx_vault__receipt_known(jx_vault *base, const uint8_t writer[JX_ID_BYTES],
 			      const uint8_t hash[JX_HASH_BYTES], bool *known_out, struct jx_error *err);
-jx_rc jx_vault__photo_listed(jx_vault *v, const uint8_t writer[JX_ID_BYTES],
+jx_rc jx_vault__photo_listed(jx_vault *base, const uint8_t writer[JX_ID_BYTES],
 			     const uint8_t sha256[JX_HASH_BYTES], int64_t *size_bytes_out,
 			     struct jx_error *err);
-jx_rc jx_vault__photo_stored(jx_vault *v, const uint8_t writer[JX_ID_BYTES],
+jx_rc jx_vault__photo_stored(jx_vault *base, const uint8_t writer[JX_ID_BYTES],
 			     const uint8_t sha256[JX_HASH_BYTES], const struct jx_signed *receipt,
 			     int64_t utc_ms, struct jx_error *err);
-jx_rc jx_vault__photo_receipt(jx_vault *v, const uint8_t writer[JX_ID_BYTES],
+jx_rc jx_vault__photo_receipt(jx_vault *base, const uint8_t writer[JX_ID_BYTES],
 			      const uint8_t sha256[JX_HASH_BYTES], struct jx_signed *out,
 			      struct jx_error *err);
-jx_rc jx_vault__photo_known(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], struct jx_error *err);
-jx_rc jx_vault__part_offset(jx_vault *v, const uint8_t writer[JX_ID_BYTES],
+jx_rc jx_vault__photo_known(jx_vault *base, const uint8_t sha256[JX_HASH_BYTES], struct jx_error *err);
+jx_rc jx_vault__part_offset(jx_vault *base, const uint8_t writer[JX_ID_BYTES],
 			    const uint8_t sha256[JX_HASH_BYTES], int64_t *offset_bytes_out,
 			    struct jx_error *err);
-jx_rc jx_vault__part_open(jx_vault *v, const uint8_t writer[JX_ID_BYTES], const uint8_t sha256[JX_HASH_BYTES],
-			  int64_t size_bytes, jx_vault_part **part_out, struct jx_error *err);
+jx_rc jx_vault__part_open(jx_vault *base, const uint8_t writer[JX_ID_BYTES],
+			  const uint8_t sha256[JX_HASH_BYTES], int64_t size_bytes, jx_vault_part **part_out,
+			  struct jx_error *err);
 int64_t jx_vault__part_at(const jx_vault_part *part);
 jx_rc jx_vault__part_write(jx_vault_part *part, const void *data, size_t len, struct jx_error *err);
 jx_rc jx_vault__part_publish(jx_vault_part *part, struct jx_error *err);
 void jx_vault__part_close(jx_vault_part *part);
-void jx_vault__photo_path(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], char *out, size_t cap);
-jx_rc jx_vault__sweep(jx_vault *v, int64_t now_utc_ms, int64_t keep_ms, int64_t *removed_out,
+void jx_vault__photo_path(jx_vault *base, const uint8_t sha256[JX_HASH_BYTES], char *out, size_t cap);
+jx_rc jx_vault__sweep(jx_vault *base, int64_t now_utc_ms, int64_t keep_ms, int64_t *removed_out,
 		      struct jx_error *err);
-jx_rc jx_vault__feed(jx_vault *v, const struct jx_vault_scope *scope, int64_t after_pos, int64_t limit,
+jx_rc jx_vault__feed(jx_vault *base, const struct jx_vault_scope *scope, int64_t after_pos, int64_t limit,
 		     jx_vault_item_fn fn, void *user, struct jx_error *err);
-jx_rc jx_vault__add_keys(jx_vault *v, const struct jx_signed *keys, int64_t utc_ms, struct jx_error *err);
-jx_rc jx_vault__keys(jx_vault *v, struct jx_signed *out, struct jx_error *err);
-jx_rc jx_vault__counts(jx_vault *v, struct jx_vault_counts *out, struct jx_error *err);
-jx_rc jx_vault__each_review(jx_vault *v, jx_vault_review_fn fn, void *user, struct jx_error *err);
-jx_rc jx_vault__check(jx_vault *v, struct jx_error *err);
-jx_rc jx_vault__checkpoint(jx_vault *v, struct jx_error *err);
+jx_rc jx_vault__add_keys(jx_vault *base, const struct jx_signed *keys, int64_t utc_ms, struct jx_error *err);
+jx_rc jx_vault__keys(jx_vault *base, struct jx_signed *out, struct jx_error *err);
+jx_rc jx_vault__counts(jx_vault *base, struct jx_vault_counts *out, struct jx_error *err);
+jx_rc jx_vault__each_review(jx_vault *base, jx_vault_review_fn fn, void *user, struct jx_error *err);
+jx_rc jx_vault__check(jx_vault *base, struct jx_error *err);
+jx_rc jx_vault__checkpoint(jx_vault *base, struct jx_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * fake_writer.h - a writer with its key and its log, as a handheld would have them: entries encoded, chained and signed by
- * the same functions of model. For the vault's contract and for ingest's tests.
+ * fake_writer.h - a writer with its key and its log, as a handheld would have them: entries encoded,
+ * chained and signed by the same functions of model. For the vault's contract and for ingest's tests.
  */
 #ifndef FAKE_WRITER_H
 #define FAKE_WRITER_H
@@ -37,13 +37,19 @@ struct fake_writer {
 /* Key, id and salts are decided by the seed. */
 void fake_writer_init(struct fake_writer *w, uint64_t seed);
 void fake_writer_done(struct fake_writer *w);
-/* Same key and id, the first `keep` entries, and other random bytes from here on: a clone, or a restored backup. */
+/*
+ * Same key and id, the first `keep` entries, and other random bytes from here on: a clone, or a restored
+ * backup.
+ */
 void fake_writer_clone(struct fake_writer *to, const struct fake_writer *from, size_t keep, uint64_t seed);
 
 /* head(n), 0 <= n <= count */
 void fake_writer_head(const struct fake_writer *w, int64_t n, uint8_t out[JX_HASH_BYTES]);
 
-/* What an observation of ours looks like; change it, then append it. id, writer, n and salt are filled by appending. */
+/*
+ * What an observation of ours looks like; change it, then append it. id, writer, n and salt are filled by
+ * appending.
+ */
 void fake_observation(const struct fake_writer *w, struct jx_entry *e, const char *answers);
 struct fake_entry *fake_writer_append(struct fake_writer *w, struct jx_entry *e);
 /* An observation that is good in every way, with this many invented photos (at most 4). */

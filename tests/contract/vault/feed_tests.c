@@ -140,7 +140,9 @@ static void a_limit_is_kept(void **state)
 	fake_writer_done(&f);
 }
 
-/* ---- writers and a reader at the same time: cmocka's asserts must not run outside the test's thread ---- */
+/*
+ * ---- writers and a reader at the same time: cmocka's asserts must not run outside the test's thread ----
+ */
 
 #define WRITERS 3
 #define BATCHES 20

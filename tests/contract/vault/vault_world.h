@@ -1,6 +1,6 @@
 /*
- * vault_world.h - what the contract needs of an implementation, and the helpers that all its tests share. An implementation
- * brings a struct vault_kind (world_<name>.c) and a row in test_vault_contract.c.
+ * vault_world.h - what the contract needs of an implementation, and the helpers that all its tests share.
+ * An implementation brings a struct vault_kind (world_<name>.c) and a row in test_vault_contract.c.
  */
 #ifndef VAULT_WORLD_H
 #define VAULT_WORLD_H
@@ -51,7 +51,10 @@ jx_rc batch_take(struct world *w, const struct fake_writer *f, int64_t from_n, i
 /* An entry of the server's chain about a writer, as a batch. */
 struct batch *fact_new(struct world *w, enum jx_kind kind, const struct jx_writer *subject);
 
-/* The whole feed of a scope, as text: "entry H07-1; receipt H07-1; ..." with ids shortened to their first byte. */
+/*
+ * The whole feed of a scope, as text: "entry H07-1; receipt H07-1; ..." with ids shortened to their first
+ * byte.
+ */
 char *world_feed(struct world *w, bool all, int64_t after_pos, int64_t *last_pos_out);
 
 /* The tests, by group. */

@@ -1,6 +1,6 @@
 /*
- * bench.h - a server core on a real SQLite vault in a temporary folder, an invented clock, seeded random bytes; and devices that
- * talk to it in memory, message by message.
+ * bench.h - a server core on a real SQLite vault in a temporary folder, an invented clock, seeded random
+ * bytes; and devices that talk to it in memory, message by message.
  */
 #ifndef INGEST_BENCH_H
 #define INGEST_BENCH_H
@@ -88,7 +88,10 @@ struct ask {
 };
 /* Body of the request as the wire has it. */
 void device_body(const struct device *d, const struct ask *ask, jx_buf *body);
-/* Send a body: signs in, signs again after a 401 challenge, keeps challenge, receipt, token and cursor of a good answer. */
+/*
+ * Send a body: signs in, signs again after a 401 challenge, keeps challenge, receipt, token and cursor of a
+ * good answer.
+ */
 void device_send(struct bench *b, struct device *d, const struct ask *ask, const jx_buf *body,
 		 struct reply *r);
 /* One request as it is: no second try, nothing kept. The header is signed over method, path and body. */

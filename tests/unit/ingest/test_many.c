@@ -1,4 +1,7 @@
-/* An evening: twenty devices with a full batch each. Also shows the core's own speed, without network and TLS. */
+/*
+ * An evening: twenty devices with a full batch each. Also shows the core's own speed, without network and
+ * TLS.
+ */
 #include "bench.h"
 
 #include <stdio.h>

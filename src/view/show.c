@@ -63,7 +63,7 @@ static jx_rc find_number(jx_store *store, const char *name, const char *digits, 
 static jx_rc find_prefix(jx_store *store, const char *name, struct hit *h, struct jx_error *err)
 {
 	uint8_t first[JX_ID_BYTES], last[JX_ID_BYTES];
-	char low[2 * JX_ID_BYTES + 1], high[2 * JX_ID_BYTES + 1];
+	char low[2 * JX_ID_BYTES + 1] = "", high[2 * JX_ID_BYTES + 1];
 	size_t len = 0;
 	jx_rc rc;
 

@@ -195,7 +195,7 @@ static jx_rc or_damage(struct jx_view__verification *job, jx_rc rc)
 jx_rc jx_view_verify(jx_store *store, struct jx_view_verify *out, struct jx_error *err)
 {
 	JX_CLEANUP(done_job) struct jx_view__verification job = {.reader = {.store = store}};
-	struct jx_error own;
+	struct jx_error own = {0};
 	jx_rc rc;
 
 	job.err = err == NULL ? &own : err;

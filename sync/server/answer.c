@@ -107,10 +107,10 @@ struct rc_row {
 /* Of the photo routes; enrolment and sync are answered by ingest itself. */
 static const struct rc_row rc_rows[] = {
 	{JX_EINVAL, MHD_HTTP_BAD_REQUEST, "bad-request", NULL},
-	{JX_ENOTFOUND, MHD_HTTP_NOT_FOUND, "not-found", "no such photo in your accepted entries"},
+	{JX_ENOTFOUND, MHD_HTTP_NOT_FOUND, "not-listed", "no such photo in your accepted entries"},
 	{JX_ECONFLICT, MHD_HTTP_CONFLICT, "offset",
 	 "Upload-Offset is not where the upload stands; ask by HEAD"},
-	{JX_EBUSY, MHD_HTTP_LOCKED, "locked", "another request is writing this photo; try again"},
+	{JX_EBUSY, MHD_HTTP_LOCKED, "busy", "another request is writing this photo; try again"},
 	{JX_ELIMIT, MHD_HTTP_CONTENT_TOO_LARGE, "too-large",
 	 "more bytes than the entry lists for this photo"},
 	{JX_ECORRUPT, MHD_HTTP_UNPROCESSABLE_CONTENT, "hash",

@@ -116,7 +116,7 @@ void jx_server__blob_end(jx_server__request *rq)
 		break;
 	case JX_SERVER__RANGE_BEYOND:
 		(void)close(fd);
-		jx_server__error(rq, MHD_HTTP_RANGE_NOT_SATISFIABLE, "range",
+		jx_server__error(rq, MHD_HTTP_RANGE_NOT_SATISFIABLE, "bad-request",
 				 "the range lies beyond the end");
 		(void)snprintf(part, sizeof(part), "bytes */%" PRId64, size);
 		jx_server__header(rq, MHD_HTTP_HEADER_CONTENT_RANGE, part);

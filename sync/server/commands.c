@@ -193,7 +193,6 @@ static int tell_made(struct options *o, site *d)
 	JX_AUTO_BUF request;
 	JX_AUTO_BUF answer;
 	char fingerprint[20];
-	int status;
 
 	jx_buf_init(&answer, ADMIN_ANSWER_MAX);
 	jx_fingerprint(d->identity_pub, fingerprint);
@@ -207,10 +206,7 @@ static int tell_made(struct options *o, site *d)
 		printf("\n%s\n    jiexund serve --data %s\n\n",
 		       _("Start it now, the code below is good for 15 minutes:"), o->data_dir);
 	}
-	status = o->is_json ? print_made_json(fingerprint, &answer) : print_answer("code", o, &answer);
-	if (!o->is_json && status == EXIT_SUCCESS)
-		printf("%s\n    jx-office enrol CODE\n", _("The office enters it with:"));
-	return status;
+	return o->is_json ? print_made_json(fingerprint, &answer) : print_answer("code", o, &answer);
 }
 
 static jx_rc make_site(struct options *o, bool *made_out, struct jx_error *err)

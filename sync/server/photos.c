@@ -27,7 +27,7 @@ static bool let_in(jx_server__request *rq)
 		return false;
 	}
 	if (version == NULL || strcmp(version, "1.0.0") != 0) {
-		jx_server__error(rq, MHD_HTTP_PRECONDITION_FAILED, "tus-version",
+		jx_server__error(rq, MHD_HTTP_PRECONDITION_FAILED, "version",
 				 "Tus-Resumable: 1.0.0 is needed");
 		jx_server__header(rq, "Tus-Version", "1.0.0");
 		return false;
@@ -122,17 +122,29 @@ static bool read_creation(jx_server__request *rq, int64_t *length_out)
 	return true;
 }
 
-/* The body, if there is one, begins at 0. Where bytes are here already it is thrown away and the answer says where to go on. */
+static void refuse_offset(jx_server__request *rq, const struct jx_upload_state *state)
+{
+	jx_server__error_rc(rq, JX_ECONFLICT, &(struct jx_error){0});
+	jx_server__header_i64(rq, "Upload-Offset",
+			      state->is_stored ? state->size_bytes : state->offset_bytes);
+}
+
+/*
+ * The body, if there is one, begins at 0. Of a photo that is stored it is thrown away and the receipt given. All bytes here but not
+ * published (the server ended in between): opening and ending it does that.
+ */
 static void begin_creation_body(jx_server__request *rq, const struct jx_upload_state *state)
 {
 	rq->body_max = state->size_bytes;
-	if (!rq->gate.has_body)
-		return;
-	if (!is_offset_stream(rq))
-		jx_server__error(rq, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "media-type",
+	if (rq->gate.has_body && !is_offset_stream(rq))
+		jx_server__error(rq, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "bad-request",
 				 "Content-Type: application/offset+octet-stream is needed");
-	else if (!state->is_stored && state->offset_bytes == 0 && rq->gate.length <= rq->body_max)
+	else if (rq->gate.has_body && !state->is_stored && state->offset_bytes > 0)
+		refuse_offset(rq, state);
+	else if (rq->gate.has_body && !state->is_stored && rq->gate.length <= rq->body_max)
 		(void)open_upload(rq, 0);
+	else if (!rq->gate.has_body && !state->is_stored && state->offset_bytes == state->size_bytes)
+		(void)open_upload(rq, state->offset_bytes);
 }
 
 void jx_server__photos_begin(jx_server__request *rq)
@@ -179,7 +191,7 @@ static void begin_patch(jx_server__request *rq)
 	int64_t offset = 0;
 
 	if (!is_offset_stream(rq)) {
-		jx_server__error(rq, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "media-type",
+		jx_server__error(rq, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "bad-request",
 				 "Content-Type: application/offset+octet-stream is needed");
 		return;
 	}
@@ -192,12 +204,12 @@ static void begin_patch(jx_server__request *rq)
 		return;
 	if (state.is_stored) {
 		if (offset != state.size_bytes)
-			jx_server__error_rc(rq, JX_ECONFLICT, &(struct jx_error){0});
+			refuse_offset(rq, &state);
 		rq->body_max = 0;
 		return;
 	}
 	if (offset != state.offset_bytes)
-		jx_server__error_rc(rq, JX_ECONFLICT, &(struct jx_error){0});
+		refuse_offset(rq, &state);
 	else if (rq->gate.length > state.size_bytes - offset)
 		jx_server__error_rc(rq, JX_ELIMIT, &(struct jx_error){0});
 	else

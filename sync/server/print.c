@@ -44,16 +44,11 @@ static const char *word(const char *name)
 	static const struct {
 		const char *name, *text;
 	} words[] = {
-		{"field", N_("field work")},
-		{"leader", N_("grid leader")},
-		{"dispatcher", N_("dispatcher")},
-		{"unit", N_("responsible unit")},
-		{"auditor", N_("auditor")},
-		{"admin", N_("administrator")},
-		{"server", N_("server")},
-		{"pending", N_("unconfirmed")},
-		{"active", N_("active")},
-		{"revoked", N_("revoked")},
+		{"field", N_("field work")},      {"leader", N_("grid leader")},
+		{"dispatcher", N_("dispatcher")}, {"unit", N_("responsible unit")},
+		{"auditor", N_("auditor")},       {"admin", N_("administrator")},
+		{"server", N_("server")},         {"pending", N_("unconfirmed")},
+		{"active", N_("active")},         {"revoked", N_("revoked")},
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -63,16 +58,34 @@ static const char *word(const char *name)
 	return name;
 }
 
+/* Local time to the second: "2026-09-01 17:42:05". */
+static const char *time_text(int64_t utc_ms, char out[32])
+{
+	jx_time_format(utc_ms, JX_UTC_OFFSET_MIN_DEFAULT, out);
+	if (strlen(out) > 19) {
+		out[10] = ' ';
+		out[19] = '\0';
+	}
+	return out;
+}
+
+/* Whose program takes the code: the field carries handhelds, the others sit in the office. */
+static const char *enrol_command(const char *role)
+{
+	return strcmp(role, "field") == 0 || strcmp(role, "leader") == 0 ? "jx" : "jx-office";
+}
+
 static void print_code(const jx_json *doc, const struct options *o)
 {
 	char code[64], link[512], short_code[32], role[32], until[32];
 
-	jx_time_format(number_of(doc, 0, "expires_utc_ms"), JX_UTC_OFFSET_MIN_DEFAULT, until);
 	printf(_("One-time code for %s (%s), good until %s:"),
 	       text_of(doc, 0, "short", short_code, sizeof(short_code)),
-	       word(text_of(doc, 0, "role", role, sizeof(role))), until);
+	       word(text_of(doc, 0, "role", role, sizeof(role))),
+	       time_text(number_of(doc, 0, "expires_utc_ms"), until));
 	printf("\n\n    %s\n    %s\n\n", text_of(doc, 0, "code", code, sizeof(code)),
 	       text_of(doc, 0, "link", link, sizeof(link)));
+	printf("%s\n    %s enrol '%s'\n", _("It is entered there with:"), enrol_command(role), link);
 	if (flag_of(doc, 0, "trusted")) {
 		printf("%s\n", _("Whoever enters it is enrolled at once: give it to that person only."));
 	} else {
@@ -112,8 +125,8 @@ static void print_writer(const jx_json *doc, int at)
 	print_cell(word(text_of(doc, at, "state", text, sizeof(text))), 11);
 	printf("%8" PRId64 "  ", number_of(doc, at, "n"));
 	print_cell(text_of(doc, at, "fingerprint", text, sizeof(text)), 19);
-	jx_time_format(seen_utc_ms, JX_UTC_OFFSET_MIN_DEFAULT, seen);
-	printf("%s%s\n", seen_utc_ms == 0 ? "-" : seen, flag_of(doc, at, "is_forked") ? _("  (forked)") : "");
+	printf("%s%s\n", seen_utc_ms == 0 ? "-" : time_text(seen_utc_ms, seen),
+	       flag_of(doc, at, "is_forked") ? _("  (forked)") : "");
 }
 
 static void print_writers(const jx_json *doc, const struct options *o)
@@ -134,6 +147,25 @@ static void print_writers(const jx_json *doc, const struct options *o)
 		print_writer(doc, at);
 }
 
+/* Marks are names that PROTOCOL.md explains, some with a text after them: shown as they are. */
+static void print_review_item(const jx_json *doc, int at)
+{
+	int marks = jx_json_get(doc, at, "marks");
+	int64_t n = number_of(doc, at, "n");
+	char text[512], when[32], number[32] = "";
+
+	if (n > 0)
+		(void)snprintf(number, sizeof(number), "-%" PRId64, n);
+	printf("%s  %s%s ", time_text(number_of(doc, at, "utc_ms"), when),
+	       text_of(doc, at, "short", text, sizeof(text)), number);
+	if (flag_of(doc, at, "is_fork"))
+		printf(" %s", _("forked"));
+	for (int m = jx_json_first(doc, marks); m >= 0; m = jx_json_next(doc, marks, m))
+		printf(" [%s]", jx_json_str(doc, m, text, sizeof(text)) ? text : "");
+	printf(_("  seen %lld times"), (long long)number_of(doc, at, "times"));
+	putchar('\n');
+}
+
 static void print_review(const jx_json *doc, const struct options *o)
 {
 	int list = jx_json_get(doc, 0, "items");
@@ -142,11 +174,8 @@ static void print_review(const jx_json *doc, const struct options *o)
 	(void)o;
 	if (first < 0)
 		printf("%s\n", _("Nothing to look at."));
-	for (int at = first; at >= 0; at = jx_json_next(doc, list, at)) {
-		struct jx_bytes raw = jx_json_raw(doc, at);
-
-		printf("%.*s\n", (int)raw.len, (const char *)raw.data);
-	}
+	for (int at = first; at >= 0; at = jx_json_next(doc, list, at))
+		print_review_item(doc, at);
 }
 
 static void print_counts(const jx_json *doc, const struct options *o)

@@ -60,13 +60,33 @@ static void sync_begin(jx_server__request *rq)
 	const char *encoding = jx_server__get(rq, MHD_HTTP_HEADER_CONTENT_ENCODING);
 
 	if (encoding != NULL && strcasecmp(encoding, "zstd") != 0 && strcasecmp(encoding, "identity") != 0) {
-		jx_server__error(rq, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "media-type",
+		jx_server__error(rq, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "bad-request",
 				 "Content-Encoding is zstd or nothing");
 		jx_server__header(rq, "Accept-Encoding", "zstd");
 	}
 }
 
 typedef void (*ingest_fn)(jx_ingest *ingest, const struct jx_wire_request *rq, struct jx_wire_response *rs);
+
+/* Ingest compresses what gains by it; who has not said that it reads zstd (a script, another team's first client) gets it plain. */
+static void expand_for(const jx_server__request *rq, struct jx_wire_response *rs)
+{
+	const char *accepts = jx_server__get(rq, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+	struct jx_bytes packed = {rs->body.data, rs->body.len};
+	jx_buf plain;
+
+	if (!rs->is_zstd || (accepts != NULL && strstr(accepts, "zstd") != NULL))
+		return;
+	jx_buf_init(&plain, ANSWER_MAX);
+	if (jx_wire_expand(packed, rs->dictionary, &plain, NULL) == JX_OK) {
+		jx_buf_done(&rs->body);
+		rs->body = plain;
+		rs->is_zstd = false;
+		rs->dictionary = JX_WIRE_DICTIONARY_NONE;
+	} else {
+		jx_buf_done(&plain);
+	}
+}
 
 static void ask_ingest(jx_server__request *rq, ingest_fn ask)
 {
@@ -78,6 +98,7 @@ static void ask_ingest(jx_server__request *rq, ingest_fn ask)
 	jx_buf_init(&rs.body, ANSWER_MAX);
 	read_request(rq, &in);
 	ask(rq->server->config.ingest, &in, &rs);
+	expand_for(rq, &rs);
 	jx_server__reply_wire(rq, &rs);
 	jx_buf_done(&rs.body);
 }

@@ -49,8 +49,8 @@ static void print_opts(const struct office_opt *opts)
 
 static void usage(const struct office_command *cmd)
 {
-	printf("%s jx-office %s %s %s\n\n%s\n\n", _("Usage:"), cmd->word, cmd->pos[0] != '\0' ? _(cmd->pos) : "", _("[OPTIONS]"),
-	       _(cmd->help));
+	printf("%s jx-office %s %s%s\n\n%s\n\n", _("Usage:"), cmd->word, cmd->pos[0] != '\0' ? _(cmd->pos) : "",
+	       cmd->pos[0] != '\0' ? _(" [OPTIONS]") : _("[OPTIONS]"), _(cmd->help));
 	print_opts(cmd->opts);
 	print_opts(COMMON);
 }

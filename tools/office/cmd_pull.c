@@ -180,8 +180,10 @@ static jx_rc fetch_photos(struct pull *p, struct jx_error *err)
 		} else if (err != NULL) {
 			*err = why;
 		}
-		if (has_terminal(p->o))
-			fprintf(stderr, _("\r\033[Kphotos %lld/%lld"), (long long)p->photos, (long long)total);
+		if (has_terminal(p->o)) {
+			fputs("\r\033[K", stderr);
+			fprintf(stderr, _("photos %lld/%lld"), (long long)p->photos, (long long)total);
+		}
 	}
 	return rc == JX_ENOTFOUND ? JX_OK : rc;
 }

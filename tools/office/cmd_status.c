@@ -80,7 +80,7 @@ static void show_text(const struct office *o, const struct jx_office__account *a
 
 	jx_fingerprint(a->public_key, fingerprint);
 	office_time(s->last_pull_utc_ms, NULL, when, sizeof(when));
-	office_say(o, _("account    %s (%s), fingerprint %s"), a->short_code, a->role, fingerprint);
+	office_say(o, _("account    %s (%s), fingerprint %s"), a->short_code, jx_word(a->role), fingerprint);
 	office_say(o, _("server     %s"), a->url);
 	office_say(o, _("folder     %s"), o->dir);
 	office_say(o, _("last pull  %s"), s->last_pull_utc_ms > 0 ? when : _("never"));

@@ -6,7 +6,7 @@
 
 struct jx_office__column {
 	const char *name;    /* for machines; fixed, append only */
-	const char *heading; /* for Chinese readers */
+	const char *heading; /* for Chinese readers; NULL: not in their table */
 	bool is_number;      /* plain decimal text, or nothing */
 	/* Write the cell's plain text; chinese: values that are words of ours in Chinese. */
 	void (*put)(jx_buf *b, const struct jx_office__row *row, bool chinese);

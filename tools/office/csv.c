@@ -45,9 +45,13 @@ void jx_office__csv_heading(jx_buf *b, bool chinese)
 {
 	jx_buf_adds(b, "\xef\xbb\xbf");
 	for (size_t i = 0; i < jx_office__column_count; i++) {
+		const struct jx_office__column *c = &jx_office__columns[i];
+
+		if (chinese && c->heading == NULL)
+			continue;
 		if (i > 0)
 			jx_buf_addc(b, ',');
-		jx_office__csv_text(b, chinese ? jx_office__columns[i].heading : jx_office__columns[i].name);
+		jx_office__csv_text(b, chinese ? c->heading : c->name);
 	}
 	jx_buf_adds(b, "\r\n");
 }
@@ -60,6 +64,8 @@ void jx_office__csv_row(jx_buf *b, const struct jx_office__row *row, bool chines
 	for (size_t i = 0; i < jx_office__column_count; i++) {
 		const struct jx_office__column *c = &jx_office__columns[i];
 
+		if (chinese && c->heading == NULL)
+			continue;
 		jx_office__cell(c, row, chinese, &cell);
 		if (i > 0)
 			jx_buf_addc(b, ',');

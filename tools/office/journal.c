@@ -56,7 +56,7 @@ static jx_rc finish_replacing(struct jx_office__journal *j, struct jx_error *err
 	return jx_office__state_save(j->fs, j->dir, &j->state, err);
 }
 
-static jx_rc check_length(const struct jx_office__journal *j, int64_t size_bytes, struct jx_error *err)
+jx_rc jx_office__journal_check_length(const struct jx_office__journal *j, int64_t size_bytes, struct jx_error *err)
 {
 	if (size_bytes >= j->state.journal_bytes)
 		return JX_OK;
@@ -66,17 +66,16 @@ static jx_rc check_length(const struct jx_office__journal *j, int64_t size_bytes
 		       j->path, (long long)size_bytes, (long long)j->state.journal_bytes);
 }
 
+/* No file is one of no bytes. */
 static jx_rc open_file(struct jx_office__journal *j, int64_t *size_bytes_out, struct jx_error *err)
 {
 	jx_rc rc;
 
 	*size_bytes_out = 0;
 	if (!exists(j->fs, j->path))
-		return check_length(j, 0, err);
+		return JX_OK;
 	rc = j->fs->open_read(j->fs->user, j->path, &j->file, err);
-	if (rc == JX_OK)
-		rc = j->fs->file_size(j->fs->user, j->file, size_bytes_out, err);
-	return rc == JX_OK ? check_length(j, *size_bytes_out, err) : rc;
+	return rc == JX_OK ? j->fs->file_size(j->fs->user, j->file, size_bytes_out, err) : rc;
 }
 
 static jx_rc open_for_writing(struct jx_office__journal *j, struct jx_error *err)
@@ -94,7 +93,8 @@ static jx_rc open_for_writing(struct jx_office__journal *j, struct jx_error *err
 	return rc == JX_OK && is_new ? j->fs->sync_dir(j->fs->user, j->dir, err) : rc;
 }
 
-jx_rc jx_office__journal_peek(const struct jx_fs *fs, const char *dir, struct jx_office__journal *out, struct jx_error *err)
+jx_rc jx_office__journal_peek(const struct jx_fs *fs, const char *dir, struct jx_office__journal *out,
+			      int64_t *size_bytes_out, struct jx_error *err)
 {
 	struct jx_office__journal j = {.fs = fs, .dir = jx_xstrdup(dir)};
 	int64_t size_bytes = 0;
@@ -112,6 +112,7 @@ jx_rc jx_office__journal_peek(const struct jx_fs *fs, const char *dir, struct jx
 		return rc;
 	}
 	*out = j;
+	*size_bytes_out = size_bytes;
 	return JX_OK;
 }
 
@@ -139,6 +140,8 @@ jx_rc jx_office__journal_open(const struct jx_fs *fs, const char *dir, struct jx
 		rc = finish_replacing(&j, err);
 	if (rc == JX_OK)
 		rc = open_file(&j, &size_bytes, err);
+	if (rc == JX_OK)
+		rc = jx_office__journal_check_length(&j, size_bytes, err);
 	if (rc == JX_OK && size_bytes > j.state.journal_bytes)
 		rc = cut_tail(&j, err);
 	if (rc == JX_OK)

@@ -18,12 +18,18 @@ static const struct office_opt STATEMENT_OPTS[] = {
 	{"day", N_("YYYY-MM-DD"), N_("one business day (default: all)")},
 	{NULL, NULL, NULL},
 };
+static const struct office_opt VERIFY_OPTS[] = {
+	{"identity", N_("HEX"), N_("identity key of the server, instead of identity.json's; may be repeated, newest first")},
+	{NULL, NULL, NULL},
+};
 static const struct office_opt NO_OPTS[] = {{NULL, NULL, NULL}};
 
 static const struct office_command COMMANDS[] = {
 	{"enrol", N_("[URL] CODE"), 1, 2, ENROL_OPTS, N_("make this office known to a server with a one-time code"), office_enrol},
 	{"pull", "", 0, 0, PULL_OPTS, N_("fetch what is new and bring the files of its days up to date"), office_pull},
 	{"statement", "", 0, 0, STATEMENT_OPTS, N_("recorded and stored, for each writer and business day"), office_statement},
+	{"verify", N_("[DIR]"), 0, 1, VERIFY_OPTS, N_("check a pulled folder by public keys alone: entries, chains, receipts, photos"),
+	 office_verify},
 	{"status", "", 0, 0, NO_OPTS, N_("account, server, last pull, what is here"), office_status},
 };
 #define COMMAND_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))

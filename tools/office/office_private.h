@@ -120,8 +120,11 @@ struct jx_office__journal {
  * place is finished. JX_ECORRUPT: the journal is shorter than its state says.
  */
 jx_rc jx_office__journal_open(const struct jx_fs *fs, const char *dir, struct jx_office__journal *out, struct jx_error *err);
-/* As it is, for those that only read. */
-jx_rc jx_office__journal_peek(const struct jx_fs *fs, const char *dir, struct jx_office__journal *out, struct jx_error *err);
+/* As it is, for those that only read; size_bytes_out: of the file, whatever the state says. */
+jx_rc jx_office__journal_peek(const struct jx_fs *fs, const char *dir, struct jx_office__journal *out,
+			      int64_t *size_bytes_out, struct jx_error *err);
+/* JX_ECORRUPT: a file of so many bytes is shorter than the state says. */
+jx_rc jx_office__journal_check_length(const struct jx_office__journal *j, int64_t size_bytes, struct jx_error *err);
 void jx_office__journal_close(struct jx_office__journal *j);
 /* Append whole lines, then the state with new cursor and length: durable in this order. */
 jx_rc jx_office__journal_append(struct jx_office__journal *j, const jx_buf *lines, int64_t items, int64_t entries,

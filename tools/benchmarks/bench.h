@@ -13,6 +13,8 @@
 /** Monotonic seconds. */
 double bench_now(void);
 double bench_median(double *values, size_t count);
+/** A JPEG of exactly size bytes that differs each time. */
+void bench_photo(uint8_t *out, size_t size);
 /** Print the message and end with status 1. */
 void bench_die(const char *what, const char *why) __attribute__((noreturn));
 

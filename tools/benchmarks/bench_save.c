@@ -102,6 +102,11 @@ int main(int argc, char **argv)
 	ours = jx_xcalloc((size_t)count, sizeof(*ours));
 	floor_s = jx_xcalloc((size_t)count, sizeof(*floor_s));
 	more = jx_xcalloc((size_t)count, sizeof(*more));
+	{
+		int64_t n;
+
+		check(jx_record_person_in(&rec, "p-001", "none", &n, &err), "sign in", &err);
+	}
 	for (int64_t k = 0; k < count; k++) {
 		ours[k] = save_one(&rec, (int)k, bytes);
 		floor_s[k] = append_one(fd, bytes);

@@ -41,6 +41,11 @@ static const struct row rows[] = {
 	 N_("the enrolment code was used by another device; ask the office for a new one")},
 	{403, "code-expired", FOR_ALL, JX_PLAN_FORBIDDEN, JX_EAUTH,
 	 N_("the enrolment code has expired; codes are good for 15 minutes: ask the office for a new one")},
+	{403, "unknown-writer", FOR_ALL, JX_PLAN_FORBIDDEN, JX_EAUTH,
+	 N_("the server does not know this device, it may have been restored from an old backup; enrol the device again")},
+	{403, "tls-key", FOR_ALL, JX_PLAN_FORBIDDEN, JX_EAUTH,
+	 N_("this device saw another certificate than the server's: somebody may be in between; use another network and tell the "
+	    "administrator")},
 	{403, ANY, FOR_ALL, JX_PLAN_FORBIDDEN, JX_EAUTH,
 	 N_("the server does not allow this; ask the administrator")},
 	{404, ANY, JX_CLIENT__PHOTO, JX_PLAN_PHOTO_UNKNOWN, JX_ENOTFOUND,

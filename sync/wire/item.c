@@ -5,17 +5,22 @@
 
 #define WHERE "wire.item"
 
+/* Marks may quote what a check said, commas and all: what lies between two commas is one mark, nothing is none. */
 static void write_marks(const char *marks, jx_buf *out)
 {
 	const char *at = marks;
+	bool is_first = true;
 
 	jx_buf_adds(out, ",\"marks\":[");
 	while (*at != '\0') {
 		const size_t len = strcspn(at, ",");
 
-		if (at != marks)
-			jx_buf_addc(out, ',');
-		jx_buf_add_json(out, at, len);
+		if (len > 0) {
+			if (!is_first)
+				jx_buf_addc(out, ',');
+			jx_buf_add_json(out, at, len);
+			is_first = false;
+		}
 		at += len;
 		if (*at == ',')
 			at++;
@@ -63,26 +68,35 @@ jx_rc jx_item_write(const struct jx_item *item, jx_buf *out, struct jx_error *er
 	return jx_buf_check(out, "feed item", err);
 }
 
+/* Marks are for people: those that find no more room are left out, for no mark may keep an entry from coming down. */
+static void add_mark(struct jx_item *item, const char *mark)
+{
+	const size_t used = strlen(item->marks), len = strlen(mark);
+	char *to = item->marks + used;
+
+	if (len == 0 || used + (used > 0) + len >= sizeof(item->marks))
+		return;
+	if (used > 0)
+		*to++ = ',';
+	for (size_t i = 0; i < len; i++)
+		to[i] = mark[i];
+	to[len] = '\0';
+}
+
 static jx_rc read_marks(const jx_json *doc, struct jx_item *item, struct jx_error *err)
 {
 	const int list = jx_json_get(doc, 0, "marks");
-	size_t at = 0;
+	char mark[sizeof(item->marks)];
 
 	if (list < 0)
 		return JX_OK;
 	if (jx_json_type_of(doc, list) != JX_JSON_ARRAY)
 		return jx_fail(err, JX_EINVAL, 0, WHERE, "field \"marks\" must be a list of names");
 	for (int tok = jx_json_first(doc, list); tok >= 0; tok = jx_json_next(doc, list, tok)) {
-		char *to = item->marks + at + (at > 0);
-
-		if (at + 1 >= sizeof(item->marks) ||
-		    !jx_json_str(doc, tok, to, sizeof(item->marks) - at - (at > 0)) || *to == '\0' ||
-		    strchr(to, ',') != NULL)
-			return jx_fail(err, JX_EINVAL, 0, WHERE,
-				       "field \"marks\" must be a short list of names");
-		if (at > 0)
-			item->marks[at] = ',';
-		at = strlen(item->marks);
+		if (jx_json_type_of(doc, tok) != JX_JSON_STRING)
+			return jx_fail(err, JX_EINVAL, 0, WHERE, "field \"marks\" must be a list of names");
+		if (jx_json_str(doc, tok, mark, sizeof(mark)))
+			add_mark(item, mark);
 	}
 	return JX_OK;
 }

@@ -40,6 +40,11 @@ enum jx_kind {
 	JX_KIND_WRITER_REVOKED = 34    /**< "writer-revoked" */
 };
 const char *jx_kind_name(enum jx_kind kind);
+/**
+ * What people read for a name of the formats: state, result, kind, role, source. In JSON and in files stands the name itself.
+ * @returns the translated text, valid for ever; the name itself where it is not one of ours (a later version's)
+ */
+const char *jx_word(const char *name);
 enum jx_kind jx_kind_parse(const char *name);
 
 /** Where a position came from. Numbers reach disk. */

@@ -73,7 +73,7 @@ static const struct cli_opt *find(const struct cli_opt *opts, const char *name, 
 
 static int bad_option(const struct cli_command *cmd, const char *fmt_text, const char *option)
 {
-	JX_AUTO_FREE char *text = jx_xasprintf("%s: %s", option, fmt_text);
+	JX_AUTO_FREE char *text = jx_xasprintf(_("%s: %s"), option, fmt_text);
 
 	return cli_bad_usage(cmd, text);
 }

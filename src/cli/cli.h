@@ -91,8 +91,6 @@ int cli_fail(const struct cli *c, const struct jx_error *err);
 int cli_bad_usage(const struct cli_command *cmd, const char *text);
 /** A line for people; nothing with --json or --quiet. */
 void cli_say(const struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/** What people read for a name of the protocol: a state, kind, photo role, source or role. Other names are given back. */
-const char *cli_word(const char *name);
 /** Print text padded to columns, cut with an ellipsis if wider. */
 void cli_cell(const char *text, int columns, bool is_last);
 
@@ -114,6 +112,8 @@ void cli_json_end(struct cli_json *j);
 void cli_fix_text(const struct jx_fix *fix, const char *reason, char *out, size_t cap);
 /** Local wall time of the business day's offset: "09:41:03" or with date. */
 void cli_time_text(const struct cli *c, int64_t utc_ms, bool with_date, char *out, size_t cap);
+/** What an entry says in few words: "nothing found Posting", "signed in p-017". */
+void cli_what_text(const struct jx_view_row *r, char *out, size_t cap);
 void cli_row_json(const struct jx_view_row *row);
 
 /* ---- commands ------------------------------------------------------------------------------------ */

@@ -39,38 +39,14 @@ void cli_row_json(const struct jx_view_row *r)
 	cli_json_end(&j);
 }
 
-/* Machine names that people read; the names themselves are in the JSON output. */
-const char *cli_word(const char *name)
-{
-	static const struct {
-		const char *name, *text;
-	} WORDS[] = {
-		{ "saved", N_("saved") }, { "sent", N_("sent") }, { "complete", N_("complete") }, { "forked", N_("quarantined") },
-		{ "found", N_("found") }, { "nothing-found", N_("nothing found") }, { "no-access", N_("no access") },
-		{ "observation", N_("observation") }, { "correction", N_("correction") }, { "withdrawal", N_("withdrawal") },
-		{ "person-in", N_("signed in") }, { "person-out", N_("signed out") }, { "shift-start", N_("shift begun") },
-		{ "day-close", N_("day closed") }, { "continues", N_("continues an earlier log") },
-		{ "wide", N_("wide view") }, { "close", N_("close view") }, { "before", N_("before") }, { "after", N_("after") },
-		{ "plate", N_("plate") }, { "object", N_("object") },
-		{ "patrol", N_("patrol") }, { "covert", N_("covert visit") }, { "hotline", N_("hotline") }, { "look-back", N_("look-back") },
-		{ "field", N_("field work") }, { "leader", N_("grid leader") }, { "dispatcher", N_("dispatcher") },
-		{ "unit", N_("responsible unit") }, { "auditor", N_("auditor") }, { "admin", N_("administrator") },
-	};
-
-	for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
-		if (strcmp(WORDS[i].name, name) == 0)
-			return _(WORDS[i].text);
-	return name;
-}
-
-static void what_text(const struct jx_view_row *r, char *out, size_t cap)
+void cli_what_text(const struct jx_view_row *r, char *out, size_t cap)
 {
 	if (r->result[0] == '\0')
-		(void)snprintf(out, cap, "%s %s", cli_word(r->kind_name), r->kind == JX_KIND_PERSON_IN ? r->person : "");
+		(void)snprintf(out, cap, "%s %s", jx_word(r->kind_name), r->kind == JX_KIND_PERSON_IN ? r->person : r->of_number);
 	else if (strcmp(r->result, "found") == 0)
 		(void)snprintf(out, cap, "%s / %s", r->group, r->name);
 	else
-		(void)snprintf(out, cap, "%s %s", cli_word(r->result), r->name);
+		(void)snprintf(out, cap, r->name[0] != '\0' ? _("%s: %s") : "%s", jx_word(r->result), r->name);
 }
 
 static jx_rc print_row(void *user, const struct jx_view_row *r)
@@ -84,7 +60,7 @@ static jx_rc print_row(void *user, const struct jx_view_row *r)
 		return JX_OK;
 	}
 	cli_time_text(l->c, r->taken_utc_ms, false, time, sizeof(time));
-	what_text(r, what, sizeof(what));
+	cli_what_text(r, what, sizeof(what));
 	(void)snprintf(quantity, sizeof(quantity), "%s %s", r->quantity, r->unit_name);
 	cli_cell(r->number, 8, false);
 	cli_cell(time, 8, false);
@@ -92,7 +68,7 @@ static jx_rc print_row(void *user, const struct jx_view_row *r)
 	cli_cell(quantity, 12, false);
 	(void)snprintf(quantity, sizeof(quantity), "%lld", (long long)r->photo_count);
 	cli_cell(quantity, 4, false);
-	cli_cell(r->is_withdrawn ? _("withdrawn") : r->is_corrected ? _("corrected") : cli_word(jx_entry_state_name(r->state)), 10, false);
+	cli_cell(r->is_withdrawn ? _("withdrawn") : r->is_corrected ? _("corrected") : jx_word(jx_entry_state_name(r->state)), 10, false);
 	cli_cell(r->place, 40, true);
 	putchar('\n');
 	return JX_OK;
@@ -159,7 +135,7 @@ static void show_photos(const struct jx_entry *e)
 		char hash[65], text[160];
 
 		jx_hex(e->photos[i].sha256, JX_HASH_BYTES, hash);
-		(void)snprintf(text, sizeof(text), "%s  %s  %lld B", hash, cli_word(e->photos[i].role), (long long)e->photos[i].size_bytes);
+		(void)snprintf(text, sizeof(text), "%s  %s  %lld B", hash, jx_word(e->photos[i].role), (long long)e->photos[i].size_bytes);
 		line(i == 0 ? _("photos") : "", text);
 	}
 }
@@ -168,7 +144,7 @@ static void show_people(struct cli *c, const struct jx_view_entry *e)
 {
 	char text[320], where[160], time[32], id[37];
 
-	what_text(&e->row, text, sizeof(text));
+	cli_what_text(&e->row, text, sizeof(text));
 	printf("%s  %s\n", e->row.number, text);
 	cli_time_text(c, e->entry.taken_utc_ms, true, time, sizeof(time));
 	line(_("taken"), time);
@@ -186,10 +162,10 @@ static void show_people(struct cli *c, const struct jx_view_entry *e)
 		line(_("grid"), e->entry.grid);
 		line(_("street"), e->entry.street);
 	}
-	line(_("source"), cli_word(e->entry.source));
+	line(_("source"), jx_word(e->entry.source));
 	line(_("campaign"), e->entry.campaign);
 	show_photos(&e->entry);
-	line(_("state"), cli_word(jx_entry_state_name(e->row.state)));
+	line(_("state"), jx_word(jx_entry_state_name(e->row.state)));
 	line(_("corrects"), e->row.of_number);
 	line(_("reason"), e->row.reason);
 	line(_("replaced by"), e->replaced_by);

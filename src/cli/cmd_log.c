@@ -178,7 +178,7 @@ static int show_saved(struct cli *c, const uint8_t id[JX_ID_BYTES], const struct
 {
 	JX_AUTO(jx_view_entry) e = NULL;
 	struct jx_error err = { 0 };
-	char name[37], where[160];
+	char name[37], where[256], what[320], quantity[128] = "";
 
 	jx_uuid_format(id, name);
 	if (jx_view_show(c->store, c->pack, name, &e, &err) != JX_OK)
@@ -200,8 +200,10 @@ static int show_saved(struct cli *c, const uint8_t id[JX_ID_BYTES], const struct
 		return 0;
 	}
 	cli_fix_text(&e->row.fix, c->gps != NULL && fix->source == JX_FIX_NONE ? jx_gps_reason(c->gps) : NULL, where, sizeof(where));
-	cli_say(c, _("saved %s  %s %s%s  %s  photos %lld"), e->row.number, e->row.name[0] != '\0' ? e->row.name : _(e->row.result),
-		e->row.quantity, e->row.unit_name, where, (long long)e->row.photo_count);
+	cli_what_text(&e->row, what, sizeof(what));
+	if (e->row.quantity[0] != '\0')
+		(void)snprintf(quantity, sizeof(quantity), "  %s %s", e->row.quantity, e->row.unit_name);
+	cli_say(c, _("saved %s  %s%s  %s  photos %lld"), e->row.number, what, quantity, where, (long long)e->row.photo_count);
 	return 0;
 }
 

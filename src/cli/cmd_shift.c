@@ -82,7 +82,7 @@ int cli_shift_end(struct cli *c, const struct cli_args *a)
 		cli_json_end(&j);
 		return 0;
 	}
-	cli_say(c, _("the day is closed: %lld recorded, %lld photos. Sync once more, so that the office can say \"complete\"."),
+	cli_say(c, _("the day is closed: %lld observations, %lld photos. Sync once more, so that the office can say \"complete\"."),
 		(long long)observations, (long long)photos);
 	return 0;
 }

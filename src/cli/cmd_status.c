@@ -149,7 +149,7 @@ static void print_people(const struct cli *c, const struct status *s)
 	char text[512], fingerprint[20];
 
 	jx_fingerprint(s->id.public_key, fingerprint);
-	(void)snprintf(text, sizeof(text), "%s  %s  %s", s->id.short_code, cli_word(s->id.role), s->id.area);
+	(void)snprintf(text, sizeof(text), "%s  %s  %s", s->id.short_code, jx_word(s->id.role), s->id.area);
 	row(_("device"), s->is_enrolled ? text : _("not enrolled: jx enrol URL CODE"));
 	if (s->is_enrolled) {
 		row(_("server"), s->id.url);

@@ -153,7 +153,10 @@ void cli_fix_text(const struct jx_fix *fix, const char *reason, char *out, size_
 	double lat = fix->lat_wgs84_e7 / 1e7, lon = fix->lon_wgs84_e7 / 1e7;
 
 	if (fix->source == JX_FIX_NONE) {
-		(void)snprintf(out, cap, "%s%s%s", _("no position"), reason != NULL && reason[0] != '\0' ? ": " : "", reason != NULL ? reason : "");
+		if (reason != NULL && reason[0] != '\0')
+			(void)snprintf(out, cap, _("%s: %s"), _("no position"), reason);
+		else
+			jx_strcpy(out, cap, _("no position"));
 		return;
 	}
 	if (fix->accuracy_mm >= 0)

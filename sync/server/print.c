@@ -38,26 +38,6 @@ void print_cell(const char *text, int columns)
 		putchar(' ');
 }
 
-/* Roles and states are words of the protocol, which --json shows; people read these. */
-static const char *word(const char *name)
-{
-	static const struct {
-		const char *name, *text;
-	} words[] = {
-		{"field", N_("field work")},      {"leader", N_("grid leader")},
-		{"dispatcher", N_("dispatcher")}, {"unit", N_("responsible unit")},
-		{"auditor", N_("auditor")},       {"admin", N_("administrator")},
-		{"server", N_("server")},         {"pending", N_("unconfirmed")},
-		{"active", N_("active")},         {"revoked", N_("revoked")},
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcmp(words[i].name, name) == 0)
-			return _(words[i].text);
-	}
-	return name;
-}
-
 /* Local time to the second: "2026-09-01 17:42:05". */
 static const char *time_text(int64_t utc_ms, char out[32])
 {
@@ -81,7 +61,7 @@ static void print_code(const jx_json *doc, const struct options *o)
 
 	printf(_("One-time code for %s (%s), good until %s:"),
 	       text_of(doc, 0, "short", short_code, sizeof(short_code)),
-	       word(text_of(doc, 0, "role", role, sizeof(role))),
+	       jx_word(text_of(doc, 0, "role", role, sizeof(role))),
 	       time_text(number_of(doc, 0, "expires_utc_ms"), until));
 	printf("\n\n    %s\n    %s\n\n", text_of(doc, 0, "code", code, sizeof(code)),
 	       text_of(doc, 0, "link", link, sizeof(link)));
@@ -120,9 +100,9 @@ static void print_writer(const jx_json *doc, int at)
 	char text[64], seen[32];
 
 	print_cell(text_of(doc, at, "short", text, sizeof(text)), 8);
-	print_cell(word(text_of(doc, at, "role", text, sizeof(text))), 16);
+	print_cell(jx_word(text_of(doc, at, "role", text, sizeof(text))), 16);
 	print_cell(text_of(doc, at, "area", text, sizeof(text)), 12);
-	print_cell(word(text_of(doc, at, "state", text, sizeof(text))), 11);
+	print_cell(jx_word(text_of(doc, at, "state", text, sizeof(text))), 11);
 	printf("%8" PRId64 "  ", number_of(doc, at, "n"));
 	print_cell(text_of(doc, at, "fingerprint", text, sizeof(text)), 19);
 	printf("%s%s\n", seen_utc_ms == 0 ? "-" : time_text(seen_utc_ms, seen),

@@ -316,7 +316,8 @@ static void check_process(void)
 	(void)snprintf(number, sizeof(number), "%.1f", 1.5);
 	if (strcmp(number, "1.5") != 0)
 		say("numbers are not written as in C; ");
-	if (jx_os_columns("H07 \xe5\xb7\xb2\xe4\xbf\x9d\xe5\xad\x98") != 10 || jx_os_columns("\xe5\xb7") != 2 || jx_os_columns("") != 0)
+	if (jx_os_columns("H07 \xe5\xb7\xb2\xe4\xbf\x9d\xe5\xad\x98") != 10 ||
+	    jx_os_columns("\xe5\xb7") != 2 || jx_os_columns("") != 0)
 		say("columns of text are not counted; ");
 }
 

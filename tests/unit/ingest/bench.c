@@ -216,7 +216,7 @@ int device_enrol(struct bench *b, struct device *d, const struct jx_code_text *c
 void device_new(struct bench *b, struct device *d, uint64_t seed, const char *short_code, enum jx_role role)
 {
 	const struct jx_code_text code = bench_code(b, short_code, role, true);
-	struct jx_enrol_answer an;
+	struct jx_enrol_answer an = {.is_active = false};
 	struct jx_wire_error error;
 
 	device_init(d, seed);

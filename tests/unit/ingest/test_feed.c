@@ -170,7 +170,7 @@ static void pages_join_without_a_seam(void **state)
 {
 	struct bench *b = *state;
 	struct device f, o = office(b, JX_ROLE_DISPATCHER);
-	const size_t total = 2600;
+	const size_t total = 2100;
 	int64_t next = 1;
 	int pages = 0;
 	struct jx_item *item = jx_xcalloc(1, sizeof(*item));

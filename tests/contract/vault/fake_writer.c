@@ -35,8 +35,11 @@ void fake_writer_done(struct fake_writer *w)
 
 static struct fake_entry *room(struct fake_writer *w)
 {
-	w->log = reallocarray(w->log, w->count + 1, sizeof(w->log[0]));
-	assert_non_null(w->log);
+	if (w->count == w->cap) {
+		w->cap = w->cap == 0 ? 8 : w->cap * 2;
+		w->log = reallocarray(w->log, w->cap, sizeof(w->log[0]));
+		assert_non_null(w->log);
+	}
 	memset(&w->log[w->count], 0, sizeof(w->log[0]));
 	return &w->log[w->count];
 }

@@ -31,7 +31,7 @@ struct fake_writer {
 	struct jx_fake_rand rand;
 	int64_t now_utc_ms;
 	struct fake_entry *log; /* log[n - 1] */
-	size_t count;
+	size_t count, cap;
 };
 
 /* Key, id and salts are decided by the seed. */

@@ -32,11 +32,11 @@ struct jx_recorder {
 	jx_media *media;
 	const struct jx_clock *clock;
 	const struct jx_rand *rand;
-	const struct jx_fs *source_fs;      /**< where imported photos are read from */
-	const jx_pack *pack;                /**< active pack */
-	const uint8_t *secret_key;          /**< JX_SEC_BYTES */
-	int utc_offset_min;                 /**< of the business day */
-	int64_t reserve_bytes;              /**< refuse new photos when less would stay free; 0 = no check */
+	const struct jx_fs *source_fs; /**< where imported photos are read from */
+	const jx_pack *pack;           /**< active pack */
+	const uint8_t *secret_key;     /**< JX_SEC_BYTES */
+	int utc_offset_min;            /**< of the business day */
+	int64_t reserve_bytes;         /**< refuse new photos when less would stay free; 0 = no check */
 };
 
 typedef struct jx_capture jx_capture;
@@ -50,42 +50,49 @@ const uint8_t *jx_capture_id(const jx_capture *capture);
 jx_rc jx_capture_set_id(jx_capture *capture, const uint8_t id[JX_ID_BYTES], struct jx_error *err);
 /** NULL or source none is legal: a fix never blocks a save. */
 void jx_capture_set_fix(jx_capture *capture, const struct jx_fix *fix);
-jx_rc jx_capture_set_place(jx_capture *capture, const char *grid, const char *street, const char *ref_version, struct jx_error *err);
-jx_rc jx_capture_set_why(jx_capture *capture, const char *source, const char *campaign, const char *officer2, struct jx_error *err);
+jx_rc jx_capture_set_place(jx_capture *capture, const char *grid, const char *street, const char *ref_version,
+			   struct jx_error *err);
+jx_rc jx_capture_set_why(jx_capture *capture, const char *source, const char *campaign, const char *officer2,
+			 struct jx_error *err);
 /**
  * Publishes the file durably; the entry will list it. role NULL = "close".
  * @retval JX_EINVAL  empty, cut off, no JPEG, unknown role   @retval JX_EEXISTS  the same file is in this entry
  * @retval JX_ELIMIT  too large, or JX_PHOTOS_MAX are there   @retval JX_ENOSPC   the reserve is reached
  */
 jx_rc jx_capture_add_photo(jx_capture *capture, const char *path, const char *role, struct jx_error *err);
-jx_rc jx_capture_add_photo_bytes(jx_capture *capture, const void *data, size_t len, const char *role, const char *how, struct jx_error *err);
+jx_rc jx_capture_add_photo_bytes(jx_capture *capture, const void *data, size_t len, const char *role,
+				 const char *how, struct jx_error *err);
 jx_rc jx_capture_set_answers(jx_capture *capture, const struct jx_observation *obs, struct jx_error *err);
 /**
  * Makes this a correction of an earlier observation of this device (any identity it had): content replaces it as a whole. If it was
  * corrected before, the newest correction is named, so that the versions are one line.
  * @retval JX_ENOTFOUND  no such entry  @retval JX_EINVAL  no observation, or no reason  @retval JX_ESTATE  it was withdrawn
  */
-jx_rc jx_capture_set_correction(jx_capture *capture, const uint8_t of_id[JX_ID_BYTES], const char *reason, struct jx_error *err);
+jx_rc jx_capture_set_correction(jx_capture *capture, const uint8_t of_id[JX_ID_BYTES], const char *reason,
+				struct jx_error *err);
 /** Durable when it returns JX_OK. */
 jx_rc jx_capture_commit(jx_capture *capture, int64_t *n_out, struct jx_error *err);
 
 /** Take an observation or correction back, with a reason; the newest version is named. Errors as jx_capture_set_correction(). */
-jx_rc jx_record_withdrawal(struct jx_recorder *rec, const uint8_t of_id[JX_ID_BYTES], const char *reason, int64_t *n_out, struct jx_error *err);
+jx_rc jx_record_withdrawal(struct jx_recorder *rec, const uint8_t of_id[JX_ID_BYTES], const char *reason,
+			   int64_t *n_out, struct jx_error *err);
 /**
  * Sign a person in, in place of whoever was.
  * @param verified "none" or "pin"
  * @retval JX_ESTATE  somebody else's shift is open
  */
-jx_rc jx_record_person_in(struct jx_recorder *rec, const char *person, const char *verified, int64_t *n_out, struct jx_error *err);
+jx_rc jx_record_person_in(struct jx_recorder *rec, const char *person, const char *verified, int64_t *n_out,
+			  struct jx_error *err);
 /** @retval JX_ESTATE nobody signed in, or a shift is open */
 jx_rc jx_record_person_out(struct jx_recorder *rec, int64_t *n_out, struct jx_error *err);
 /** @retval JX_ESTATE nobody signed in, or a shift is open */
 jx_rc jx_record_shift_start(struct jx_recorder *rec, int64_t *n_out, struct jx_error *err);
 /** Ends the shift with a day-close entry that states the totals of the shift's day. @retval JX_ESTATE no shift open, or nobody signed in */
-jx_rc jx_record_shift_end(struct jx_recorder *rec, int64_t *observations_out, int64_t *photos_out, int64_t *n_out, struct jx_error *err);
+jx_rc jx_record_shift_end(struct jx_recorder *rec, int64_t *observations_out, int64_t *photos_out,
+			  int64_t *n_out, struct jx_error *err);
 /** First entry of a re-enrolled device. @retval JX_ESTATE the new log has entries already */
-jx_rc jx_record_continues(struct jx_recorder *rec, const uint8_t old_writer[JX_ID_BYTES], int64_t old_n, const uint8_t old_head[JX_HASH_BYTES],
-                          int64_t *n_out, struct jx_error *err);
+jx_rc jx_record_continues(struct jx_recorder *rec, const uint8_t old_writer[JX_ID_BYTES], int64_t old_n,
+			  const uint8_t old_head[JX_HASH_BYTES], int64_t *n_out, struct jx_error *err);
 
 #ifdef __cplusplus
 }

@@ -29,12 +29,12 @@ extern "C" {
 typedef struct jx_store jx_store;
 
 struct jx_store_config {
-	const char *dir;            /**< data folder; the database is dir/jiexun.db, the lock dir/jiexun.lock */
-	const char *vfs;            /**< SQLite VFS name; NULL = default */
-	const struct jx_fs *fs;     /**< for the folder and the lock */
+	const char *dir;        /**< data folder; the database is dir/jiexun.db, the lock dir/jiexun.lock */
+	const char *vfs;        /**< SQLite VFS name; NULL = default */
+	const struct jx_fs *fs; /**< for the folder and the lock */
 	const struct jx_clock *clock;
-	bool read_only;             /**< JX_ENOTFOUND if there is no database yet */
-	int64_t lock_wait_ms;       /**< 0 = 10 s */
+	bool read_only;       /**< JX_ENOTFOUND if there is no database yet */
+	int64_t lock_wait_ms; /**< 0 = 10 s */
 };
 
 /** Open, creating and migrating where needed (a copy by VACUUM INTO is kept before an upgrade). */
@@ -47,11 +47,11 @@ JX_DEFINE_AUTO(jx_store, jx_store_close);
 struct jx_identity {
 	uint8_t writer[JX_ID_BYTES];
 	uint8_t public_key[JX_PUB_BYTES];
-	char short_code[16];                        /**< "H07": entries are called H07-123 */
+	char short_code[16]; /**< "H07": entries are called H07-123 */
 	char role[16];
 	char area[24];
-	char url[256];                              /**< server, "https://host:port" */
-	uint8_t server_identity[JX_PUB_BYTES];      /**< pinned Ed25519 key of the server */
+	char url[256];                         /**< server, "https://host:port" */
+	uint8_t server_identity[JX_PUB_BYTES]; /**< pinned Ed25519 key of the server */
 	uint8_t tls_spki_sha256[JX_PINS_MAX][JX_HASH_BYTES];
 	size_t pin_count;
 	int64_t enrolled_utc_ms;
@@ -69,12 +69,14 @@ jx_rc jx_store_each_identity(jx_store *store, jx_identity_fn fn, void *user, str
  */
 jx_rc jx_store_set_identity(jx_store *store, const struct jx_identity *id, struct jx_error *err);
 /** Replace pins and identity key after a verified `keys` item; the old public key is kept for verification. */
-jx_rc jx_store_set_keys(jx_store *store, const struct jx_signed *text, const struct jx_keys *keys, struct jx_error *err);
+jx_rc jx_store_set_keys(jx_store *store, const struct jx_signed *text, const struct jx_keys *keys,
+			struct jx_error *err);
 /**
  * The server's public key that a signed text names by `key`: any that was ever pinned here, and the announced next one.
  * @retval JX_ENOTFOUND  never pinned
  */
-jx_rc jx_store_server_key(jx_store *store, const uint8_t key_id[8], uint8_t public_key_out[JX_PUB_BYTES], struct jx_error *err);
+jx_rc jx_store_server_key(jx_store *store, const uint8_t key_id[8], uint8_t public_key_out[JX_PUB_BYTES],
+			  struct jx_error *err);
 
 /* ---- small values ------------------------------------------------------------------------------- */
 
@@ -82,29 +84,31 @@ jx_rc jx_store_server_key(jx_store *store, const uint8_t key_id[8], uint8_t publ
 jx_rc jx_store_get(jx_store *store, const char *name, char *out, size_t cap, struct jx_error *err);
 /** NULL removes. Names are a fixed set, these: JX_EINVAL for any other. */
 jx_rc jx_store_set(jx_store *store, const char *name, const char *value, struct jx_error *err);
-#define JX_SET_PERSON "person"             /* id of the person signed in */
+#define JX_SET_PERSON          "person" /* id of the person signed in */
 #define JX_SET_PERSON_VERIFIED "person_verified"
-#define JX_SET_SHIFT "shift"               /* uuid of the open shift */
-#define JX_SET_SHIFT_DAY "shift_day"       /* its business day */
-#define JX_SET_CHALLENGE "challenge"       /* sign-in challenge from the last answer */
-#define JX_SET_CURSOR "feed_cursor"
-#define JX_SET_EPOCH "epoch"               /* server epoch of the last answer */
-#define JX_SET_SERVER_N "server_n"         /* what the server said it holds */
-#define JX_SET_SERVER_HEAD "server_head"
-#define JX_SET_SYNC_RESULT "sync_result"   /* last result, JSON */
-#define JX_SET_SYNC_UTC_MS "sync_utc_ms"
-#define JX_SET_SERVER_UTC_MS "server_utc_ms" /* server time of the newest receipt: trusted time */
-#define JX_SET_REENROL "reenrol"           /* reason why this device must enrol again ("fork", "revoked"), unset if none */
-#define JX_SET_COMMIT_FAILURES "commit_failures"     /* how often the disk failed at a commit; the store counts */
+#define JX_SET_SHIFT           "shift"     /* uuid of the open shift */
+#define JX_SET_SHIFT_DAY       "shift_day" /* its business day */
+#define JX_SET_CHALLENGE       "challenge" /* sign-in challenge from the last answer */
+#define JX_SET_CURSOR          "feed_cursor"
+#define JX_SET_EPOCH           "epoch"    /* server epoch of the last answer */
+#define JX_SET_SERVER_N        "server_n" /* what the server said it holds */
+#define JX_SET_SERVER_HEAD     "server_head"
+#define JX_SET_SYNC_RESULT     "sync_result" /* last result, JSON */
+#define JX_SET_SYNC_UTC_MS     "sync_utc_ms"
+#define JX_SET_SERVER_UTC_MS   "server_utc_ms" /* server time of the newest receipt: trusted time */
+#define JX_SET_REENROL \
+	"reenrol" /* reason why this device must enrol again ("fork", "revoked"), unset if none */
+#define JX_SET_COMMIT_FAILURES   "commit_failures" /* how often the disk failed at a commit; the store counts */
 #define JX_SET_CHECKPOINT_UTC_MS "checkpoint_utc_ms" /* last checkpoint; the store writes it */
 
 /* ---- the log ------------------------------------------------------------------------------------ */
 
 /** Makes an entry's bytes once its number is known, inside the transaction. */
 struct jx_append {
-	const uint8_t *id;   /**< 16 bytes, made at first touch: saving again with it changes nothing */
+	const uint8_t *id; /**< 16 bytes, made at first touch: saving again with it changes nothing */
 	/** Write the exact bytes of entry n into out (an empty buffer with the entry ceiling). May read this store (jx_store_day_totals). */
-	jx_rc (*encode)(void *user, const uint8_t writer[JX_ID_BYTES], int64_t n, jx_buf *out, struct jx_error *err);
+	jx_rc (*encode)(void *user, const uint8_t writer[JX_ID_BYTES], int64_t n, jx_buf *out,
+			struct jx_error *err);
 	/** Sign the new head. */
 	void (*sign)(void *user, const uint8_t head[JX_HASH_BYTES], uint8_t sig_out[JX_SIG_BYTES]);
 	void *user;
@@ -142,38 +146,43 @@ struct jx_log_row {
 	uint8_t sig[JX_SIG_BYTES];
 	enum jx_entry_state state;
 	int64_t photo_count, photos_receipted;
-	bool is_replaced;  /**< a later correction or withdrawal names it */
+	bool is_replaced; /**< a later correction or withdrawal names it */
 };
 typedef jx_rc (*jx_log_row_fn)(void *user, const struct jx_log_row *row);
 
 struct jx_log_query {
-	int64_t from_n;          /**< >= this; 0 any */
-	int64_t until_n;         /**< <= this; 0 any */
-	const char *day;         /**< business day or NULL */
-	enum jx_kind kind;       /**< JX_KIND_UNKNOWN = any */
+	int64_t from_n;    /**< >= this; 0 any */
+	int64_t until_n;   /**< <= this; 0 any */
+	const char *day;   /**< business day or NULL */
+	enum jx_kind kind; /**< JX_KIND_UNKNOWN = any */
 	bool newest_first;
-	int64_t limit;           /**< 0 = all */
-	bool all_writers;        /**< also entries of earlier identities of this device */
+	int64_t limit;    /**< 0 = all */
+	bool all_writers; /**< also entries of earlier identities of this device */
 };
 /** Walk rows; stops when fn returns other than JX_OK and returns that. fn may read the store, not write to it. Not enrolled: no rows. */
-jx_rc jx_store_each(jx_store *store, const struct jx_log_query *q, jx_log_row_fn fn, void *user, struct jx_error *err);
+jx_rc jx_store_each(jx_store *store, const struct jx_log_query *q, jx_log_row_fn fn, void *user,
+		    struct jx_error *err);
 /** @retval JX_ENOTFOUND */
-jx_rc jx_store_by_id(jx_store *store, const uint8_t id[JX_ID_BYTES], jx_log_row_fn fn, void *user, struct jx_error *err);
+jx_rc jx_store_by_id(jx_store *store, const uint8_t id[JX_ID_BYTES], jx_log_row_fn fn, void *user,
+		     struct jx_error *err);
 /** The newest correction or withdrawal that names this entry. @retval JX_ENOTFOUND none does */
-jx_rc jx_store_replacing(jx_store *store, const uint8_t id[JX_ID_BYTES], jx_log_row_fn fn, void *user, struct jx_error *err);
+jx_rc jx_store_replacing(jx_store *store, const uint8_t id[JX_ID_BYTES], jx_log_row_fn fn, void *user,
+			 struct jx_error *err);
 /** Walk entries of any writer whose id is in first..last, by id. */
-jx_rc jx_store_each_id(jx_store *store, const uint8_t first[JX_ID_BYTES], const uint8_t last[JX_ID_BYTES], jx_log_row_fn fn,
-                       void *user, struct jx_error *err);
+jx_rc jx_store_each_id(jx_store *store, const uint8_t first[JX_ID_BYTES], const uint8_t last[JX_ID_BYTES],
+		       jx_log_row_fn fn, void *user, struct jx_error *err);
 /** Last number and head of the current writer; n = 0 and the root head when the log is empty. */
 jx_rc jx_store_head(jx_store *store, int64_t *n_out, uint8_t head_out[JX_HASH_BYTES], struct jx_error *err);
 /** Totals of a business day for the day-close entry: observations; photo references of observations and corrections. */
-jx_rc jx_store_day_totals(jx_store *store, const char *day, int64_t *observations_out, int64_t *photos_out, struct jx_error *err);
+jx_rc jx_store_day_totals(jx_store *store, const char *day, int64_t *observations_out, int64_t *photos_out,
+			  struct jx_error *err);
 
 /** Counts for status, all from the database, of the current writer; all 0 when not enrolled. */
 struct jx_store_counts {
-	int64_t entries, observations, waiting;             /**< waiting: no receipt yet (current writer) */
-	int64_t photos;                                     /**< references in entries */
-	int64_t photos_waiting, photos_waiting_bytes;       /**< different files that no photo-receipt covers, of all entries */
+	int64_t entries, observations, waiting; /**< waiting: no receipt yet (current writer) */
+	int64_t photos;                         /**< references in entries */
+	int64_t photos_waiting,
+		photos_waiting_bytes; /**< different files that no photo-receipt covers, of all entries */
 	int64_t receipt_n, receipt_server_utc_ms, safe_until_n;
 };
 jx_rc jx_store_count(jx_store *store, struct jx_store_counts *out, struct jx_error *err);
@@ -188,10 +197,12 @@ jx_rc jx_store_count(jx_store *store, struct jx_store_counts *out, struct jx_err
  * @retval JX_ECONFLICT  its head is not this log's head at n: a fork; it is kept as evidence, and the same is noted
  * @retval JX_ENOTFOUND  for a writer this device never was
  */
-jx_rc jx_store_add_receipt(jx_store *store, const struct jx_signed *text, const struct jx_receipt *r, struct jx_error *err);
+jx_rc jx_store_add_receipt(jx_store *store, const struct jx_signed *text, const struct jx_receipt *r,
+			   struct jx_error *err);
 /** Newest receipt's text. JX_ENOTFOUND if none. */
 jx_rc jx_store_receipt(jx_store *store, struct jx_signed *out, struct jx_error *err);
-jx_rc jx_store_add_photo_receipt(jx_store *store, const struct jx_signed *text, const struct jx_photo_receipt *r, struct jx_error *err);
+jx_rc jx_store_add_photo_receipt(jx_store *store, const struct jx_signed *text,
+				 const struct jx_photo_receipt *r, struct jx_error *err);
 typedef jx_rc (*jx_signed_fn)(void *user, const struct jx_signed *text, bool is_photo);
 /** All kept receipts and photo-receipts of all identities, oldest first (verify). fn may read the store, not write to it. */
 jx_rc jx_store_each_receipt(jx_store *store, jx_signed_fn fn, void *user, struct jx_error *err);
@@ -203,19 +214,22 @@ struct jx_outbox_photo {
 };
 typedef jx_rc (*jx_outbox_photo_fn)(void *user, const struct jx_outbox_photo *p);
 /** Photos of receipted entries that no photo-receipt covers, each hash once, oldest entry first. fn may write to the store. */
-jx_rc jx_store_each_waiting_photo(jx_store *store, int64_t limit, jx_outbox_photo_fn fn, void *user, struct jx_error *err);
+jx_rc jx_store_each_waiting_photo(jx_store *store, int64_t limit, jx_outbox_photo_fn fn, void *user,
+				  struct jx_error *err);
 
 /** Keep feed items and the new cursor in one transaction. Items are kept verbatim; unknown kinds too. */
 struct jx_inbox_item {
-	const char *kind;   /**< "person", "keys", "pack", ... */
-	const char *key;    /**< what it replaces: (kind, key) is unique */
-	const char *text;   /**< raw item; NULL = dropped from this scope */
+	const char *kind; /**< "person", "keys", "pack", ... */
+	const char *key;  /**< what it replaces: (kind, key) is unique */
+	const char *text; /**< raw item; NULL = dropped from this scope */
 	size_t len;
 };
-jx_rc jx_store_add_inbox(jx_store *store, const struct jx_inbox_item *items, size_t count, const char *cursor, struct jx_error *err);
+jx_rc jx_store_add_inbox(jx_store *store, const struct jx_inbox_item *items, size_t count, const char *cursor,
+			 struct jx_error *err);
 typedef jx_rc (*jx_inbox_fn)(void *user, const struct jx_inbox_item *item);
 /** Walk the items of a kind, by key. fn may read the store, not write to it. */
-jx_rc jx_store_each_inbox(jx_store *store, const char *kind, jx_inbox_fn fn, void *user, struct jx_error *err);
+jx_rc jx_store_each_inbox(jx_store *store, const char *kind, jx_inbox_fn fn, void *user,
+			  struct jx_error *err);
 
 /* ---- care --------------------------------------------------------------------------------------- */
 

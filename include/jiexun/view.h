@@ -25,53 +25,53 @@ extern "C" {
 
 /** One line of a list. Empty strings where the entry says nothing. */
 struct jx_view_row {
-	char number[JX_NUMBER_MAX];   /**< short code and n: "H07-12" */
+	char number[JX_NUMBER_MAX]; /**< short code and n: "H07-12" */
 	uint8_t id[JX_ID_BYTES];
 	uint8_t writer[JX_ID_BYTES];
 	int64_t n;
 	enum jx_kind kind;
-	char kind_name[32];           /**< as in the bytes */
+	char kind_name[32]; /**< as in the bytes */
 	int64_t taken_utc_ms;
 	char day[11];
 	char person[64];
-	char result[16];              /**< "found", "nothing-found", "no-access" */
+	char result[16]; /**< "found", "nothing-found", "no-access" */
 	char code[16];
-	char name[128];               /**< the code's name, else the code */
-	char group_code[16];          /**< disorder's code: the part before the dot */
-	char group[128];              /**< disorder's name, else its code */
-	char quantity[32];            /**< decimal text */
+	char name[128];      /**< the code's name, else the code */
+	char group_code[16]; /**< disorder's code: the part before the dot */
+	char group[128];     /**< disorder's name, else its code */
+	char quantity[32];   /**< decimal text */
 	char unit[24];
 	char unit_name[64];
 	char note[4 * JX_NOTE_CHARS_MAX + 1];
 	bool is_self_handled;
-	char place[160];              /**< street and grid, else coordinates in degrees, else "" */
+	char place[160]; /**< street and grid, else coordinates in degrees, else "" */
 	struct jx_fix fix;
 	int64_t photo_count, photos_receipted;
 	enum jx_entry_state state;
-	bool is_corrected;            /**< a later correction takes its place */
-	bool is_withdrawn;            /**< it, or the last correction of it, was withdrawn */
-	char of_number[JX_NUMBER_MAX];/**< corrections and withdrawals: the entry they name */
-	char reason[512];             /**< corrections and withdrawals */
+	bool is_corrected;             /**< a later correction takes its place */
+	bool is_withdrawn;             /**< it, or the last correction of it, was withdrawn */
+	char of_number[JX_NUMBER_MAX]; /**< corrections and withdrawals: the entry they name */
+	char reason[512];              /**< corrections and withdrawals */
 };
 typedef jx_rc (*jx_view_row_fn)(void *user, const struct jx_view_row *row);
 
 struct jx_view_query {
-	const char *day;        /**< NULL = all days */
-	bool all_kinds;         /**< also sign-ins, shifts, day-closes ...; else observations, corrections and withdrawals */
-	bool current_only;      /**< leave out what was corrected or withdrawn, and withdrawals */
+	const char *day; /**< NULL = all days */
+	bool all_kinds; /**< also sign-ins, shifts, day-closes ...; else observations, corrections and withdrawals */
+	bool current_only; /**< leave out what was corrected or withdrawn, and withdrawals */
 	bool newest_first;
-	int64_t limit;          /**< 0 = all */
-	bool all_writers;       /**< also entries of earlier identities of this device */
+	int64_t limit;    /**< 0 = all */
+	bool all_writers; /**< also entries of earlier identities of this device */
 };
 /** Walk the rows; stops when fn returns other than JX_OK and returns that. @param pack may be NULL */
-jx_rc jx_view_list(jx_store *store, const jx_pack *pack, const struct jx_view_query *q, jx_view_row_fn fn, void *user,
-                   struct jx_error *err);
+jx_rc jx_view_list(jx_store *store, const jx_pack *pack, const struct jx_view_query *q, jx_view_row_fn fn,
+		   void *user, struct jx_error *err);
 
 /** One entry in full. `entry.answers` points into bytes. */
 typedef struct jx_view_entry {
 	struct jx_view_row row;
 	struct jx_entry entry;
-	char *bytes;                     /**< exact bytes, NUL-terminated */
+	char *bytes; /**< exact bytes, NUL-terminated */
 	size_t len;
 	uint8_t digest[JX_HASH_BYTES];
 	uint8_t head[JX_HASH_BYTES];
@@ -83,13 +83,15 @@ typedef struct jx_view_entry {
  * @retval JX_ENOTFOUND  no entry of that name
  * @retval JX_EINVAL     not a name, or several ids begin so
  */
-jx_rc jx_view_show(jx_store *store, const jx_pack *pack, const char *name, jx_view_entry **entry_out, struct jx_error *err);
+jx_rc jx_view_show(jx_store *store, const jx_pack *pack, const char *name, jx_view_entry **entry_out,
+		   struct jx_error *err);
 void jx_view_entry_free(jx_view_entry *entry);
 JX_DEFINE_AUTO(jx_view_entry, jx_view_entry_free);
 /** Only its id (for `jx correct`, `jx withdraw`). Errors as jx_view_show(). */
 jx_rc jx_view_find(jx_store *store, const char *name, uint8_t id_out[JX_ID_BYTES], struct jx_error *err);
 /** The number of an entry of this store, "H07-12". @retval JX_ENOTFOUND */
-jx_rc jx_view_number(jx_store *store, const uint8_t id[JX_ID_BYTES], char out[JX_NUMBER_MAX], struct jx_error *err);
+jx_rc jx_view_number(jx_store *store, const uint8_t id[JX_ID_BYTES], char out[JX_NUMBER_MAX],
+		     struct jx_error *err);
 
 #define JX_VIEW_GROUPS_MAX 64 /**< disorders of one day that are counted apart; the ten have room */
 struct jx_view_group {
@@ -100,17 +102,19 @@ struct jx_view_group {
 /** What a day holds now, of all identities of this device: newest version of each observation, withdrawn ones counted apart. */
 struct jx_view_day {
 	char day[11];
-	int64_t observations;      /**< observation entries recorded, as the day-close counts them */
+	int64_t observations; /**< observation entries recorded, as the day-close counts them */
 	int64_t found, self_handled, nothing_found, no_access;
-	int64_t corrected;         /**< of the observations that stand */
+	int64_t corrected; /**< of the observations that stand */
 	int64_t withdrawn;
-	int64_t photos;            /**< photo references, as the day-close counts them */
+	int64_t photos;                        /**< photo references, as the day-close counts them */
 	int64_t saved, sent, complete, forked; /**< entries of all kinds by state */
-	bool is_closed;            /**< a day-close is there, and no observation or correction of the day after it */
-	struct jx_view_group groups[JX_VIEW_GROUPS_MAX]; /**< by code; what was looked for without a code has code "" */
+	bool is_closed; /**< a day-close is there, and no observation or correction of the day after it */
+	struct jx_view_group
+		groups[JX_VIEW_GROUPS_MAX]; /**< by code; what was looked for without a code has code "" */
 	size_t group_count;
 };
-jx_rc jx_view_day(jx_store *store, const jx_pack *pack, const char *day, struct jx_view_day *out, struct jx_error *err);
+jx_rc jx_view_day(jx_store *store, const jx_pack *pack, const char *day, struct jx_view_day *out,
+		  struct jx_error *err);
 
 /** Every photo that an entry lists, oldest entry first, for checks against the files (jx_media_verify). */
 typedef jx_rc (*jx_view_photo_fn)(void *user, const char *number, const struct jx_photo_ref *photo);
@@ -119,11 +123,12 @@ jx_rc jx_view_each_photo(jx_store *store, jx_view_photo_fn fn, void *user, struc
 /** Result of a verification. */
 struct jx_view_verify {
 	int64_t writers, entries, receipts, photo_receipts, photos; /**< what was looked at */
-	int64_t last_n;                /**< of the current writer */
-	int64_t receipt_n;             /**< the newest entry of the current writer that a good receipt covers, 0 none */
-	int64_t damage_count;          /**< 0: all is well */
-	char first_number[JX_NUMBER_MAX]; /**< entry the first damage was found at, "" if none in particular */
-	struct jx_error first;         /**< what it is; code JX_OK if all is well */
+	int64_t last_n;                                             /**< of the current writer */
+	int64_t receipt_n; /**< the newest entry of the current writer that a good receipt covers, 0 none */
+	int64_t damage_count; /**< 0: all is well */
+	char first_number
+		[JX_NUMBER_MAX]; /**< entry the first damage was found at, "" if none in particular */
+	struct jx_error first;   /**< what it is; code JX_OK if all is well */
 };
 /**
  * Check the database, then every chain of this device from its first entry: bytes, digests, heads, signatures, numbers; every receipt and

@@ -33,7 +33,8 @@ static jx_rc check_person(const jx_capture *c, struct jx_error *err)
 	jx_rc rc = jx_store_get(c->job.rec->store, JX_SET_PERSON, person, sizeof(person), err);
 
 	if (rc == JX_ENOTFOUND || (rc == JX_OK && person[0] == '\0'))
-		return jx_fail(err, JX_ESTATE, 0, WHERE, "nobody is signed in: sign in with jx person sign-in");
+		return jx_fail(err, JX_ESTATE, 0, WHERE,
+			       "nobody is signed in: sign in with jx person sign-in");
 	return rc;
 }
 

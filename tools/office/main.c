@@ -34,21 +34,25 @@ static const struct office_command COMMANDS[] = {
 };
 #define COMMAND_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))
 
+static void help_row(const char *name, const char *argument, const char *text)
+{
+	JX_AUTO_FREE char *left = jx_xasprintf("%s %s", name, argument[0] != '\0' ? _(argument) : "");
+
+	printf("  ");
+	office_cell(left, 22);
+	printf("%s\n", _(text));
+}
+
 static void help(void)
 {
 	printf("%s\n\n", _("jx-office - what the street recorded, in the office's hands and provably whole"));
-	printf("%s jx-office [--home DIR] [--json] [--quiet] %s\n\n", _("Usage:"), _("COMMAND [OPTIONS]"));
-	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		JX_AUTO_FREE char *left =
-			jx_xasprintf("%s %s", COMMANDS[i].word, COMMANDS[i].pos[0] != '\0' ? _(COMMANDS[i].pos) : "");
-
-		printf("  ");
-		office_cell(left, 22);
-		printf("%s\n", _(COMMANDS[i].help));
-	}
-	printf("\n  --home DIR      %s\n", _("folder (else JX_OFFICE_HOME, ~/.local/share/jiexun-office)"));
-	printf("  --json          %s\n", _("one JSON object a line, for scripts"));
-	printf("  --quiet         %s\n", _("say nothing but errors"));
+	printf("%s jx-office [--home %s] [--json] [--quiet] %s\n\n", _("Usage:"), _("DIR"), _("COMMAND [OPTIONS]"));
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		help_row(COMMANDS[i].word, COMMANDS[i].pos, COMMANDS[i].help);
+	putchar('\n');
+	help_row("--home", N_("DIR"), N_("folder (else JX_OFFICE_HOME, ~/.local/share/jiexun-office)"));
+	help_row("--json", "", N_("one JSON object a line, for scripts"));
+	help_row("--quiet", "", N_("say nothing but errors"));
 	printf("  --version, --help\n\n%s\n", _("`jx-office COMMAND --help` shows a command's options; man jx-office has all of it."));
 }
 

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <wchar.h>
 
 void office_say(const struct office *o, const char *fmt, ...)
 {
@@ -17,34 +16,10 @@ void office_say(const struct office *o, const char *fmt, ...)
 	putchar('\n');
 }
 
-static int width_of(const char *text)
-{
-	mbstate_t state = {0};
-	size_t left = strlen(text);
-	int width = 0;
-
-	while (left > 0) {
-		wchar_t wc = L'\0';
-		size_t n = mbrtowc(&wc, text, left, &state);
-		int w = 1;
-
-		if (n == (size_t)-1 || n == (size_t)-2 || n == 0) {
-			memset(&state, 0, sizeof(state));
-			n = 1;
-		} else {
-			w = wcwidth(wc);
-		}
-		width += w > 0 ? w : 0;
-		text += n;
-		left -= n;
-	}
-	return width;
-}
-
 void office_cell(const char *text, int columns)
 {
 	fputs(text, stdout);
-	for (int width = width_of(text); width < columns; width++)
+	for (int width = jx_os_columns(text); width < columns; width++)
 		putchar(' ');
 	putchar(' ');
 }

@@ -1,11 +1,12 @@
 /*
- * jiexun/server.h - the HTTPS face of the central server: sockets, TLS, ceilings, time limits, routes. What is decided about
- * entries is ingest's; the program jiexund adds the data folder, signals and the control socket.
+ * jiexun/server.h - the HTTPS face of the central server: sockets, TLS, ceilings, time limits, routes. What
+ * is decided about entries is ingest's; the program jiexund adds the data folder, signals and the control
+ * socket.
  *
- * Threads:   one thread of the library accepts, one more per connection runs requests; functions here may be called from any thread,
- *            but start and stop of one server belong to one thread.
- * Ownership: the configuration is copied; what it points to must outlive the server. TLS credentials are counted: the server takes its
- *            own reference.
+ * Threads:   one thread of the library accepts, one more per connection runs requests; functions here may be
+ *            called from any thread, but start and stop of one server belong to one thread.
+ * Ownership: the configuration is copied; what it points to must outlive the server. TLS credentials are
+ *            counted: the server takes its own reference.
  * Errors:    JX_EINVAL/JX_ETLS for keys and certificates, JX_EBUSY port taken, JX_ENET other socket trouble.
  * Units:     see names.
  */
@@ -25,7 +26,9 @@ extern "C" {
 /** A certificate chain with its private key, ready to serve. Counted; read-only. */
 typedef struct jx_server_tls jx_server_tls;
 
-/** Load from PEM; both may stand in one text. @retval JX_ETLS unreadable, or the key is not the certificate's */
+/**
+ * Load from PEM; both may stand in one text. @retval JX_ETLS unreadable, or the key is not the certificate's
+ */
 jx_rc jx_server_tls_load(struct jx_bytes cert_pem, struct jx_bytes key_pem, jx_server_tls **tls_out,
 			 struct jx_error *err);
 jx_server_tls *jx_server_tls_ref(jx_server_tls *tls); /**< NULL ok */
@@ -40,7 +43,8 @@ jx_rc jx_server_tls_make_key(jx_buf *pem_out, struct jx_error *err);
 jx_rc jx_server_tls_key_spki(struct jx_bytes key_pem, uint8_t spki_out[JX_HASH_BYTES], struct jx_error *err);
 /**
  * Self-made certificate for a key, as PEM.
- * @param names   host names and IP addresses people and devices will use; localhost, 127.0.0.1 and ::1 are added
+ * @param names   host names and IP addresses people and devices will use; localhost, 127.0.0.1 and ::1 are
+ *               added
  * @param serial  16 random bytes
  */
 jx_rc jx_server_tls_make_certificate(struct jx_bytes key_pem, const char *const *names, size_t name_count,
@@ -52,7 +56,7 @@ jx_rc jx_server_tls_make_certificate(struct jx_bytes key_pem, const char *const 
 /** Ceilings; 0 switches one off where it says so. */
 struct jx_server_limits {
 	int64_t connections;             /**< at the same time, a thread each; more are closed at once */
-	int64_t connections_per_address; /**< that have not signed in yet, per IPv4 address or IPv6 /64; 0 off */
+	int64_t connections_per_address; /**< not signed in yet, per IPv4 address or IPv6 /64; 0 off */
 	int64_t enrol_per_minute;        /**< tries to enrol per address; 0 off */
 	int64_t header_ms;               /**< TLS handshake and headers, in all */
 	int64_t idle_ms;                 /**< kept-alive connection between two requests */
@@ -97,8 +101,8 @@ void jx_server_tick(jx_server *server);
 /** New connections get this certificate from now on; old ones keep theirs. */
 void jx_server_set_tls(jx_server *server, jx_server_tls *tls);
 /**
- * Stop accepting, cut idle connections, let requests in flight end for at most wait_ms, then cut them too (what came of an upload is
- * kept), and free the server. NULL ok.
+ * Stop accepting, cut idle connections, let requests in flight end for at most wait_ms, then cut them too
+ * (what came of an upload is kept), and free the server. NULL ok.
  */
 void jx_server_stop(jx_server *server, int64_t wait_ms);
 

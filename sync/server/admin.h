@@ -1,6 +1,7 @@
 /*
- * What an administrator may ask of a server: one JSON line in, one JSON line out. The same functions run inside `jiexund serve` (asked
- * over the control socket) and in a command that opened the vault itself because no server runs: there is one read-write connection ever.
+ * What an administrator may ask of a server: one JSON line in, one JSON line out. The same functions run
+ * inside `jiexund serve` (asked over the control socket) and in a command that opened the vault itself
+ * because no server runs: there is one read-write connection ever.
  */
 #ifndef JX_SERVER_ADMIN_H
 #define JX_SERVER_ADMIN_H

@@ -41,7 +41,10 @@ static ssize_t read_part(void *cls, uint64_t pos, char *out, size_t max)
 	const struct file_part *part = cls;
 	ssize_t n = pread(part->fd, out, max, (off_t)(part->offset + (int64_t)pos));
 
-	/* Shorter than promised, or unreadable: the connection is broken off, so that the client does not take it for whole. */
+	/*
+	 * Shorter than promised, or unreadable: the connection is broken off, so that the client does not
+	 * take it for whole.
+	 */
 	return n <= 0 ? MHD_CONTENT_READER_END_WITH_ERROR : n;
 }
 
@@ -69,7 +72,10 @@ void jx_server__reply_file(jx_server__request *rq, int status, int fd, int64_t o
 void jx_server__header(jx_server__request *rq, const char *name, const char *value)
 {
 	if (rq->response != NULL && MHD_add_response_header(rq->response, name, value) == MHD_NO) {
-		/* out of memory: an answer that lacks a header would mislead; the connection is closed instead */
+		/*
+		 * out of memory: an answer that lacks a header would mislead; the connection is closed
+		 * instead
+		 */
 		MHD_destroy_response(rq->response);
 		rq->response = NULL;
 	}

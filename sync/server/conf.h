@@ -25,7 +25,10 @@ void jx_server__conf_default(struct jx_server__conf *out);
  */
 jx_rc jx_server__conf_read(const char *text, size_t len, const char *file, struct jx_server__conf *conf,
 			   struct jx_error *err);
-/* All keys with their meaning; those that differ from the default are set, the others stand there as comments. */
+/*
+ * All keys with their meaning; those that differ from the default are set, the others stand there as
+ * comments.
+ */
 void jx_server__conf_write(const struct jx_server__conf *conf, jx_buf *out);
 
 bool jx_server__level_parse(const char *name, enum jx_server_level *out);

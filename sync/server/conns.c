@@ -190,8 +190,8 @@ void jx_server__conns_signed_in(jx_server__conns *c, jx_server__conn *conn)
 }
 
 /*
- * Windows instead of one average: after a fast beginning an average would forgive a stall of hours. At the end of each window the next
- * one begins.
+ * Windows instead of one average: after a fast beginning an average would forgive a stall of hours. At the
+ * end of each window the next one begins.
  */
 static bool is_too_slow(const jx_server__conns *c, jx_server__conn *conn, int64_t now_mono_ms)
 {
@@ -253,9 +253,9 @@ void jx_server__conns_drain(jx_server__conns *c)
 	(void)pthread_mutex_lock(&c->lock);
 	c->is_draining = true;
 	for (jx_server__conn *at = c->head; at != NULL; at = at->next) {
+		/* no request has arrived whole, so nothing has been done that the client does not know */
 		if (at->phase == JX_SERVER__IDLE || at->phase == JX_SERVER__HEADERS)
-			cut(c,
-			    at); /* no request has arrived whole, so nothing has been done that the client does not know */
+			cut(c, at);
 	}
 	(void)pthread_mutex_unlock(&c->lock);
 }

@@ -1,10 +1,12 @@
 /*
- * Who is connected, in which phase, and since when: the ceilings per address and the time limits that libmicrohttpd does not have (its
- * time-out counts idle time only, so one byte a second holds a connection for ever).
+ * Who is connected, in which phase, and since when: the ceilings per address and the time limits that
+ * libmicrohttpd does not have (its time-out counts idle time only, so one byte a second holds a connection
+ * for ever).
  *
- * Every call takes the time, so a test moves it. A connection is cut by shutdown() on its socket: the library's thread then sees the end
- * and closes. The registry forgets the socket (jx_server__conns_remove) before the library closes it, both under one lock, so a number
- * that the kernel has given to somebody else is never cut.
+ * Every call takes the time, so a test moves it. A connection is cut by shutdown() on its socket: the
+ * library's thread then sees the end and closes. The registry forgets the socket (jx_server__conns_remove)
+ * before the library closes it, both under one lock, so a number that the kernel has given to somebody else
+ * is never cut.
  */
 #ifndef JX_SERVER_CONNS_H
 #define JX_SERVER_CONNS_H
@@ -54,7 +56,9 @@ void jx_server__conns_remove(jx_server__conns *c, jx_server__conn *conn);
 void jx_server__conns_phase(jx_server__conns *c, jx_server__conn *conn, enum jx_server__phase phase,
 			    int64_t now_mono_ms);
 void jx_server__conns_got(jx_server__conns *c, jx_server__conn *conn, size_t bytes); /* bytes of the body */
-/* It has proved who it is: no longer counts against its address (a carrier's NAT hides thousands behind one). */
+/*
+ * It has proved who it is: no longer counts against its address (a carrier's NAT hides thousands behind one).
+ */
 void jx_server__conns_signed_in(jx_server__conns *c, jx_server__conn *conn);
 
 /* Cut what is over its limit; returns how many. */

@@ -28,8 +28,8 @@ struct control {
 };
 
 /*
- * A socket's address holds 107 bytes and a data folder's path may be longer: the folder is opened and the address goes through
- * /proc/self/fd. dir_fd must stay open until bind or connect is done.
+ * A socket's address holds 107 bytes and a data folder's path may be longer: the folder is opened and the
+ * address goes through /proc/self/fd. dir_fd must stay open until bind or connect is done.
  */
 static bool socket_address(const char *dir, int *dir_fd_out, struct sockaddr_un *out)
 {

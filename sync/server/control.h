@@ -1,6 +1,6 @@
 /*
- * The control socket DIR/control.sock: how commands reach a server that runs. One request line, one answer line, one connection each, by
- * turns. Only the folder's owner and root are answered.
+ * The control socket DIR/control.sock: how commands reach a server that runs. One request line, one answer
+ * line, one connection each, by turns. Only the folder's owner and root are answered.
  */
 #ifndef JX_SERVER_CONTROL_H
 #define JX_SERVER_CONTROL_H

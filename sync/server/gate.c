@@ -1,8 +1,8 @@
 /*
- * libmicrohttpd 0.9.75 accepts request-smuggling input, also when told to be strict: Content-Length beside Transfer-Encoding, two
- * different lengths, two hosts, a space before the colon. Upstream refuses doubled lengths only since 1.0.4, and Debian 12 will keep
- * 0.9.75. NUL bytes, bare LF and folded lines are gone before we see the headers: harmless as long as nothing stands in front that reads
- * them differently.
+ * libmicrohttpd 0.9.75 accepts request-smuggling input, also when told to be strict: Content-Length beside
+ * Transfer-Encoding, two different lengths, two hosts, a space before the colon. Upstream refuses doubled
+ * lengths only since 1.0.4, and Debian 12 will keep 0.9.75. NUL bytes, bare LF and folded lines are gone
+ * before we see the headers: harmless as long as nothing stands in front that reads them differently.
  */
 #include "gate.h"
 

@@ -1,6 +1,7 @@
 /*
- * Photos by tus 1.0: core, creation, creation-with-upload. An upload is named by its hash, and what the accepted entry of this writer
- * lists is its length: creating it stores nothing, so it may be repeated at will.
+ * Photos by tus 1.0: core, creation, creation-with-upload. An upload is named by its hash, and what the
+ * accepted entry of this writer lists is its length: creating it stores nothing, so it may be repeated at
+ * will.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -130,8 +131,8 @@ static void refuse_offset(jx_server__request *rq, const struct jx_upload_state *
 }
 
 /*
- * The body, if there is one, begins at 0. Of a photo that is stored it is thrown away and the receipt given. All bytes here but not
- * published (the server ended in between): opening and ending it does that.
+ * The body, if there is one, begins at 0. Of a photo that is stored it is thrown away and the receipt given.
+ * All bytes here but not published (the server ended in between): opening and ending it does that.
  */
 static void begin_creation_body(jx_server__request *rq, const struct jx_upload_state *state)
 {
@@ -274,7 +275,10 @@ void jx_server__photo_end(jx_server__request *rq)
 	describe(rq, &state);
 }
 
-/* The connection broke: what came is kept, and if it was all, the photo is published; the client will ask by HEAD. */
+/*
+ * The connection broke: what came is kept, and if it was all, the photo is published; the client will ask by
+ * HEAD.
+ */
 void jx_server__photo_broken(jx_server__request *rq)
 {
 	struct jx_upload_state state;

@@ -7,8 +7,8 @@
 #include "jiexun/base.h"
 
 /*
- * 512 addresses at a time. Who comes with more pushes out the one least seen, so a flood from many addresses weakens this limit; codes are
- * still burnt after five wrong tries each, whoever makes them.
+ * 512 addresses at a time. Who comes with more pushes out the one least seen, so a flood from many addresses
+ * weakens this limit; codes are still burnt after five wrong tries each, whoever makes them.
  */
 #define SLOTS     512
 #define MINUTE_MS 60000

@@ -1,4 +1,7 @@
-/* How often an address may try something: one bucket per address in a table of fixed size. Every call takes the time. */
+/*
+ * How often an address may try something: one bucket per address in a table of fixed size. Every call takes
+ * the time.
+ */
 #ifndef JX_SERVER_RATE_H
 #define JX_SERVER_RATE_H
 

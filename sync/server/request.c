@@ -1,7 +1,7 @@
 /*
- * From the library's callbacks to the routes. The library calls first when the headers are there, then for each piece of the body, then
- * once more; an answer is possible in the first call and the last only. One given in the first call closes the connection: the body that
- * may follow would otherwise be read as the next request (for PATCH libmicrohttpd does exactly that).
+ * From the library's callbacks to the routes. The library calls first when the headers are there, then for
+ * each piece of the body, then once more; an answer is possible in the first call and the last only. One given
+ * in the first call ends the connection, as nobody reads the body that may follow; the answer says so.
  */
 #include "request.h"
 
@@ -11,8 +11,9 @@
 #include <strings.h>
 
 /*
- * A refused body up to this size is read and thrown away, so that the client gets to see the answer: closing with unread bytes resets the
- * connection. Larger ones are cut; a client that asks first (Expect: 100-continue, curl does from 1 MiB) is answered cleanly anyway.
+ * A refused body up to this size is read and thrown away, so that the client gets to see the answer: closing
+ * with unread bytes resets the connection. Larger ones are cut; a client that asks first (Expect:
+ * 100-continue, curl does from 1 MiB) is answered cleanly anyway.
  */
 #define DRAIN_MAX ((int64_t)JX_WIRE_BATCH_BYTES_MAX)
 

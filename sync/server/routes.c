@@ -68,7 +68,10 @@ static void sync_begin(jx_server__request *rq)
 
 typedef void (*ingest_fn)(jx_ingest *ingest, const struct jx_wire_request *rq, struct jx_wire_response *rs);
 
-/* Ingest compresses what gains by it; who has not said that it reads zstd (a script, another team's first client) gets it plain. */
+/*
+ * Ingest compresses what gains by it; who has not said that it reads zstd (a script, another team's first
+ * client) gets it plain.
+ */
 static void expand_for(const jx_server__request *rq, struct jx_wire_response *rs)
 {
 	const char *accepts = jx_server__get(rq, MHD_HTTP_HEADER_ACCEPT_ENCODING);
@@ -104,8 +107,8 @@ static void ask_ingest(jx_server__request *rq, ingest_fn ask)
 }
 
 /*
- * Expanding, checking and answering a batch takes a few megabytes for a moment. The vault writes one batch at a time anyway, so more than
- * a few at once would only cost memory.
+ * Expanding, checking and answering a batch takes a few megabytes for a moment. The vault writes one batch at
+ * a time anyway, so more than a few at once would only cost memory.
  */
 static void sync_end(jx_server__request *rq)
 {

@@ -62,8 +62,8 @@ static jx_rc take_signals(struct serving *s, struct jx_error *err)
 }
 
 /*
- * Each thread could get a heap of its own from glibc, and batches leave free blocks in each: two heaps serve two dozen short requests as
- * well. Blocks from 64 KiB on go back to the kernel when freed.
+ * Each thread could get a heap of its own from glibc, and batches leave free blocks in each: two heaps serve
+ * two dozen short requests as well. Blocks from 64 KiB on go back to the kernel when freed.
  */
 static void bound_memory(void)
 {

@@ -192,7 +192,10 @@ jx_rc site_reload_tls(site *d, struct jx_error *err)
 	return rc;
 }
 
-/* Step 1: the next key with a certificate in place of the current one. Skipped if that was done before and interrupted. */
+/*
+ * Step 1: the next key with a certificate in place of the current one. Skipped if that was done before and
+ * interrupted.
+ */
 static jx_rc rotate_locked(site *d, struct jx_error *err)
 {
 	SITE_SECRET_BUF next;

@@ -32,7 +32,8 @@ typedef struct site {
 } site;
 
 /*
- * Work as the folder's owner when started by root: else root's files would lock the service's own user out. dir need not exist.
+ * Work as the folder's owner when started by root: else root's files would lock the service's own user out.
+ * dir need not exist.
  */
 jx_rc site_become_owner(const char *dir, struct jx_error *err);
 /* Absolute path of dir into out. */
@@ -47,9 +48,15 @@ jx_rc site_open(const char *dir, bool create, site **site_out, struct jx_error *
 void site_close(site *d);
 JX_DEFINE_AUTO(site, site_close);
 
-/* Read certificate and keys again, tell core, devices and (while serving) the HTTPS face. Nothing changes on failure. */
+/*
+ * Read certificate and keys again, tell core, devices and (while serving) the HTTPS face. Nothing changes on
+ * failure.
+ */
 jx_rc site_reload_tls(site *d, struct jx_error *err);
-/* The next key becomes the current one with a new certificate; a new next key is made. Then as site_reload_tls. */
+/*
+ * The next key becomes the current one with a new certificate; a new next key is made. Then as
+ * site_reload_tls.
+ */
 jx_rc site_rotate_tls(site *d, struct jx_error *err);
 
 /* Address that codes name. */

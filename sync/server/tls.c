@@ -12,8 +12,9 @@
 #define CHAIN_MAX    8
 #define SPKI_DER_MAX 1024 /* RSA-4096 needs 550 */
 /*
- * Ten years: devices trust the pinned key, which the feed replaces, and never the date alone; a small county's server that nobody looks
- * after must not lock out its handhelds on a birthday. Public authorities' limits do not bind a certificate that nobody else trusts.
+ * Ten years: devices trust the pinned key, which the feed replaces, and never the date alone; a small
+ * county's server that nobody looks after must not lock out its handhelds on a birthday. Public authorities'
+ * limits do not bind a certificate that nobody else trusts.
  */
 #define CERTIFICATE_DAYS 3650
 #define DAY_S            ((int64_t)86400)
@@ -232,7 +233,10 @@ static int add_names(gnutls_x509_crt_t crt, const char *const *names, size_t cou
 	return code;
 }
 
-/* What every handshake carries: no key identifiers, no long name. Begins a day early, for devices whose clock is late. */
+/*
+ * What every handshake carries: no key identifiers, no long name. Begins a day early, for devices whose clock
+ * is late.
+ */
 static int fill_certificate(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const uint8_t serial[16],
 			    int64_t now_s)
 {

@@ -4,7 +4,10 @@
 
 #include "jiexun/base.h"
 
-/* The hash out of Upload-Metadata: "sha256 <base64 of 64 hex digits>", other keys beside it. False: absent, twice or malformed. */
+/*
+ * The hash out of Upload-Metadata: "sha256 <base64 of 64 hex digits>", other keys beside it. False: absent,
+ * twice or malformed.
+ */
 bool jx_server__tus_hash(const char *metadata, uint8_t hash_out[JX_HASH_BYTES]);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * The HTTPS face over an invented core, so that every answer of the core can be had at will: what a photo route meets is told by the
- * first byte of the photo's hash (see rows). Prints its port; ends when standard input does.
+ * The HTTPS face over an invented core, so that every answer of the core can be had at will: what a photo
+ * route meets is told by the first byte of the photo's hash (see rows). Prints its port; ends when standard
+ * input does.
  *
  *   face DIR PHOTO_SIZE [key=value of jiexund.conf ...]
  */

@@ -2,6 +2,7 @@
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -123,6 +124,19 @@ class Setup(Folder):
             done = run(command, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertIn(f"jiexund {command}", done.stdout)
+
+    def test_manual_has_every_key_command_and_status(self):
+        self.init()
+        with open(os.path.join(self.data, "jiexund.conf"), encoding="utf-8") as file:
+            keys = re.findall(r"^#?(\w+) =", file.read(), re.M)
+        self.assertGreater(len(keys), 15)
+        commands = re.findall(r"^  ([a-z-]+) ", run("--help").stdout, re.M)
+        self.assertGreater(len(commands), 10)
+        for page in ("jiexund.8", "zh_CN/jiexund.8"):
+            with open(os.path.join(os.environ["JX_SOURCE"], "sync/server", page), encoding="utf-8") as file:
+                text = file.read().replace("\\-", "-")
+            for word in keys + commands:
+                self.assertIn(word, text, page)
 
     def test_bad_configuration(self):
         self.init(max_conections=5)

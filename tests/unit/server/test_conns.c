@@ -11,7 +11,10 @@
 #include "conns.h"
 
 #define FDS 8
-/* The registry's socket functions get no user pointer: what they did is kept here, and cleared before each test. */
+/*
+ * The registry's socket functions get no user pointer: what they did is kept here, and cleared before each
+ * test.
+ */
 static struct {
 	int cuts[FDS];
 	bool forgotten[FDS];

@@ -1,4 +1,7 @@
-/* The header gate as a pure function: each rule has a request that breaks only it, beside one that breaks none. */
+/*
+ * The header gate as a pure function: each rule has a request that breaks only it, beside one that breaks
+ * none.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

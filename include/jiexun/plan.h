@@ -87,6 +87,7 @@ struct jx_plan_event {
 	bool has_token;          /**< OK, GAP: photos may be sent */
 	bool is_pending;         /**< OK, GAP: writer not confirmed: no feed, no token */
 	int64_t photo_bytes;     /**< PHOTO: size */
+	bool may_be_begun;       /**< PHOTO: an earlier run may have sent a part of it: ask before sending */
 	int64_t photo_offset;    /**< PHOTO_AT */
 	int64_t retry_after_ms;  /**< BUSY, SERVER_ERROR; -1 none */
 	jx_rc rc;                /**< LOCAL: why; NO_CONNECTION, TLS_REFUSED: JX_OK takes the usual code */

@@ -8,6 +8,8 @@
 #define WHERE      "client.https"
 #define CONNECT_MS 15000
 #define STALL_MS   60000
+/* What a socket takes before it finds out that the other side has closed; less than this is cheaper sent than asked about. */
+#define SEND_AGAIN_BYTES 65536
 
 /* ---- exchanges ---- */
 
@@ -131,13 +133,18 @@ static size_t on_read(char *out, size_t one, size_t len, void *user)
 	return got;
 }
 
-/* curl sends again on a new connection when a kept one turns out to be closed. */
+/*
+ * curl sends again on a new connection when a kept one turns out to be closed. Once much has gone out the server may hold some of it:
+ * then the exchange fails, and the plan asks where to go on.
+ */
 static int on_seek(void *user, curl_off_t offset, int origin)
 {
 	struct jx_client__curl *c = user;
 
 	if (origin != SEEK_SET)
 		return CURL_SEEKFUNC_CANTSEEK;
+	if (c->photo_at - c->photo->offset_bytes > SEND_AGAIN_BYTES)
+		return CURL_SEEKFUNC_FAIL;
 	c->photo_at = c->photo->offset_bytes + offset;
 	return CURL_SEEKFUNC_OK;
 }

@@ -47,9 +47,10 @@ static jx_rc fail_tls(struct jx_client__curl *c, CURLcode code, struct jx_error 
 				       jx_tr(tls_rows[i].text));
 	}
 	/* no verdict of ours: bytes damaged on the way look like this, and the next try is another connection */
-	return jx_fail(err, JX_ENET, (int)code, WHERE,
-		       "no secure connection with %s: %s; nothing was sent. Try again later or on another network",
-		       c->host, c->message[0] != '\0' ? c->message : curl_easy_strerror(code));
+	return jx_fail(
+		err, JX_ENET, (int)code, WHERE,
+		"no secure connection with %s: %s; nothing was sent. Try again later or on another network",
+		c->host, c->message[0] != '\0' ? c->message : curl_easy_strerror(code));
 }
 
 static jx_rc fail_time(struct jx_client__curl *c, CURLcode code, struct jx_error *err)

@@ -74,6 +74,8 @@ struct jx_plan_event jx_client__do_choose(struct jx_client__run *run, const stru
 		run->photo_counted = 0;
 		ev.kind = JX_PLAN_PHOTO;
 		ev.photo_bytes = run->photo.size_bytes;
+		/* photos go one after the other: at most one was cut, and it is the first that can go */
+		ev.may_be_begun = run->has_old_photos && run->res->photos_sent == 0;
 	}
 	return ev;
 }

@@ -38,6 +38,15 @@ static jx_rc load_receipt(struct jx_client__run *run)
 	return JX_OK;
 }
 
+static jx_rc see_photo(void *user, const struct jx_client_photo *photo)
+{
+	struct jx_client__run *run = user;
+
+	(void)photo;
+	run->has_old_photos = true;
+	return JX_OK;
+}
+
 static jx_rc load_photos(struct jx_client__run *run, bool *wait_out)
 {
 	const struct jx_outbox *o = run->c->outbox;
@@ -47,6 +56,8 @@ static jx_rc load_photos(struct jx_client__run *run, bool *wait_out)
 		rc = o->photo_count(o->user, &run->progress.photos_total, &run->progress.photo_bytes_total,
 				    &run->err);
 	*wait_out = run->progress.photos_total > 0;
+	if (rc == JX_OK && *wait_out && o->photos != NULL)
+		rc = o->photos(o->user, 1, see_photo, run, &run->err);
 	return rc;
 }
 

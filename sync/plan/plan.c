@@ -7,7 +7,7 @@
  *                     fail |  | | 401 once: sign again
  *                          v  | +-------------------------------+
  *                    WAITING  | OK, nothing left                | token lost
- *                     ^  |    v            PHOTO                |
+ *                     ^  |    v            PHOTO (ASKING, if an earlier run may have begun it)
  *                     |  | CHOOSING ---------------> CREATING --+
  *                     |  |  ^  |  NO_PHOTO            |  |  ^   |
  *                     |  |  |  +----> DONE            |  |  | 404

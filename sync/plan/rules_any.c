@@ -56,8 +56,7 @@ struct jx_plan_step jx_plan__on_forbidden(struct jx_plan *p, const struct jx_pla
 
 struct jx_plan_step jx_plan__on_bad_request(struct jx_plan *p, const struct jx_plan_event *ev)
 {
-	(void)ev;
-	return jx_plan__finish(p, JX_EINVAL);
+	return jx_plan__finish(p, ev->rc != JX_OK ? ev->rc : JX_EINVAL);
 }
 
 struct jx_plan_step jx_plan__on_version(struct jx_plan *p, const struct jx_plan_event *ev)

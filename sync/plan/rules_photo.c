@@ -41,7 +41,8 @@ struct jx_plan_step jx_plan__on_photo(struct jx_plan *p, const struct jx_plan_ev
 	p->photo_offset = 0;
 	p->photo_best = -1;
 	p->photo_hash_tries = 0;
-	return jx_plan__create(p);
+	/* a creation's bytes are thrown away where a part is there already; asking costs one small request */
+	return ev->may_be_begun ? jx_plan__ask(p) : jx_plan__create(p);
 }
 
 struct jx_plan_step jx_plan__on_no_photo(struct jx_plan *p, const struct jx_plan_event *ev)

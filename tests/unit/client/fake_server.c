@@ -417,6 +417,9 @@ static jx_rc photo_write(struct fake_server *s, struct fake_photo *p, const stru
 	}
 	if (rq->verb == JX_PHOTO_SEND)
 		s->patches++;
+	/* a creation where a part is there: its body comes all the same and is thrown away */
+	if (rq->verb == JX_PHOTO_CREATE && (p->is_stored || p->offset > 0))
+		s->photo_bytes_wasted += p->size;
 	if (!p->is_stored && p->offset == rq->offset_bytes)
 		rc = take_bytes(s, p, rq, f, err);
 	if (rc != JX_OK)

@@ -84,7 +84,7 @@ struct fake_server {
 	/* what was seen */
 	int requests, entries_carried, photo_requests, bad_sign_ins, patches;
 	int64_t most_entries; /* of one request it takes; 0 = all */
-	int64_t photo_bytes_got;
+	int64_t photo_bytes_got, photo_bytes_wasted;
 	uint8_t pins[JX_PINS_MAX][JX_HASH_BYTES];
 	size_t pin_count;
 	/* enrolment */

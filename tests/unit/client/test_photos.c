@@ -106,6 +106,9 @@ static void the_next_run_goes_on_with_a_cut_photo(void **state)
 	jx_assert_ok(fake_device_sync(d), &d->err);
 	assert_int_equal(stored(d), 4);
 	assert_int_equal(d->server.photo_bytes_got, 4 * SIZE + 6);
+	assert_int_equal(d->server.photo_bytes_wasted, 0);
+	assert_int_equal(d->server.photo_requests,
+			 5); /* one question, the rest of the first, three whole ones */
 }
 
 static void all_bytes_without_a_receipt_are_asked_again(void **state)
@@ -271,6 +274,7 @@ static void chaos_brings_every_photo_once(void **state)
 	}
 	assert_int_equal(stored(d), 4);
 	assert_int_equal(d->server.photo_bytes_got, 4 * SIZE + 6);
+	assert_int_equal(d->server.photo_bytes_wasted, 0);
 	assert_int_equal(d->result.photos_left_out, 0);
 }
 

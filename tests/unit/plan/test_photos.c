@@ -39,6 +39,25 @@ static void a_broken_photo_goes_on_where_it_stopped(void **state)
 	assert_int_equal(t.step.what, JX_PLAN_DO_CHOOSE);
 }
 
+/* Cut in an earlier run: what would be thrown away is not sent. */
+static void a_photo_that_may_be_begun_is_asked_about_first(void **state)
+{
+	const struct jx_plan_event ev = {
+		.kind = JX_PLAN_PHOTO, .photo_bytes = 1000, .may_be_begun = true, .retry_after_ms = -1};
+	struct tester t;
+
+	(void)state;
+	bring_to(&t, JX_PLAN_CHOOSING);
+	t.step = jx_plan_next(&t.plan, &ev);
+	assert_int_equal(t.step.what, JX_PLAN_DO_ASK);
+	tell_at(&t, 0);
+	assert_int_equal(t.step.what, JX_PLAN_DO_SEND);
+	bring_to(&t, JX_PLAN_CHOOSING);
+	t.step = jx_plan_next(&t.plan, &ev);
+	tell(&t, JX_PLAN_PHOTO_UNKNOWN);
+	assert_int_equal(t.step.what, JX_PLAN_DO_CREATE);
+}
+
 /* A hundred cuts, each further than the one before: progress gives the attempts back. */
 static void a_slow_line_that_moves_is_never_given_up(void **state)
 {
@@ -207,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(photos_go_one_request_each),
 		cmocka_unit_test(a_broken_photo_goes_on_where_it_stopped),
+		cmocka_unit_test(a_photo_that_may_be_begun_is_asked_about_first),
 		cmocka_unit_test(a_slow_line_that_moves_is_never_given_up),
 		cmocka_unit_test(a_line_that_never_gets_further_is_given_up),
 		cmocka_unit_test(an_offset_that_went_back_is_followed_after_a_wait),

@@ -3,8 +3,8 @@
 
 #include "office_private.h"
 
-#define WHERE      "office.account"
-#define BYTES_MAX  ((size_t)65536)
+#define WHERE     "office.account"
+#define BYTES_MAX ((size_t)65536)
 
 static jx_rc read_hashes(const jx_json *doc, const char *name, void *out, size_t max, size_t *count_out,
 			 struct jx_error *err)
@@ -17,8 +17,8 @@ static jx_rc read_hashes(const jx_json *doc, const char *name, void *out, size_t
 	for (int tok = jx_json_first(doc, list); list >= 0 && tok >= 0; tok = jx_json_next(doc, list, tok)) {
 		if (count == max || !jx_json_str(doc, tok, hex, sizeof(hex)) ||
 		    !jx_unhex(hex, strlen(hex), to + count * JX_HASH_BYTES, JX_HASH_BYTES))
-			return jx_fail(err, JX_EINVAL, 0, WHERE, "field \"%s\" must be a list of at most %zu keys in hex",
-				       name, max);
+			return jx_fail(err, JX_EINVAL, 0, WHERE,
+				       "field \"%s\" must be a list of at most %zu keys in hex", name, max);
 		count++;
 	}
 	*count_out = count;
@@ -31,7 +31,8 @@ static jx_rc read_account(const jx_json *doc, struct jx_office__account *a, stru
 	jx_rc rc = jx_json_need_i64(doc, 0, "v", 1, INT64_MAX, &v, err);
 
 	if (rc == JX_OK && v > 1)
-		return jx_fail(err, JX_EVERSION, 0, WHERE, "it was written by a newer program: update this one");
+		return jx_fail(err, JX_EVERSION, 0, WHERE,
+			       "it was written by a newer program: update this one");
 	if (rc == JX_OK)
 		rc = jx_json_need_uuid(doc, 0, "writer", a->writer, err);
 	if (rc == JX_OK)
@@ -49,11 +50,13 @@ static jx_rc read_account(const jx_json *doc, struct jx_office__account *a, stru
 	if (rc == JX_OK)
 		rc = jx_json_need_i64(doc, 0, "enrolled_utc_ms", 0, INT64_MAX, &a->enrolled_utc_ms, err);
 	if (rc == JX_OK)
-		rc = read_hashes(doc, "identities", a->identities, JX_OFFICE__TRUST_MAX, &a->identity_count, err);
+		rc = read_hashes(doc, "identities", a->identities, JX_OFFICE__TRUST_MAX, &a->identity_count,
+				 err);
 	if (rc == JX_OK)
 		rc = read_hashes(doc, "pins", a->pins, JX_PINS_MAX, &a->pin_count, err);
 	if (rc == JX_OK && (a->identity_count == 0 || a->pin_count == 0))
-		rc = jx_fail(err, JX_EINVAL, 0, WHERE, "fields \"identities\" and \"pins\" must not be empty");
+		rc = jx_fail(err, JX_EINVAL, 0, WHERE,
+			     "fields \"identities\" and \"pins\" must not be empty");
 	return rc;
 }
 
@@ -70,7 +73,8 @@ jx_rc jx_office__account_load(const struct jx_fs *fs, const char *dir, struct jx
 	jx_buf_init(&text, BYTES_MAX);
 	rc = jx_fs_read_all(fs, path, &text, err);
 	if (rc == JX_ENOTFOUND)
-		return jx_fail(err, rc, 0, WHERE, "there is no account in %s: enrol this office with jx-office enrol", dir);
+		return jx_fail(err, rc, 0, WHERE,
+			       "there is no account in %s: enrol this office with jx-office enrol", dir);
 	if (rc != JX_OK)
 		return rc;
 	rc = jx_json_parse(text.data, text.len, &jx_json_message_limits, &doc, &why);
@@ -79,12 +83,14 @@ jx_rc jx_office__account_load(const struct jx_fs *fs, const char *dir, struct jx
 	if (rc == JX_EVERSION)
 		return jx_fail(err, rc, 0, WHERE, "%s: %s", path, why.text);
 	if (rc != JX_OK)
-		return jx_fail(err, JX_ECORRUPT, 0, WHERE, "%s is damaged (%s): put the file back from a copy", path, why.text);
+		return jx_fail(err, JX_ECORRUPT, 0, WHERE,
+			       "%s is damaged (%s): put the file back from a copy", path, why.text);
 	*out = a;
 	return JX_OK;
 }
 
-static void add_hashes(struct jx_office__json *j, const char *name, const uint8_t (*hashes)[JX_HASH_BYTES], size_t count)
+static void add_hashes(struct jx_office__json *j, const char *name, const uint8_t (*hashes)[JX_HASH_BYTES],
+		       size_t count)
 {
 	JX_AUTO_BUF list;
 
@@ -127,8 +133,8 @@ jx_rc jx_office__account_save(const struct jx_fs *fs, const char *dir, const str
 	return rc;
 }
 
-void jx_office__account_from(const struct jx_enrol_answer *an, const uint8_t pub[JX_PUB_BYTES], const char *url,
-			     struct jx_office__account *out)
+void jx_office__account_from(const struct jx_enrol_answer *an, const uint8_t pub[JX_PUB_BYTES],
+			     const char *url, struct jx_office__account *out)
 {
 	memset(out, 0, sizeof(*out));
 	memcpy(out->writer, an->writer, sizeof(out->writer));

@@ -49,8 +49,9 @@ static void print_opts(const struct office_opt *opts)
 
 static void usage(const struct office_command *cmd)
 {
-	printf("%s jx-office %s %s%s\n\n%s\n\n", _("Usage:"), cmd->word, cmd->pos[0] != '\0' ? _(cmd->pos) : "",
-	       cmd->pos[0] != '\0' ? _(" [OPTIONS]") : _("[OPTIONS]"), _(cmd->help));
+	printf("%s jx-office %s %s%s\n\n%s\n\n", _("Usage:"), cmd->word,
+	       cmd->pos[0] != '\0' ? _(cmd->pos) : "", cmd->pos[0] != '\0' ? _(" [OPTIONS]") : _("[OPTIONS]"),
+	       _(cmd->help));
 	print_opts(cmd->opts);
 	print_opts(COMMON);
 }
@@ -72,7 +73,8 @@ static const struct office_opt *find(const struct office_opt *opts, const char *
 }
 
 /* One "--name", "--name value" or "--name=value"; *i moves past a separate value. */
-static int take_option(const struct office_command *cmd, int argc, char **argv, int *i, struct office_args *out)
+static int take_option(const struct office_command *cmd, int argc, char **argv, int *i,
+		       struct office_args *out)
 {
 	const char *name = argv[*i] + 2;
 	const char *equals = strchr(name, '=');

@@ -52,7 +52,8 @@ static jx_rc out_get(void *user, const char *name, char *out, size_t cap, struct
 	return JX_OK;
 }
 
-static jx_rc in_receipt(void *user, const struct jx_signed *text, const struct jx_receipt *r, struct jx_error *err)
+static jx_rc in_receipt(void *user, const struct jx_signed *text, const struct jx_receipt *r,
+			struct jx_error *err)
 {
 	(void)user;
 	(void)text;
@@ -90,7 +91,8 @@ static jx_rc in_feed(void *user, jx_feed *feed, const char *cursor, bool is_snap
 	return jx_office__feed_end(desk, cursor, err);
 }
 
-static jx_rc in_keys(void *user, const struct jx_signed *text, const struct jx_keys *keys, struct jx_error *err)
+static jx_rc in_keys(void *user, const struct jx_signed *text, const struct jx_keys *keys,
+		     struct jx_error *err)
 {
 	struct jx_office__desk *desk = user;
 	struct jx_office__account a = desk->account;

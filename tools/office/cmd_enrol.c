@@ -17,8 +17,9 @@ static void wipe_key(uint8_t (*sec)[JX_SEC_BYTES])
 	jx_wipe(*sec, sizeof(*sec));
 }
 
-static jx_rc ask_server(const char *url, const struct jx_code_text *code, const char *name, const uint8_t *pub, const uint8_t *sec,
-			struct jx_enrol_answer *answer, struct jx_error *err)
+static jx_rc ask_server(const char *url, const struct jx_code_text *code, const char *name,
+			const uint8_t *pub, const uint8_t *sec, struct jx_enrol_answer *answer,
+			struct jx_error *err)
 {
 	const struct jx_transport_curl_config tc = {.url = url, .clock = jx_os_clock()};
 	JX_AUTO(jx_transport) transport = NULL;
@@ -48,9 +49,10 @@ static jx_rc refuse_second(const struct office *o, struct jx_error *err)
 	if (rc == JX_ENOTFOUND)
 		return JX_OK;
 	if (rc == JX_OK)
-		return jx_fail(err, JX_EEXISTS, 0, "office.enrol",
-			       "%s is enrolled as %s already: use another folder (--home) for another account", o->dir,
-			       a.short_code);
+		return jx_fail(
+			err, JX_EEXISTS, 0, "office.enrol",
+			"%s is enrolled as %s already: use another folder (--home) for another account",
+			o->dir, a.short_code);
 	*err = why;
 	return rc;
 }
@@ -95,10 +97,11 @@ static void show(const struct office *o, const struct jx_office__account *a, boo
 	}
 	office_say(o, _("enrolled as %s at %s"), a->short_code, a->url);
 	if (!is_active)
-		office_say(o,
-			   _("Read this fingerprint to the server's administrator: %s\n"
-			     "It is confirmed there with: jiexund confirm %s %s\nUntil then nothing can be pulled."),
-			   fingerprint, a->short_code, fingerprint);
+		office_say(
+			o,
+			_("Read this fingerprint to the server's administrator: %s\n"
+			  "It is confirmed there with: jiexund confirm %s %s\nUntil then nothing can be pulled."),
+			fingerprint, a->short_code, fingerprint);
 }
 
 int office_enrol(struct office *o, const struct office_args *a)
@@ -113,8 +116,9 @@ int office_enrol(struct office *o, const struct office_args *a)
 	if (a->pos_count == 2)
 		jx_strcpy(url, sizeof(url), a->pos[0]);
 	if (rc == JX_OK && url[0] == '\0')
-		rc = jx_fail(&err, JX_EINVAL, 0, "office.enrol",
-			     "field \"url\" is missing: give the server's address before the code, such as https://host:8443");
+		rc = jx_fail(
+			&err, JX_EINVAL, 0, "office.enrol",
+			"field \"url\" is missing: give the server's address before the code, such as https://host:8443");
 	if (rc == JX_OK)
 		rc = enrol(o, url, &code, office_value(a, "name"), &account, &an, &err);
 	jx_wipe(&code, sizeof(code));

@@ -73,7 +73,8 @@ static void show_progress(void *user, const struct jx_client_progress *p)
 		return;
 	fputs("\r\033[K", stderr); /* the line is written over */
 	if (p->waiting_ms > 0)
-		fprintf(stderr, _("waiting %lld s before the next try ..."), (long long)((p->waiting_ms + 999) / 1000));
+		fprintf(stderr, _("waiting %lld s before the next try ..."),
+			(long long)((p->waiting_ms + 999) / 1000));
 	else
 		fprintf(stderr, _("%lld items ..."), (long long)p->items);
 	fflush(stderr);
@@ -97,8 +98,10 @@ static jx_rc open_pull(struct pull *p, struct jx_error *err)
 	if (rc == JX_OK)
 		rc = jx_office__key_load(fs, p->o->dir, p->public_key, p->secret_key, err);
 	if (rc == JX_OK && memcmp(p->public_key, desk->account.public_key, JX_PUB_BYTES) != 0)
-		rc = jx_fail(err, JX_EAUTH, 0, "office.pull",
-			     "the key in %s is not the one this office was enrolled with: put office.key back from a copy", p->o->dir);
+		rc = jx_fail(
+			err, JX_EAUTH, 0, "office.pull",
+			"the key in %s is not the one this office was enrolled with: put office.key back from a copy",
+			p->o->dir);
 	if (rc != JX_OK)
 		return rc;
 	tc.url = desk->account.url;
@@ -120,8 +123,8 @@ static void configure(struct pull *p)
 		.program = "jx-office/" JX_VERSION,
 		.secret_key = p->secret_key,
 		.identities = (const uint8_t(*)[JX_PUB_BYTES])a->identities,
-		.identity_count =
-			a->identity_count < JX_CLIENT_IDENTITIES_MAX ? a->identity_count : JX_CLIENT_IDENTITIES_MAX,
+		.identity_count = a->identity_count < JX_CLIENT_IDENTITIES_MAX ? a->identity_count
+									       : JX_CLIENT_IDENTITIES_MAX,
 		.rand = jx_os_rand(),
 		.wait = wait_ms,
 		.should_stop = should_stop,
@@ -201,7 +204,9 @@ static jx_rc export_day(void *user, const char *day, struct jx_error *err)
 		return rc;
 	p->days++;
 	office_say(p->o, _("%s: %lld observations, in %s"), day, (long long)rows, dir);
-	return p->o->json ? JX_OK : office_show_statement(p->o, &p->desk, p->statement, day, &listed, &incomplete, err);
+	return p->o->json
+		       ? JX_OK
+		       : office_show_statement(p->o, &p->desk, p->statement, day, &listed, &incomplete, err);
 }
 
 /* Files of the changed days. Whatever became of the network, what is in the journal is in the files. */
@@ -278,22 +283,27 @@ static int report(const struct pull *p, jx_rc rc, const struct jx_error *err)
 	if (p->o->json)
 		report_json(p, rc, err);
 	if (p->photos_left > 0)
-		fprintf(stderr, _("jx-office: %lld photos could not be fetched and are asked for again next time; the first: %s\n"),
+		fprintf(stderr,
+			_("jx-office: %lld photos could not be fetched and are asked for again next time; the first: %s\n"),
 			(long long)p->photos_left, p->photo_error.text);
 	if (rc != JX_OK) {
 		fprintf(stderr, "jx-office: %s\n", err->text);
 		if (p->desk.new_items > 0)
-			fprintf(stderr, _("jx-office: %lld items came before that and are kept; run it again to go on\n"),
+			fprintf(stderr,
+				_("jx-office: %lld items came before that and are kept; run it again to go on\n"),
 				(long long)p->desk.new_items);
 		return jx_rc_exit_status(rc);
 	}
 	if (p->result.is_pending) {
-		office_say(p->o, "%s", _("the administrator has not confirmed this office yet; nothing comes until then"));
+		office_say(
+			p->o, "%s",
+			_("the administrator has not confirmed this office yet; nothing comes until then"));
 		return 0;
 	}
-	office_say(p->o, _("pulled: %lld items, among them %lld observations; %lld photos; everything is in %s"),
-		   (long long)p->desk.new_items, (long long)(p->observations - p->observations_before), (long long)p->photos,
-		   p->o->dir);
+	office_say(p->o,
+		   _("pulled: %lld items, among them %lld observations; %lld photos; everything is in %s"),
+		   (long long)p->desk.new_items, (long long)(p->observations - p->observations_before),
+		   (long long)p->photos, p->o->dir);
 	return 0;
 }
 
@@ -309,7 +319,8 @@ int office_pull(struct office *o, const struct office_args *a)
 	p->o = o;
 	p->no_photos = office_flag(a, "no-photos");
 	if (text != NULL && !jx_parse_i64(text, 1, 20, &tries)) {
-		(void)jx_fail(&err, JX_EINVAL, 0, "office.pull", "field \"tries\": \"%s\" is no number from 1 to 20", text);
+		(void)jx_fail(&err, JX_EINVAL, 0, "office.pull",
+			      "field \"tries\": \"%s\" is no number from 1 to 20", text);
 		return office_fail(o, &err);
 	}
 	p->tries = (int)tries;

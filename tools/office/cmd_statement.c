@@ -33,16 +33,20 @@ static void state_text(const struct jx_day_row *r, char *out, size_t cap)
 	if (r->state == JX_DAY_COMPLETE)
 		(void)snprintf(out, cap, "%s", _("complete"));
 	else if (r->state == JX_DAY_OPEN)
-		(void)snprintf(out, cap, _("open: last heard %s at %s-%lld"), heard, r->short_code, (long long)r->last_n);
+		(void)snprintf(out, cap, _("open: last heard %s at %s-%lld"), heard, r->short_code,
+			       (long long)r->last_n);
 	else if (r->missing_first_n > 0)
-		(void)snprintf(out, cap, _("missing: entries from %s-%lld on"), r->short_code, (long long)r->missing_first_n);
+		(void)snprintf(out, cap, _("missing: entries from %s-%lld on"), r->short_code,
+			       (long long)r->missing_first_n);
 	else if (r->observations_recorded > r->observations_stored)
 		(void)snprintf(out, cap, _("missing: %lld observations"),
 			       (long long)(r->observations_recorded - r->observations_stored));
 	else if (r->photos_listed > r->photos_stored)
-		(void)snprintf(out, cap, _("missing: %lld photos"), (long long)(r->photos_listed - r->photos_stored));
+		(void)snprintf(out, cap, _("missing: %lld photos"),
+			       (long long)(r->photos_listed - r->photos_stored));
 	else
-		(void)snprintf(out, cap, "%s", _("missing: the day-close states something else than what is here"));
+		(void)snprintf(out, cap, "%s",
+			       _("missing: the day-close states something else than what is here"));
 }
 
 static void count_text(int64_t have, int64_t of, char *out, size_t cap)
@@ -61,7 +65,8 @@ static void row_text(const struct jx_day_row *r)
 	office_cell(r->day, 10);
 	count_text(r->observations_stored, r->observations_recorded, text, sizeof(text));
 	office_cell(text, 12);
-	count_text(r->photos_stored, r->photos_recorded >= 0 ? r->photos_recorded : r->photos_listed, text, sizeof(text));
+	count_text(r->photos_stored, r->photos_recorded >= 0 ? r->photos_recorded : r->photos_listed, text,
+		   sizeof(text));
 	office_cell(text, 10);
 	(void)snprintf(text, sizeof(text), "%lld", (long long)r->gaps);
 	office_cell(text, 4);
@@ -79,8 +84,8 @@ static void heading(void)
 	printf("%s\n", _("state"));
 }
 
-jx_rc office_show_statement(const struct office *o, struct jx_office__desk *desk, jx_statement *s, const char *day,
-			    int64_t *rows_out, int64_t *incomplete_out, struct jx_error *err)
+jx_rc office_show_statement(const struct office *o, struct jx_office__desk *desk, jx_statement *s,
+			    const char *day, int64_t *rows_out, int64_t *incomplete_out, struct jx_error *err)
 {
 	size_t count = 0;
 	const struct jx_day_row *rows = jx_statement_rows(s, day, &count);
@@ -117,7 +122,8 @@ int office_statement(struct office *o, const struct office_args *a)
 	jx_rc rc = JX_OK;
 
 	if (day != NULL && !jx_day_ok(day))
-		rc = jx_fail(&err, JX_EINVAL, 0, "office.statement", "field \"day\": \"%s\" is no date; write it as YYYY-MM-DD", day);
+		rc = jx_fail(&err, JX_EINVAL, 0, "office.statement",
+			     "field \"day\": \"%s\" is no date; write it as YYYY-MM-DD", day);
 	/* a pull keeps its lock for a minute at most while it writes files */
 	if (rc == JX_OK)
 		rc = jx_office__desk_open(jx_os_fs(), jx_os_clock(), o->dir, 2000, &desk, &err);

@@ -44,7 +44,8 @@ static jx_rc list_days(const struct office *o, struct days *d, struct jx_error *
 	return rc == JX_ENOTFOUND ? JX_OK : rc;
 }
 
-static void show_json(const struct office *o, const struct jx_office__account *a, const struct jx_office__state *s, const struct days *d)
+static void show_json(const struct office *o, const struct jx_office__account *a,
+		      const struct jx_office__state *s, const struct days *d)
 {
 	struct jx_office__json j;
 	JX_AUTO_BUF list;
@@ -74,7 +75,8 @@ static void show_json(const struct office *o, const struct jx_office__account *a
 	office_print(&j);
 }
 
-static void show_text(const struct office *o, const struct jx_office__account *a, const struct jx_office__state *s, const struct days *d)
+static void show_text(const struct office *o, const struct jx_office__account *a,
+		      const struct jx_office__state *s, const struct days *d)
 {
 	char fingerprint[20], when[24];
 
@@ -84,7 +86,8 @@ static void show_text(const struct office *o, const struct jx_office__account *a
 	office_say(o, _("server     %s"), a->url);
 	office_say(o, _("folder     %s"), o->dir);
 	office_say(o, _("last pull  %s"), s->last_pull_utc_ms > 0 ? when : _("never"));
-	office_say(o, _("here       %lld items, %lld entries, %zu business days"), (long long)s->items, (long long)s->entries, d->count);
+	office_say(o, _("here       %lld items, %lld entries, %zu business days"), (long long)s->items,
+		   (long long)s->entries, d->count);
 	if (d->count > 0) {
 		JX_AUTO_FREE char *dir = jx_office__day_dir(o->dir, d->day[d->count - 1]);
 

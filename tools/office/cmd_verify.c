@@ -39,24 +39,33 @@ static void print_json(const struct jx_office__verdict *v)
 
 static void print_text(const struct office *o, const struct jx_office__verdict *v)
 {
-	office_say(o, _("%lld lines: %lld entries of %lld writers, %lld receipts, %lld photo-receipts; %lld photos checked"),
-		   (long long)v->lines, (long long)v->entries, (long long)v->writers, (long long)v->receipts,
-		   (long long)v->photo_receipts, (long long)(v->photos_good + v->photos_bad));
+	office_say(
+		o,
+		_("%lld lines: %lld entries of %lld writers, %lld receipts, %lld photo-receipts; %lld photos checked"),
+		(long long)v->lines, (long long)v->entries, (long long)v->writers, (long long)v->receipts,
+		(long long)v->photo_receipts, (long long)(v->photos_good + v->photos_bad));
 	if (v->quarantined > 0)
-		office_say(o, _("%lld entries are in quarantine, %lld of them without a signature"), (long long)v->quarantined,
-			   (long long)v->quarantined_unproven);
+		office_say(o, _("%lld entries are in quarantine, %lld of them without a signature"),
+			   (long long)v->quarantined, (long long)v->quarantined_unproven);
 	if (v->erased > 0)
-		office_say(o, _("%lld entries were erased by law; their digests stand in the chain"), (long long)v->erased);
+		office_say(o, _("%lld entries were erased by law; their digests stand in the chain"),
+			   (long long)v->erased);
 	if (v->photos_absent > 0)
-		office_say(o, _("%lld photos that the server has were not fetched, or were removed here"), (long long)v->photos_absent);
+		office_say(o, _("%lld photos that the server has were not fetched, or were removed here"),
+			   (long long)v->photos_absent);
 	if (v->unsigned_entries > 0)
-		office_say(o, _("%lld entries at the ends of chains have no signature and no receipt yet: pull again"),
-			   (long long)v->unsigned_entries);
+		office_say(
+			o,
+			_("%lld entries at the ends of chains have no signature and no receipt yet: pull again"),
+			(long long)v->unsigned_entries);
 	if (v->tail_bytes > 0)
-		office_say(o, _("%lld bytes of an interrupted pull stand behind the journal's end and do not count"),
-			   (long long)v->tail_bytes);
+		office_say(
+			o,
+			_("%lld bytes of an interrupted pull stand behind the journal's end and do not count"),
+			(long long)v->tail_bytes);
 	if (v->damage == 0)
-		office_say(o, "%s", _("all is well: every entry is as its writer signed it, and none is missing"));
+		office_say(o, "%s",
+			   _("all is well: every entry is as its writer signed it, and none is missing"));
 }
 
 static void print_damage(const struct jx_office__verdict *v)
@@ -67,7 +76,9 @@ static void print_damage(const struct jx_office__verdict *v)
 	if (v->first_writer[0] != '\0')
 		fprintf(stderr, _("writer %s, entry %lld: "), v->first_writer, (long long)v->first_n);
 	fprintf(stderr, "%s\n", v->first_text);
-	fprintf(stderr, _("jx-office: %lld damaged places; keep this folder as it is and tell the administrator\n"), (long long)v->damage);
+	fprintf(stderr,
+		_("jx-office: %lld damaged places; keep this folder as it is and tell the administrator\n"),
+		(long long)v->damage);
 }
 
 /* Newest first, as they are given. */
@@ -76,9 +87,11 @@ static jx_rc read_trust(const struct office_args *a, struct jx_office__trust *t,
 	const char *hex;
 
 	for (size_t i = 0; (hex = office_nth(a, "identity", i)) != NULL; i++)
-		if (i == JX_OFFICE__TRUST_MAX || !jx_unhex(hex, strlen(hex), t->keys[t->count++], JX_PUB_BYTES))
-			return jx_fail(err, JX_EINVAL, 0, "office.verify",
-				       "field \"identity\": \"%s\" is no key; a key has 64 hexadecimal digits", hex);
+		if (i == JX_OFFICE__TRUST_MAX ||
+		    !jx_unhex(hex, strlen(hex), t->keys[t->count++], JX_PUB_BYTES))
+			return jx_fail(
+				err, JX_EINVAL, 0, "office.verify",
+				"field \"identity\": \"%s\" is no key; a key has 64 hexadecimal digits", hex);
 	return JX_OK;
 }
 

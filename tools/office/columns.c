@@ -18,11 +18,13 @@ static void put_word(jx_buf *b, const struct word *words, size_t count, const ch
 	jx_buf_adds(b, name);
 }
 
-#define PUT_WORD(b, table, name, chinese) put_word((b), (table), sizeof(table) / sizeof((table)[0]), (name), (chinese))
+#define PUT_WORD(b, table, name, chinese) \
+	put_word((b), (table), sizeof(table) / sizeof((table)[0]), (name), (chinese))
 
 static void put_kind(jx_buf *b, const struct jx_office__row *row, bool chinese)
 {
-	static const struct word words[] = {{"observation", "登记"}, {"correction", "更正"}, {"withdrawal", "撤回"}};
+	static const struct word words[] = {
+		{"observation", "登记"}, {"correction", "更正"}, {"withdrawal", "撤回"}};
 
 	PUT_WORD(b, words, jx_kind_name(row->e.kind), chinese);
 }
@@ -74,14 +76,16 @@ static void put_received(jx_buf *b, const struct jx_office__row *row, bool chine
 
 static void put_result(jx_buf *b, const struct jx_office__row *row, bool chinese)
 {
-	static const struct word words[] = {{"found", "发现"}, {"nothing-found", "未发现"}, {"no-access", "无法进入"}};
+	static const struct word words[] = {
+		{"found", "发现"}, {"nothing-found", "未发现"}, {"no-access", "无法进入"}};
 
 	PUT_WORD(b, words, row->a.result, chinese);
 }
 
 static void put_unit(jx_buf *b, const struct jx_office__row *row, bool chinese)
 {
-	jx_buf_adds(b, chinese && row->unit != NULL && row->unit->name.zh != NULL ? row->unit->name.zh : row->a.unit);
+	jx_buf_adds(b, chinese && row->unit != NULL && row->unit->name.zh != NULL ? row->unit->name.zh
+										  : row->a.unit);
 }
 
 static void put_self_handled(jx_buf *b, const struct jx_office__row *row, bool chinese)
@@ -130,7 +134,14 @@ static void put_fix_age(jx_buf *b, const struct jx_office__row *row, bool chines
 {
 	(void)chinese;
 	if (has_position(row) && row->e.fix.source == JX_FIX_GNSS)
-		jx_buf_addf(b, "%lld.%03lld", (long long)(row->e.fix.age_ms / 1000), (long long)(row->e.fix.age_ms % 1000));
+		jx_buf_addf(b, "%lld.%03lld", (long long)(row->e.fix.age_ms / 1000),
+			    (long long)(row->e.fix.age_ms % 1000));
+}
+
+static void put_fix_stale(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	if (has_position(row) && row->e.fix.is_stale)
+		jx_buf_adds(b, chinese ? "是" : "yes");
 }
 
 static void put_photos(jx_buf *b, const struct jx_office__row *row, bool chinese)
@@ -181,9 +192,18 @@ static void put_digest(jx_buf *b, const struct jx_office__row *row, bool chinese
 	jx_buf_add_hex(b, row->digest, JX_HASH_BYTES);
 }
 
-#define TEXT(name, heading, member) {name, heading, false, NULL, offsetof(struct jx_office__row, member)}
-#define WORDS(name, heading, put)   {name, heading, false, put, 0}
-#define NUMBER(name, heading, put)  {name, heading, true, put, 0}
+#define TEXT(name, heading, member)                                                 \
+	{                                                                           \
+		name, heading, false, NULL, offsetof(struct jx_office__row, member) \
+	}
+#define WORDS(name, heading, put)            \
+	{                                    \
+		name, heading, false, put, 0 \
+	}
+#define NUMBER(name, heading, put)          \
+	{                                   \
+		name, heading, true, put, 0 \
+	}
 
 const struct jx_office__column jx_office__columns[] = {
 	TEXT("number", "编号", number),
@@ -215,6 +235,7 @@ const struct jx_office__column jx_office__columns[] = {
 	NUMBER("accuracy_m", "精度(米)", put_accuracy),
 	WORDS("fix_source", "定位来源", put_fix_source),
 	NUMBER("fix_age_s", "定位时效(秒)", put_fix_age),
+	WORDS("fix_stale", "定位过时", put_fix_stale),
 	TEXT("grid", "网格", e.grid),
 	TEXT("street", "路段", e.street),
 	TEXT("area", "辖区", e.area),
@@ -230,7 +251,8 @@ const struct jx_office__column jx_office__columns[] = {
 };
 const size_t jx_office__column_count = sizeof(jx_office__columns) / sizeof(jx_office__columns[0]);
 
-void jx_office__cell(const struct jx_office__column *c, const struct jx_office__row *row, bool chinese, jx_buf *scratch)
+void jx_office__cell(const struct jx_office__column *c, const struct jx_office__row *row, bool chinese,
+		     jx_buf *scratch)
 {
 	jx_buf_reset(scratch);
 	if (c->put != NULL)

@@ -10,11 +10,12 @@ struct jx_office__column {
 	bool is_number;      /* plain decimal text, or nothing */
 	/* Write the cell's plain text; chinese: values that are words of ours in Chinese. */
 	void (*put)(jx_buf *b, const struct jx_office__row *row, bool chinese);
-	size_t offset;       /* put NULL: a text in the row */
+	size_t offset; /* put NULL: a text in the row */
 };
 extern const struct jx_office__column jx_office__columns[];
 extern const size_t jx_office__column_count;
 /* The cell's plain text in scratch. */
-void jx_office__cell(const struct jx_office__column *c, const struct jx_office__row *row, bool chinese, jx_buf *scratch);
+void jx_office__cell(const struct jx_office__column *c, const struct jx_office__row *row, bool chinese,
+		     jx_buf *scratch);
 
 #endif

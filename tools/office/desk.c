@@ -4,7 +4,7 @@
 
 #include "office_private.h"
 
-#define WHERE       "office.desk"
+#define WHERE "office.desk"
 /* An answer has at most 1 MiB; our copy of its lines has a line feed each. */
 #define LINES_BYTES ((size_t)JX_WIRE_BATCH_BYTES_MAX + 65536)
 
@@ -14,7 +14,8 @@ static jx_rc lock(struct jx_office__desk *desk, int64_t wait_ms, struct jx_error
 	jx_rc rc = desk->fs->lock(desk->fs->user, path, wait_ms, &desk->lock, err);
 
 	if (rc == JX_EBUSY)
-		return jx_fail(err, rc, 0, WHERE, "another pull of this folder is under way; ask again when it is done");
+		return jx_fail(err, rc, 0, WHERE,
+			       "another pull of this folder is under way; ask again when it is done");
 	return rc;
 }
 
@@ -63,8 +64,8 @@ static jx_rc fill(struct jx_office__desk *desk, int64_t wait_ms, struct jx_error
 	return JX_OK;
 }
 
-jx_rc jx_office__desk_open(const struct jx_fs *fs, const struct jx_clock *clock, const char *dir, int64_t wait_ms,
-			   struct jx_office__desk *desk, struct jx_error *err)
+jx_rc jx_office__desk_open(const struct jx_fs *fs, const struct jx_clock *clock, const char *dir,
+			   int64_t wait_ms, struct jx_office__desk *desk, struct jx_error *err)
 {
 	jx_rc rc;
 

@@ -9,13 +9,21 @@ char *jx_office__day_dir(const char *dir, const char *day)
 	return jx_xasprintf("%s/%s/%s", dir, JX_OFFICE__DAYS, day);
 }
 
-enum file { FILE_CSV, FILE_CSV_ZH, FILE_GEOJSON, FILE_SEQUENCE, FILE_FORKS, FILE_COUNT };
+enum file {
+	FILE_CSV,
+	FILE_CSV_ZH,
+	FILE_GEOJSON,
+	FILE_SEQUENCE,
+	FILE_FORKS,
+	FILE_COUNT
+};
 
 /* Names are what people and programs look for; the quarantine's only exists where there is something in it. */
 static const char *const names[FILE_COUNT] = {"observations.csv", "记录.csv", "observations.geojson",
 					      "observations.geojsons", "quarantined.csv"};
 
-struct export {
+struct export
+{
 	struct jx_office__desk *desk;
 	struct jx_office__out out[FILE_COUNT];
 	struct jx_item item;
@@ -131,7 +139,8 @@ static jx_rc open_files(struct export *x, const char *dir, struct jx_error *err)
 	jx_office__csv_heading(&x->out[FILE_CSV].b, false);
 	jx_office__csv_heading(&x->out[FILE_CSV_ZH].b, true);
 	jx_office__csv_heading(&x->out[FILE_FORKS].b, false);
-	jx_buf_adds(&x->out[FILE_GEOJSON].b, "{\"type\":\"FeatureCollection\",\"name\":\"observations\",\"features\":[");
+	jx_buf_adds(&x->out[FILE_GEOJSON].b,
+		    "{\"type\":\"FeatureCollection\",\"name\":\"observations\",\"features\":[");
 	return JX_OK;
 }
 
@@ -149,7 +158,8 @@ static jx_rc publish_files(struct export *x, const char *dir, struct jx_error *e
 	return rc == JX_OK ? fs->sync_dir(fs->user, dir, err) : rc;
 }
 
-jx_rc jx_office__export_day(struct jx_office__desk *desk, const char *day, int64_t *rows_out, struct jx_error *err)
+jx_rc jx_office__export_day(struct jx_office__desk *desk, const char *day, int64_t *rows_out,
+			    struct jx_error *err)
 {
 	JX_CLEANUP(free_export) struct export *x = jx_xcalloc(1, sizeof(*x));
 	JX_AUTO_FREE char *dir = jx_office__day_dir(desk->dir, day);

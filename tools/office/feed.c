@@ -59,7 +59,8 @@ jx_rc jx_office__feed_add(struct jx_office__desk *desk, const struct jx_item *it
 	bool is_known = false;
 
 	if (memchr(item->raw.data, '\n', item->raw.len) != NULL || item->raw.len > JX_OFFICE__LINE_MAX)
-		return jx_fail(err, JX_EINVAL, 0, WHERE, "feed item \"%s\" is no single line of at most %zu bytes", item->key,
+		return jx_fail(err, JX_EINVAL, 0, WHERE,
+			       "feed item \"%s\" is no single line of at most %zu bytes", item->key,
 			       JX_OFFICE__LINE_MAX);
 	if (!desk->index_failed && is_repeat(desk, item, &is_known)) {
 		desk->repeats++;
@@ -71,8 +72,8 @@ jx_rc jx_office__feed_add(struct jx_office__desk *desk, const struct jx_item *it
 	if (strcmp(item->kind, "entry") == 0 && !item->is_fork && !is_known)
 		desk->lines_entries++;
 	if (!desk->index_failed)
-		desk->index_failed =
-			jx_office__index_add(desk->index, item, pos, item->raw.len, &desk->trust, NULL) != JX_OK;
+		desk->index_failed = jx_office__index_add(desk->index, item, pos, item->raw.len, &desk->trust,
+							  NULL) != JX_OK;
 	return jx_buf_check(&desk->lines, "feed", err);
 }
 
@@ -82,8 +83,8 @@ static void name_aside(const struct jx_office__desk *desk, char out[96])
 
 	if (!jx_day_of(desk->clock->utc_ms(desk->clock->user), JX_UTC_OFFSET_MIN_DEFAULT, day))
 		jx_strcpy(day, sizeof(day), "0001-01-01");
-	(void)snprintf(out, 96, "journal-%s-%.36s-%lld.ndjson", day, desk->epoch[0] != '\0' ? desk->epoch : "unknown",
-		       (long long)desk->journal.state.life);
+	(void)snprintf(out, 96, "journal-%s-%.36s-%lld.ndjson", day,
+		       desk->epoch[0] != '\0' ? desk->epoch : "unknown", (long long)desk->journal.state.life);
 }
 
 jx_rc jx_office__feed_end(struct jx_office__desk *desk, const char *cursor, struct jx_error *err)
@@ -94,16 +95,17 @@ jx_rc jx_office__feed_end(struct jx_office__desk *desk, const char *cursor, stru
 
 	if (desk->is_replacing) {
 		name_aside(desk, aside);
-		rc = jx_office__journal_replace(&desk->journal, &desk->lines, desk->lines_items, desk->lines_entries, cursor,
-						aside, err);
+		rc = jx_office__journal_replace(&desk->journal, &desk->lines, desk->lines_items,
+						desk->lines_entries, cursor, aside, err);
 	} else {
-		rc = jx_office__journal_append(&desk->journal, &desk->lines, desk->lines_items, desk->lines_entries, cursor,
-					       err);
+		rc = jx_office__journal_append(&desk->journal, &desk->lines, desk->lines_items,
+					       desk->lines_entries, cursor, err);
 	}
 	if (rc != JX_OK || desk->index_failed) {
 		jx_office__index_drop(desk->index);
 	} else {
-		desk->index_failed = jx_office__index_commit(desk->index, s->life, s->journal_bytes, NULL) != JX_OK;
+		desk->index_failed = jx_office__index_commit(desk->index, s->life, s->journal_bytes, NULL) !=
+				     JX_OK;
 	}
 	if (rc == JX_OK) {
 		desk->new_items += desk->lines_items;

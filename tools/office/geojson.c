@@ -9,7 +9,8 @@ void jx_office__add_e7(jx_buf *b, int32_t value_e7)
 	/* of the sign first: -0.5 degrees has the whole part 0 */
 	const int64_t size = value_e7 < 0 ? -(int64_t)value_e7 : (int64_t)value_e7;
 
-	jx_buf_addf(b, "%s%lld.%07lld", value_e7 < 0 ? "-" : "", (long long)(size / 10000000), (long long)(size % 10000000));
+	jx_buf_addf(b, "%s%lld.%07lld", value_e7 < 0 ? "-" : "", (long long)(size / 10000000),
+		    (long long)(size % 10000000));
 }
 
 static void add_geometry(jx_buf *b, const struct jx_entry *e)
@@ -42,7 +43,9 @@ void jx_office__geojson_feature(jx_buf *b, const struct jx_office__row *row)
 		jx_buf_add_json(b, c->name, strlen(c->name));
 		jx_buf_addc(b, ':');
 		if (cell.len == 0)
-			jx_buf_adds(b, "null"); /* every feature has every property: readers take the columns from the first */
+			jx_buf_adds(
+				b,
+				"null"); /* every feature has every property: readers take the columns from the first */
 		else if (c->is_number)
 			jx_buf_add(b, cell.data, cell.len);
 		else

@@ -11,12 +11,12 @@
 
 #define WHERE "office.index"
 
-#define PRAGMAS                                                                                           \
-	"PRAGMA locking_mode = EXCLUSIVE;"                                                                \
-	"PRAGMA journal_mode = WAL;"                                                                      \
-	"PRAGMA synchronous = NORMAL;"                                                                    \
+#define PRAGMAS                                                                                          \
+	"PRAGMA locking_mode = EXCLUSIVE;"                                                               \
+	"PRAGMA journal_mode = WAL;"                                                                     \
+	"PRAGMA synchronous = NORMAL;"                                                                   \
 	"PRAGMA wal_autocheckpoint = 16384;" /* pages, 64 MB: an evening's pull ends before the first */ \
-	"PRAGMA temp_store = MEMORY;"                                                                     \
+	"PRAGMA temp_store = MEMORY;"                                                                    \
 	"PRAGMA cache_size = -16384;" /* 16 MB whatever the number of entries */
 
 static const char *const texts[JX_OFFICE__SQL_COUNT] = {
@@ -31,21 +31,25 @@ static jx_rc fail(const struct jx_office__index *x, int native, struct jx_error 
 
 	switch (native & 0xff) {
 	case SQLITE_FULL:
-		return jx_fail(err, JX_ENOSPC, native, WHERE, "no room left on the disk of %s: free some space and try again",
-			       x->path);
+		return jx_fail(err, JX_ENOSPC, native, WHERE,
+			       "no room left on the disk of %s: free some space and try again", x->path);
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 	case SQLITE_CANTOPEN:
 		return jx_fail(err, JX_EROFS, native, WHERE,
-			       "%s cannot be written: check the permissions and how the disk is mounted", x->path);
+			       "%s cannot be written: check the permissions and how the disk is mounted",
+			       x->path);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return jx_fail(err, JX_EBUSY, native, WHERE, "another program holds %s: try again when it is done", x->path);
+		return jx_fail(err, JX_EBUSY, native, WHERE,
+			       "another program holds %s: try again when it is done", x->path);
 	case SQLITE_IOERR:
-		return jx_fail(err, JX_EIO, native, WHERE, "%s cannot be read or written (%s): check the disk", x->path, what);
+		return jx_fail(err, JX_EIO, native, WHERE,
+			       "%s cannot be read or written (%s): check the disk", x->path, what);
 	default:
-		return jx_fail(err, JX_ECORRUPT, native, WHERE, "%s is damaged (%s): remove it, it is made again from the journal",
-			       x->path, what);
+		return jx_fail(err, JX_ECORRUPT, native, WHERE,
+			       "%s is damaged (%s): remove it, it is made again from the journal", x->path,
+			       what);
 	}
 }
 
@@ -54,7 +58,8 @@ struct jx_office__use jx_office__sql(struct jx_office__index *x, enum jx_office_
 	struct jx_office__use u = {.x = x, .native = SQLITE_OK};
 
 	if (x->statements[id] == NULL)
-		u.native = sqlite3_prepare_v3(x->db, texts[id], -1, SQLITE_PREPARE_PERSISTENT, &x->statements[id], NULL);
+		u.native = sqlite3_prepare_v3(x->db, texts[id], -1, SQLITE_PREPARE_PERSISTENT,
+					      &x->statements[id], NULL);
 	u.stmt = x->statements[id];
 	return u;
 }
@@ -234,7 +239,8 @@ static jx_rc connect(jx_office__index *x, struct jx_error *err)
 	if (version == 0)
 		return make_tables(x, err);
 	if (version != (int64_t)office_migrations_count)
-		return jx_fail(err, JX_ECORRUPT, 0, WHERE, "%s is of another version: remove it, it is made again from the journal",
+		return jx_fail(err, JX_ECORRUPT, 0, WHERE,
+			       "%s is of another version: remove it, it is made again from the journal",
 			       x->path);
 	return JX_OK;
 }
@@ -250,7 +256,8 @@ static void remove_files(const jx_office__index *x)
 	}
 }
 
-jx_rc jx_office__index_open(const struct jx_fs *fs, const char *dir, jx_office__index **out, struct jx_error *err)
+jx_rc jx_office__index_open(const struct jx_fs *fs, const char *dir, jx_office__index **out,
+			    struct jx_error *err)
 {
 	JX_AUTO(jx_office__index) x = jx_xcalloc(1, sizeof(*x));
 	jx_rc rc;
@@ -282,9 +289,11 @@ void jx_office__index_close(jx_office__index *x)
 jx_rc jx_office__index_clear(jx_office__index *x, struct jx_error *err)
 {
 	static const enum jx_office__sql steps[] = {
-		JX_OFFICE__SQL_CLEAR_DAYS,    JX_OFFICE__SQL_CLEAR_WRITER,        JX_OFFICE__SQL_CLEAR_ENTRY,
-		JX_OFFICE__SQL_CLEAR_REVISION, JX_OFFICE__SQL_CLEAR_PHOTO,         JX_OFFICE__SQL_CLEAR_PHOTO_RECEIPT,
-		JX_OFFICE__SQL_CLEAR_RECEIPT, JX_OFFICE__SQL_CLEAR_OTHER,         JX_OFFICE__SQL_CLEAR_WANTED,
+		JX_OFFICE__SQL_CLEAR_DAYS,    JX_OFFICE__SQL_CLEAR_WRITER,
+		JX_OFFICE__SQL_CLEAR_ENTRY,   JX_OFFICE__SQL_CLEAR_REVISION,
+		JX_OFFICE__SQL_CLEAR_PHOTO,   JX_OFFICE__SQL_CLEAR_PHOTO_RECEIPT,
+		JX_OFFICE__SQL_CLEAR_RECEIPT, JX_OFFICE__SQL_CLEAR_OTHER,
+		JX_OFFICE__SQL_CLEAR_WANTED,
 	};
 	jx_rc rc = JX_OK;
 
@@ -338,7 +347,8 @@ struct catch_up {
 	struct jx_item item;
 };
 
-static jx_rc take_line(void *user, int64_t pos, int64_t number, const char *line, size_t len, struct jx_error *err)
+static jx_rc take_line(void *user, int64_t pos, int64_t number, const char *line, size_t len,
+		       struct jx_error *err)
 {
 	struct catch_up *c = user;
 	const struct jx_bytes bytes = {line, len};
@@ -368,7 +378,8 @@ jx_rc jx_office__index_catch_up(jx_office__index *x, const struct jx_office__jou
 		return rc;
 	/* It covers more than there is: of another journal with the same number. */
 	if (from > j->state.journal_bytes)
-		return jx_fail(err, JX_ECORRUPT, 0, WHERE, "%s does not belong to this journal: remove it, it is made again", x->path);
+		return jx_fail(err, JX_ECORRUPT, 0, WHERE,
+			       "%s does not belong to this journal: remove it, it is made again", x->path);
 	c = jx_xcalloc(1, sizeof(*c));
 	c->x = x;
 	c->trust = trust;
@@ -376,7 +387,8 @@ jx_rc jx_office__index_catch_up(jx_office__index *x, const struct jx_office__jou
 	c->committed = from;
 	rc = jx_office__index_begin(x, err);
 	if (rc == JX_OK)
-		rc = jx_office__each_line(j->fs, j->file, j->path, from, j->state.journal_bytes, take_line, c, err);
+		rc = jx_office__each_line(j->fs, j->file, j->path, from, j->state.journal_bytes, take_line, c,
+					  err);
 	if (rc == JX_OK)
 		rc = jx_office__index_commit(x, j->state.life, j->state.journal_bytes, err);
 	else

@@ -11,7 +11,8 @@ void jx_office__number(const uint8_t writer[JX_ID_BYTES], const char *short_code
 
 	jx_uuid_format(writer, uuid);
 	/* the last group is the random one: the first ones are times and look alike */
-	(void)snprintf(out, JX_OFFICE__NUMBER_MAX, "%s-%lld", short_code[0] != '\0' ? short_code : uuid + 24, (long long)n);
+	(void)snprintf(out, JX_OFFICE__NUMBER_MAX, "%s-%lld", short_code[0] != '\0' ? short_code : uuid + 24,
+		       (long long)n);
 }
 
 jx_rc jx_office__writer_no(struct jx_office__index *x, const uint8_t id[JX_ID_BYTES], int64_t *no_out,
@@ -21,7 +22,8 @@ jx_rc jx_office__writer_no(struct jx_office__index *x, const uint8_t id[JX_ID_BY
 	bool has_row = false;
 	jx_rc rc;
 
-	if (is_introduced_out == NULL && x->last_writer_no != 0 && memcmp(x->last_writer, id, JX_ID_BYTES) == 0) {
+	if (is_introduced_out == NULL && x->last_writer_no != 0 &&
+	    memcmp(x->last_writer, id, JX_ID_BYTES) == 0) {
 		*no_out = x->last_writer_no;
 		return JX_OK;
 	}
@@ -75,7 +77,8 @@ struct spot {
 	size_t len;
 };
 
-static jx_rc add_row(struct jx_office__index *x, const struct spot *s, const struct jx_entry *e, struct jx_error *err)
+static jx_rc add_row(struct jx_office__index *x, const struct spot *s, const struct jx_entry *e,
+		     struct jx_error *err)
 {
 	JX_OFFICE__USE(u, x, ENTRY_ADD);
 
@@ -93,7 +96,8 @@ static jx_rc add_row(struct jx_office__index *x, const struct spot *s, const str
 	return jx_office__run(&u, err);
 }
 
-static jx_rc add_photos(struct jx_office__index *x, const struct spot *s, const struct jx_entry *e, struct jx_error *err)
+static jx_rc add_photos(struct jx_office__index *x, const struct spot *s, const struct jx_entry *e,
+			struct jx_error *err)
 {
 	jx_rc rc = JX_OK;
 
@@ -120,7 +124,8 @@ static jx_rc add_photos(struct jx_office__index *x, const struct spot *s, const 
 }
 
 /* The day of what is replaced changes too: its row says by what. */
-static jx_rc add_revision(struct jx_office__index *x, const struct spot *s, const struct jx_entry *e, struct jx_error *err)
+static jx_rc add_revision(struct jx_office__index *x, const struct spot *s, const struct jx_entry *e,
+			  struct jx_error *err)
 {
 	JX_OFFICE__USE(add, x, REVISION_ADD);
 	JX_OFFICE__USE(find, x, ID_NUMBER);
@@ -193,7 +198,8 @@ static jx_rc add_erased(struct jx_office__index *x, const struct spot *s, int64_
 	return rc == JX_OK ? mark_day(x, day, err) : rc;
 }
 
-static jx_rc add_entry(struct jx_office__index *x, const struct jx_item *item, struct spot *s, int64_t n, struct jx_error *err)
+static jx_rc add_entry(struct jx_office__index *x, const struct jx_item *item, struct spot *s, int64_t n,
+		       struct jx_error *err)
 {
 	struct jx_entry e;
 	jx_rc rc = jx_entry_decode(item->entry.data, item->entry.len, &e, NULL);
@@ -203,7 +209,8 @@ static jx_rc add_entry(struct jx_office__index *x, const struct jx_item *item, s
 	/* the line's key says whose it is and which; verify compares them */
 	e.n = n;
 	rc = add_row(x, s, &e, err);
-	if (rc == JX_OK && e.photo_count > 0 && (e.kind == JX_KIND_OBSERVATION || e.kind == JX_KIND_CORRECTION))
+	if (rc == JX_OK && e.photo_count > 0 &&
+	    (e.kind == JX_KIND_OBSERVATION || e.kind == JX_KIND_CORRECTION))
 		rc = add_photos(x, s, &e, err);
 	if (rc == JX_OK && is_shown(e.kind))
 		rc = mark_day(x, e.day, err);
@@ -216,8 +223,8 @@ static jx_rc add_entry(struct jx_office__index *x, const struct jx_item *item, s
 
 /* ---- signed texts --------------------------------------------------------------------------------- */
 
-static jx_rc add_receipt(struct jx_office__index *x, const struct jx_item *item, const struct jx_office__trust *trust,
-			 struct jx_error *err)
+static jx_rc add_receipt(struct jx_office__index *x, const struct jx_item *item,
+			 const struct jx_office__trust *trust, struct jx_error *err)
 {
 	JX_OFFICE__USE(u, x, RECEIPT_ADD);
 	struct jx_receipt r;
@@ -259,7 +266,8 @@ static jx_rc add_photo_receipt(struct jx_office__index *x, const struct jx_item 
 
 /* ---- items ---------------------------------------------------------------------------------------- */
 
-static jx_rc add_other(struct jx_office__index *x, const struct jx_item *item, int64_t pos, size_t len, struct jx_error *err)
+static jx_rc add_other(struct jx_office__index *x, const struct jx_item *item, int64_t pos, size_t len,
+		       struct jx_error *err)
 {
 	JX_OFFICE__USE(u, x, OTHER_ADD);
 
@@ -284,7 +292,8 @@ jx_rc jx_office__index_add(jx_office__index *x, const struct jx_item *item, int6
 	if (rc == JX_OK && is_entry) {
 		rc = jx_office__writer_no(x, writer, &s.writer, NULL, err);
 		if (rc == JX_OK)
-			rc = item->entry.data != NULL ? add_entry(x, item, &s, n, err) : add_erased(x, &s, n, err);
+			rc = item->entry.data != NULL ? add_entry(x, item, &s, n, err)
+						      : add_erased(x, &s, n, err);
 	} else if (rc == JX_OK && strcmp(item->kind, "receipt") == 0) {
 		rc = add_receipt(x, item, trust, err);
 	} else if (rc == JX_OK && strcmp(item->kind, "photo-receipt") == 0) {
@@ -305,13 +314,14 @@ static jx_rc find_with(struct jx_office__use *u, int64_t *pos_out, size_t *len_o
 	return rc == JX_OK && !has_row ? JX_ENOTFOUND : rc;
 }
 
-jx_rc jx_office__index_find(jx_office__index *x, const struct jx_item *item, int64_t *pos_out, size_t *len_out,
-			    struct jx_error *err)
+jx_rc jx_office__index_find(jx_office__index *x, const struct jx_item *item, int64_t *pos_out,
+			    size_t *len_out, struct jx_error *err)
 {
 	uint8_t writer[JX_ID_BYTES];
 	int64_t n = 0, no = 0;
 
-	if (strcmp(item->kind, "entry") == 0 && !item->is_fork && jx_office__entry_key(item->key, writer, &n)) {
+	if (strcmp(item->kind, "entry") == 0 && !item->is_fork &&
+	    jx_office__entry_key(item->key, writer, &n)) {
 		JX_OFFICE__USE(u, x, ENTRY_FIND);
 		const jx_rc rc = jx_office__writer_no(x, writer, &no, NULL, err);
 

@@ -13,9 +13,9 @@ struct jx_office__index {
 	sqlite3 *db;
 	sqlite3_stmt *statements[JX_OFFICE__SQL_COUNT];
 	bool is_begun;
-	char last_changed[11];         /* day put down as changed in this transaction: most entries are of one day */
+	char last_changed[11]; /* day put down as changed in this transaction: most entries are of one day */
 	uint8_t last_writer[JX_ID_BYTES]; /* and of one writer after the other */
-	int64_t last_writer_no;        /* 0 none */
+	int64_t last_writer_no;           /* 0 none */
 };
 
 /*

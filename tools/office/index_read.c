@@ -49,8 +49,8 @@ static jx_rc number_with(struct jx_office__use *u, char out[JX_OFFICE__NUMBER_MA
 	return JX_OK;
 }
 
-jx_rc jx_office__index_number_of(jx_office__index *x, const uint8_t id[JX_ID_BYTES], char out[JX_OFFICE__NUMBER_MAX],
-				 struct jx_error *err)
+jx_rc jx_office__index_number_of(jx_office__index *x, const uint8_t id[JX_ID_BYTES],
+				 char out[JX_OFFICE__NUMBER_MAX], struct jx_error *err)
 {
 	JX_OFFICE__USE(u, x, ID_NUMBER);
 
@@ -58,8 +58,8 @@ jx_rc jx_office__index_number_of(jx_office__index *x, const uint8_t id[JX_ID_BYT
 	return number_with(&u, out, err);
 }
 
-jx_rc jx_office__index_replaced_by(jx_office__index *x, const uint8_t id[JX_ID_BYTES], char out[JX_OFFICE__NUMBER_MAX],
-				   struct jx_error *err)
+jx_rc jx_office__index_replaced_by(jx_office__index *x, const uint8_t id[JX_ID_BYTES],
+				   char out[JX_OFFICE__NUMBER_MAX], struct jx_error *err)
 {
 	JX_OFFICE__USE(u, x, REVISION_NUMBER);
 
@@ -68,7 +68,8 @@ jx_rc jx_office__index_replaced_by(jx_office__index *x, const uint8_t id[JX_ID_B
 }
 
 /* One row at a time, from the last day on: fn may change the table that is walked. */
-static jx_rc walk_days(jx_office__index *x, enum jx_office__sql id, jx_office__day_fn fn, void *user, struct jx_error *err)
+static jx_rc walk_days(jx_office__index *x, enum jx_office__sql id, jx_office__day_fn fn, void *user,
+		       struct jx_error *err)
 {
 	char day[11] = "";
 	bool has_row = true;
@@ -89,7 +90,8 @@ static jx_rc walk_days(jx_office__index *x, enum jx_office__sql id, jx_office__d
 	return rc;
 }
 
-jx_rc jx_office__index_each_changed_day(jx_office__index *x, jx_office__day_fn fn, void *user, struct jx_error *err)
+jx_rc jx_office__index_each_changed_day(jx_office__index *x, jx_office__day_fn fn, void *user,
+					struct jx_error *err)
 {
 	return walk_days(x, JX_OFFICE__SQL_DAYS_CHANGED, fn, user, err);
 }
@@ -144,7 +146,8 @@ static jx_rc count_with(struct jx_office__use *u, int64_t *out, struct jx_error 
 	return rc;
 }
 
-jx_rc jx_office__index_counts(jx_office__index *x, int64_t *observations_out, int64_t *wanted_out, struct jx_error *err)
+jx_rc jx_office__index_counts(jx_office__index *x, int64_t *observations_out, int64_t *wanted_out,
+			      struct jx_error *err)
 {
 	JX_OFFICE__USE(observations, x, COUNT_OBSERVATIONS);
 	JX_OFFICE__USE(wanted, x, COUNT_WANTED);
@@ -173,7 +176,8 @@ static jx_rc state_writers(jx_office__index *x, jx_statement *s, struct jx_error
 }
 
 /* Photos come in the order of the entries: both walks go side by side. */
-static jx_rc take_photos(struct jx_office__use *photos, bool *has_photo, int64_t writer, struct jx_entry *e, struct jx_error *err)
+static jx_rc take_photos(struct jx_office__use *photos, bool *has_photo, int64_t writer, struct jx_entry *e,
+			 struct jx_error *err)
 {
 	jx_rc rc = JX_OK;
 
@@ -243,7 +247,8 @@ static jx_rc state_photos(jx_office__index *x, jx_statement *s, struct jx_error 
 	jx_rc rc = jx_office__step(&u, &has_row, err);
 
 	while (rc == JX_OK && has_row) {
-		if (jx_office__blob(&u, 0, writer, sizeof(writer)) && jx_office__blob(&u, 1, sha256, sizeof(sha256)))
+		if (jx_office__blob(&u, 0, writer, sizeof(writer)) &&
+		    jx_office__blob(&u, 1, sha256, sizeof(sha256)))
 			jx_statement_photo(s, writer, sha256);
 		rc = jx_office__step(&u, &has_row, err);
 	}
@@ -261,7 +266,8 @@ jx_rc jx_office__index_statement(jx_office__index *x, jx_statement *s, struct jx
 	return rc == JX_OK ? state_photos(x, s, err) : rc;
 }
 
-jx_rc jx_office__index_is_field(jx_office__index *x, const uint8_t writer[JX_ID_BYTES], bool *out, struct jx_error *err)
+jx_rc jx_office__index_is_field(jx_office__index *x, const uint8_t writer[JX_ID_BYTES], bool *out,
+				struct jx_error *err)
 {
 	JX_OFFICE__USE(u, x, WRITER_IS_FIELD);
 	bool has_row = false;

@@ -56,14 +56,16 @@ static jx_rc finish_replacing(struct jx_office__journal *j, struct jx_error *err
 	return jx_office__state_save(j->fs, j->dir, &j->state, err);
 }
 
-jx_rc jx_office__journal_check_length(const struct jx_office__journal *j, int64_t size_bytes, struct jx_error *err)
+jx_rc jx_office__journal_check_length(const struct jx_office__journal *j, int64_t size_bytes,
+				      struct jx_error *err)
 {
 	if (size_bytes >= j->state.journal_bytes)
 		return JX_OK;
-	return jx_fail(err, JX_ECORRUPT, 0, WHERE,
-		       "%s has %lld bytes where %lld were kept: it was cut or replaced; put it back from a copy, or set it "
-		       "and state.json aside and pull again",
-		       j->path, (long long)size_bytes, (long long)j->state.journal_bytes);
+	return jx_fail(
+		err, JX_ECORRUPT, 0, WHERE,
+		"%s has %lld bytes where %lld were kept: it was cut or replaced; put it back from a copy, or set it "
+		"and state.json aside and pull again",
+		j->path, (long long)size_bytes, (long long)j->state.journal_bytes);
 }
 
 /* No file is one of no bytes. */
@@ -122,17 +124,20 @@ static jx_rc cut_tail(const struct jx_office__journal *j, struct jx_error *err)
 	if (truncate(j->path, j->state.journal_bytes) != 0) {
 		const int e = errno;
 
-		return jx_fail(err, jx_rc_from_errno(e), e, WHERE,
-			       "what an interrupted pull left at the end of %s cannot be cut off: check its permissions and "
-			       "the disk",
-			       j->path);
+		return jx_fail(
+			err, jx_rc_from_errno(e), e, WHERE,
+			"what an interrupted pull left at the end of %s cannot be cut off: check its permissions and "
+			"the disk",
+			j->path);
 	}
 	return JX_OK;
 }
 
-jx_rc jx_office__journal_open(const struct jx_fs *fs, const char *dir, struct jx_office__journal *out, struct jx_error *err)
+jx_rc jx_office__journal_open(const struct jx_fs *fs, const char *dir, struct jx_office__journal *out,
+			      struct jx_error *err)
 {
-	struct jx_office__journal j = {.fs = fs, .dir = jx_xstrdup(dir), .path = jx_xasprintf("%s/%s", dir, JX_OFFICE__JOURNAL)};
+	struct jx_office__journal j = {
+		.fs = fs, .dir = jx_xstrdup(dir), .path = jx_xasprintf("%s/%s", dir, JX_OFFICE__JOURNAL)};
 	int64_t size_bytes = 0;
 	jx_rc rc = jx_office__state_load(fs, dir, &j.state, err);
 
@@ -154,7 +159,8 @@ jx_rc jx_office__journal_open(const struct jx_fs *fs, const char *dir, struct jx
 	return JX_OK;
 }
 
-static jx_rc write_lines(const struct jx_office__journal *j, jx_file *file, int64_t at, const jx_buf *lines, struct jx_error *err)
+static jx_rc write_lines(const struct jx_office__journal *j, jx_file *file, int64_t at, const jx_buf *lines,
+			 struct jx_error *err)
 {
 	jx_rc rc = JX_OK;
 
@@ -163,8 +169,8 @@ static jx_rc write_lines(const struct jx_office__journal *j, jx_file *file, int6
 	return rc == JX_OK ? j->fs->sync_data(j->fs->user, file, err) : rc;
 }
 
-jx_rc jx_office__journal_append(struct jx_office__journal *j, const jx_buf *lines, int64_t items, int64_t entries,
-				const char *cursor, struct jx_error *err)
+jx_rc jx_office__journal_append(struct jx_office__journal *j, const jx_buf *lines, int64_t items,
+				int64_t entries, const char *cursor, struct jx_error *err)
 {
 	struct jx_office__state next = j->state;
 	jx_rc rc = JX_OK;
@@ -198,8 +204,8 @@ static jx_rc write_next(struct jx_office__journal *j, const jx_buf *lines, struc
 	return rc == JX_OK ? j->fs->sync_dir(j->fs->user, j->dir, err) : rc;
 }
 
-jx_rc jx_office__journal_replace(struct jx_office__journal *j, const jx_buf *lines, int64_t items, int64_t entries,
-				 const char *cursor, const char *aside, struct jx_error *err)
+jx_rc jx_office__journal_replace(struct jx_office__journal *j, const jx_buf *lines, int64_t items,
+				 int64_t entries, const char *cursor, const char *aside, struct jx_error *err)
 {
 	struct jx_office__state next = j->state;
 	jx_rc rc = write_next(j, lines, err);
@@ -220,7 +226,8 @@ jx_rc jx_office__journal_replace(struct jx_office__journal *j, const jx_buf *lin
 	return rc == JX_OK ? open_for_writing(j, err) : rc;
 }
 
-jx_rc jx_office__journal_read(const struct jx_office__journal *j, int64_t pos, size_t len, jx_buf *b, struct jx_error *err)
+jx_rc jx_office__journal_read(const struct jx_office__journal *j, int64_t pos, size_t len, jx_buf *b,
+			      struct jx_error *err)
 {
 	size_t got = 0;
 	jx_rc rc;
@@ -234,8 +241,8 @@ jx_rc jx_office__journal_read(const struct jx_office__journal *j, int64_t pos, s
 	if (rc != JX_OK)
 		return rc;
 	if (got != len)
-		return jx_fail(err, JX_ECORRUPT, 0, WHERE, "%s ends before byte %lld: run jx-office verify", j->path,
-			       (long long)(pos + (int64_t)len));
+		return jx_fail(err, JX_ECORRUPT, 0, WHERE, "%s ends before byte %lld: run jx-office verify",
+			       j->path, (long long)(pos + (int64_t)len));
 	b->len = len;
 	b->data[len] = '\0';
 	return JX_OK;

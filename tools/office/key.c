@@ -43,10 +43,12 @@ static jx_rc check_file(const char *path, struct jx_error *err)
 		return jx_fail(err, JX_EAUTH, 0, WHERE, "%s: is no plain file, move it away", path);
 	if (st.st_uid != geteuid() && geteuid() != 0)
 		return jx_fail(err, JX_EAUTH, 0, WHERE,
-			       "%s: belongs to another user, run this as that user or change the owner", path);
+			       "%s: belongs to another user, run this as that user or change the owner",
+			       path);
 	if ((st.st_mode & 077) != 0)
-		return jx_fail(err, JX_EAUTH, 0, WHERE, "%s: others may read the key (mode %03o); run: chmod 600 %s",
-			       path, (unsigned int)st.st_mode & 0777U, path);
+		return jx_fail(err, JX_EAUTH, 0, WHERE,
+			       "%s: others may read the key (mode %03o); run: chmod 600 %s", path,
+			       (unsigned int)st.st_mode & 0777U, path);
 	return JX_OK;
 }
 
@@ -64,11 +66,13 @@ jx_rc jx_office__key_load(const struct jx_fs *fs, const char *dir, uint8_t pub_o
 		rc = jx_fs_read_all(fs, path, &text, err);
 	if (rc != JX_OK)
 		return rc;
-	if (text.len != TEXT_BYTES || memcmp(text.data, TEXT_HEAD, head) != 0 || text.data[text.len - 1] != '\n' ||
+	if (text.len != TEXT_BYTES || memcmp(text.data, TEXT_HEAD, head) != 0 ||
+	    text.data[text.len - 1] != '\n' ||
 	    !jx_unhex(text.data + head, 2 * SEED_BYTES, s.seed, SEED_BYTES))
-		return jx_fail(err, JX_ECORRUPT, 0, WHERE,
-			       "%s is damaged: put the file back from a copy, or move the folder away and enrol anew",
-			       path);
+		return jx_fail(
+			err, JX_ECORRUPT, 0, WHERE,
+			"%s is damaged: put the file back from a copy, or move the folder away and enrol anew",
+			path);
 	jx_key_from_seed(s.seed, pub_out, sec_out);
 	return JX_OK;
 }

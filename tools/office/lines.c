@@ -47,10 +47,11 @@ static jx_rc read_more(const struct walk *w, char *buf, size_t have, size_t *got
 	return w->fs->read_at(w->fs->user, w->file, from, buf + have, want, got_out, err);
 }
 
-jx_rc jx_office__each_line(const struct jx_fs *fs, jx_file *file, const char *path, int64_t from, int64_t until,
-			   jx_office__line_fn fn, void *user, struct jx_error *err)
+jx_rc jx_office__each_line(const struct jx_fs *fs, jx_file *file, const char *path, int64_t from,
+			   int64_t until, jx_office__line_fn fn, void *user, struct jx_error *err)
 {
-	struct walk w = {.fs = fs, .file = file, .path = path, .at = from, .until = until, .fn = fn, .user = user};
+	struct walk w = {
+		.fs = fs, .file = file, .path = path, .at = from, .until = until, .fn = fn, .user = user};
 	JX_AUTO_FREE char *buf = jx_xmalloc(CHUNK_BYTES);
 	size_t have = 0, used = 0, got = 0;
 	jx_rc rc = JX_OK;
@@ -70,7 +71,8 @@ jx_rc jx_office__each_line(const struct jx_fs *fs, jx_file *file, const char *pa
 			break;
 	} while (got > 0);
 	if (have > 0)
-		return jx_fail(err, JX_ECORRUPT, 0, WHERE, "%s: line %lld has no end or is too long: run jx-office verify", path,
+		return jx_fail(err, JX_ECORRUPT, 0, WHERE,
+			       "%s: line %lld has no end or is too long: run jx-office verify", path,
 			       (long long)(w.number + 1));
 	return JX_OK;
 }

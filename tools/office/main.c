@@ -19,17 +19,21 @@ static const struct office_opt STATEMENT_OPTS[] = {
 	{NULL, NULL, NULL},
 };
 static const struct office_opt VERIFY_OPTS[] = {
-	{"identity", N_("HEX"), N_("identity key of the server, instead of identity.json's; may be repeated, newest first")},
+	{"identity", N_("HEX"),
+	 N_("identity key of the server, instead of identity.json's; may be repeated, newest first")},
 	{NULL, NULL, NULL},
 };
 static const struct office_opt NO_OPTS[] = {{NULL, NULL, NULL}};
 
 static const struct office_command COMMANDS[] = {
-	{"enrol", N_("[URL] CODE"), 1, 2, ENROL_OPTS, N_("make this office known to a server with a one-time code"), office_enrol},
-	{"pull", "", 0, 0, PULL_OPTS, N_("fetch what is new and bring the files of its days up to date"), office_pull},
-	{"statement", "", 0, 0, STATEMENT_OPTS, N_("recorded and stored, for each writer and business day"), office_statement},
-	{"verify", N_("[DIR]"), 0, 1, VERIFY_OPTS, N_("check a pulled folder by public keys alone: entries, chains, receipts, photos"),
-	 office_verify},
+	{"enrol", N_("[URL] CODE"), 1, 2, ENROL_OPTS,
+	 N_("make this office known to a server with a one-time code"), office_enrol},
+	{"pull", "", 0, 0, PULL_OPTS, N_("fetch what is new and bring the files of its days up to date"),
+	 office_pull},
+	{"statement", "", 0, 0, STATEMENT_OPTS, N_("recorded and stored, for each writer and business day"),
+	 office_statement},
+	{"verify", N_("[DIR]"), 0, 1, VERIFY_OPTS,
+	 N_("check a pulled folder by public keys alone: entries, chains, receipts, photos"), office_verify},
 	{"status", "", 0, 0, NO_OPTS, N_("account, server, last pull, what is here"), office_status},
 };
 #define COMMAND_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))
@@ -46,14 +50,16 @@ static void help_row(const char *name, const char *argument, const char *text)
 static void help(void)
 {
 	printf("%s\n\n", _("jx-office - what the street recorded, in the office's hands and provably whole"));
-	printf("%s jx-office [--home %s] [--json] [--quiet] %s\n\n", _("Usage:"), _("DIR"), _("COMMAND [OPTIONS]"));
+	printf("%s jx-office [--home %s] [--json] [--quiet] %s\n\n", _("Usage:"), _("DIR"),
+	       _("COMMAND [OPTIONS]"));
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		help_row(COMMANDS[i].word, COMMANDS[i].pos, COMMANDS[i].help);
 	putchar('\n');
 	help_row("--home", N_("DIR"), N_("folder (else JX_OFFICE_HOME, ~/.local/share/jiexun-office)"));
 	help_row("--json", "", N_("one JSON object a line, for scripts"));
 	help_row("--quiet", "", N_("say nothing but errors"));
-	printf("  --version, --help\n\n%s\n", _("`jx-office COMMAND --help` shows a command's options; man jx-office has all of it."));
+	printf("  --version, --help\n\n%s\n",
+	       _("`jx-office COMMAND --help` shows a command's options; man jx-office has all of it."));
 }
 
 struct globals {
@@ -92,7 +98,9 @@ static int read_globals(int argc, char **argv, struct globals *g)
 		} else if (strncmp(argv[i], "--home=", 7) == 0) {
 			g->home = argv[i] + 7;
 		} else {
-			fprintf(stderr, _("jx-office: option %s is unknown here or lacks its value; see jx-office --help"), argv[i]);
+			fprintf(stderr,
+				_("jx-office: option %s is unknown here or lacks its value; see jx-office --help"),
+				argv[i]);
 			fputc('\n', stderr);
 			return -1;
 		}
@@ -116,9 +124,11 @@ static jx_rc find_home(const struct globals *g, struct office *o, struct jx_erro
 	else if (user != NULL && user[0] == '/')
 		path = jx_xasprintf("%s/.local/share/jiexun-office", user);
 	else
-		return jx_fail(err, JX_EINVAL, 0, "office.home", "there is no home folder: give --home DIR or set JX_OFFICE_HOME");
+		return jx_fail(err, JX_EINVAL, 0, "office.home",
+			       "there is no home folder: give --home DIR or set JX_OFFICE_HOME");
 	if (strlen(path) + 256 > sizeof(o->dir))
-		return jx_fail(err, JX_EINVAL, 0, "office.home", "the path of the folder is too long: choose a shorter one");
+		return jx_fail(err, JX_EINVAL, 0, "office.home",
+			       "the path of the folder is too long: choose a shorter one");
 	jx_strcpy(o->dir, sizeof(o->dir), path);
 	return JX_OK;
 }

@@ -35,7 +35,7 @@
 #define JX_OFFICE__DAYS     "days"
 
 /* An item's line has at most 128 KiB (sync/PROTOCOL.md, section 8). */
-#define JX_OFFICE__LINE_MAX ((size_t)131072)
+#define JX_OFFICE__LINE_MAX   ((size_t)131072)
 #define JX_OFFICE__NUMBER_MAX 48
 /* Identity keys of a server's whole life; rotation is a matter of years. */
 #define JX_OFFICE__TRUST_MAX 16
@@ -47,7 +47,8 @@ struct jx_office__json {
 	bool has_member;
 };
 void jx_office__json_begin(struct jx_office__json *j);
-void jx_office__json_str(struct jx_office__json *j, const char *name, const char *value); /* "" and NULL: left out */
+void jx_office__json_str(struct jx_office__json *j, const char *name,
+			 const char *value); /* "" and NULL: left out */
 void jx_office__json_int(struct jx_office__json *j, const char *name, int64_t value);
 void jx_office__json_bool(struct jx_office__json *j, const char *name, bool value);
 void jx_office__json_hex(struct jx_office__json *j, const char *name, const void *bytes, size_t len);
@@ -75,8 +76,8 @@ jx_rc jx_office__account_load(const struct jx_fs *fs, const char *dir, struct jx
 			      struct jx_error *err);
 jx_rc jx_office__account_save(const struct jx_fs *fs, const char *dir, const struct jx_office__account *a,
 			      struct jx_error *err);
-void jx_office__account_from(const struct jx_enrol_answer *an, const uint8_t pub[JX_PUB_BYTES], const char *url,
-			     struct jx_office__account *out);
+void jx_office__account_from(const struct jx_enrol_answer *an, const uint8_t pub[JX_PUB_BYTES],
+			     const char *url, struct jx_office__account *out);
 /* A verified `keys` item: its identity and pins hold from now on, the earlier identity stays for old receipts. */
 void jx_office__account_rotate(struct jx_office__account *a, const struct jx_keys *keys);
 
@@ -92,11 +93,11 @@ jx_rc jx_office__key_make(const struct jx_fs *fs, const struct jx_rand *rand, co
 #define JX_OFFICE__VALUES_MAX 8
 struct jx_office__state {
 	char cursor[192];
-	int64_t journal_bytes;   /* of the journal belong to the cursor */
-	int64_t items, entries;  /* in it */
-	int64_t life;            /* number of this journal: a snapshot begins the next */
+	int64_t journal_bytes;  /* of the journal belong to the cursor */
+	int64_t items, entries; /* in it */
+	int64_t life;           /* number of this journal: a snapshot begins the next */
 	int64_t last_pull_utc_ms;
-	char aside[96];          /* a snapshot is being put in place; the old journal gets this name. "" none */
+	char aside[96]; /* a snapshot is being put in place; the old journal gets this name. "" none */
 	struct {
 		char name[24];
 		char value[JX_CLIENT_VALUE_MAX];
@@ -104,36 +105,42 @@ struct jx_office__state {
 	size_t value_count;
 };
 /* No file is a state of nothing. */
-jx_rc jx_office__state_load(const struct jx_fs *fs, const char *dir, struct jx_office__state *out, struct jx_error *err);
-jx_rc jx_office__state_save(const struct jx_fs *fs, const char *dir, const struct jx_office__state *s, struct jx_error *err);
+jx_rc jx_office__state_load(const struct jx_fs *fs, const char *dir, struct jx_office__state *out,
+			    struct jx_error *err);
+jx_rc jx_office__state_save(const struct jx_fs *fs, const char *dir, const struct jx_office__state *s,
+			    struct jx_error *err);
 const char *jx_office__state_get(const struct jx_office__state *s, const char *name); /* NULL unset */
 bool jx_office__state_set(struct jx_office__state *s, const char *name, const char *value);
 
 struct jx_office__journal {
 	const struct jx_fs *fs;
 	char *dir, *path;
-	jx_file *file;           /* NULL while there is none */
+	jx_file *file; /* NULL while there is none */
 	struct jx_office__state state;
 };
 /*
  * Open and mend: what an interrupted pull wrote past its state is cut off (those items come again), a snapshot half put in
  * place is finished. JX_ECORRUPT: the journal is shorter than its state says.
  */
-jx_rc jx_office__journal_open(const struct jx_fs *fs, const char *dir, struct jx_office__journal *out, struct jx_error *err);
+jx_rc jx_office__journal_open(const struct jx_fs *fs, const char *dir, struct jx_office__journal *out,
+			      struct jx_error *err);
 /* As it is, for those that only read; size_bytes_out: of the file, whatever the state says. */
 jx_rc jx_office__journal_peek(const struct jx_fs *fs, const char *dir, struct jx_office__journal *out,
 			      int64_t *size_bytes_out, struct jx_error *err);
 /* JX_ECORRUPT: a file of so many bytes is shorter than the state says. */
-jx_rc jx_office__journal_check_length(const struct jx_office__journal *j, int64_t size_bytes, struct jx_error *err);
+jx_rc jx_office__journal_check_length(const struct jx_office__journal *j, int64_t size_bytes,
+				      struct jx_error *err);
 void jx_office__journal_close(struct jx_office__journal *j);
 /* Append whole lines, then the state with new cursor and length: durable in this order. */
-jx_rc jx_office__journal_append(struct jx_office__journal *j, const jx_buf *lines, int64_t items, int64_t entries,
-				const char *cursor, struct jx_error *err);
+jx_rc jx_office__journal_append(struct jx_office__journal *j, const jx_buf *lines, int64_t items,
+				int64_t entries, const char *cursor, struct jx_error *err);
 /* The lines begin a new journal; the old one is kept as journal-DAY-EPOCH.ndjson. */
-jx_rc jx_office__journal_replace(struct jx_office__journal *j, const jx_buf *lines, int64_t items, int64_t entries,
-				 const char *cursor, const char *aside, struct jx_error *err);
+jx_rc jx_office__journal_replace(struct jx_office__journal *j, const jx_buf *lines, int64_t items,
+				 int64_t entries, const char *cursor, const char *aside,
+				 struct jx_error *err);
 /* Exactly len bytes at pos; b is reset first. */
-jx_rc jx_office__journal_read(const struct jx_office__journal *j, int64_t pos, size_t len, jx_buf *b, struct jx_error *err);
+jx_rc jx_office__journal_read(const struct jx_office__journal *j, int64_t pos, size_t len, jx_buf *b,
+			      struct jx_error *err);
 
 /* One line without its line feed. Other than JX_OK ends the walk. */
 typedef jx_rc (*jx_office__line_fn)(void *user, int64_t pos, int64_t number, const char *line, size_t len,
@@ -142,8 +149,8 @@ typedef jx_rc (*jx_office__line_fn)(void *user, int64_t pos, int64_t number, con
  * Lines from byte `from` to byte `until` of an open file; number counts from 1 at `from`.
  * JX_ECORRUPT: a line is too long, or the last one does not end.
  */
-jx_rc jx_office__each_line(const struct jx_fs *fs, jx_file *file, const char *path, int64_t from, int64_t until,
-			   jx_office__line_fn fn, void *user, struct jx_error *err);
+jx_rc jx_office__each_line(const struct jx_fs *fs, jx_file *file, const char *path, int64_t from,
+			   int64_t until, jx_office__line_fn fn, void *user, struct jx_error *err);
 
 /* ---- keys -------------------------------------------------------------------------------------------- */
 
@@ -152,8 +159,8 @@ struct jx_office__trust {
 	uint8_t keys[JX_OFFICE__TRUST_MAX][JX_PUB_BYTES];
 	size_t count;
 };
-jx_rc jx_office__open_receipt(const struct jx_office__trust *t, const struct jx_signed *s, struct jx_receipt *out,
-			      struct jx_error *err);
+jx_rc jx_office__open_receipt(const struct jx_office__trust *t, const struct jx_signed *s,
+			      struct jx_receipt *out, struct jx_error *err);
 jx_rc jx_office__open_photo_receipt(const struct jx_office__trust *t, const struct jx_signed *s,
 				    struct jx_photo_receipt *out, struct jx_error *err);
 void jx_office__trust_of(const struct jx_office__account *a, struct jx_office__trust *out);
@@ -171,7 +178,8 @@ void jx_office__number(const uint8_t writer[JX_ID_BYTES], const char *short_code
 
 typedef struct jx_office__index jx_office__index;
 /* Open, make or, where it is damaged or of another program's making, make anew (empty: catch up). */
-jx_rc jx_office__index_open(const struct jx_fs *fs, const char *dir, jx_office__index **out, struct jx_error *err);
+jx_rc jx_office__index_open(const struct jx_fs *fs, const char *dir, jx_office__index **out,
+			    struct jx_error *err);
 void jx_office__index_close(jx_office__index *x);
 JX_DEFINE_AUTO(jx_office__index, jx_office__index_close);
 /* How far it covers the journal of that life. Another life: it is emptied, all its days count as changed. */
@@ -186,8 +194,8 @@ void jx_office__index_drop(jx_office__index *x); /* roll back what was begun; no
 /* Inside begin and commit: forget all but the days. */
 jx_rc jx_office__index_clear(jx_office__index *x, struct jx_error *err);
 /* Where the newest item with this kind and key stands. JX_ENOTFOUND none. */
-jx_rc jx_office__index_find(jx_office__index *x, const struct jx_item *item, int64_t *pos_out, size_t *len_out,
-			    struct jx_error *err);
+jx_rc jx_office__index_find(jx_office__index *x, const struct jx_item *item, int64_t *pos_out,
+			    size_t *len_out, struct jx_error *err);
 jx_rc jx_office__index_add(jx_office__index *x, const struct jx_item *item, int64_t pos, size_t len,
 			   const struct jx_office__trust *trust, struct jx_error *err);
 
@@ -207,14 +215,15 @@ typedef jx_rc (*jx_office__place_fn)(void *user, const struct jx_office__place *
 jx_rc jx_office__index_each_of_day(jx_office__index *x, const char *day, jx_office__place_fn fn, void *user,
 				   struct jx_error *err);
 /* Number of the entry with this id; "" if it is not here. */
-jx_rc jx_office__index_number_of(jx_office__index *x, const uint8_t id[JX_ID_BYTES], char out[JX_OFFICE__NUMBER_MAX],
-				 struct jx_error *err);
+jx_rc jx_office__index_number_of(jx_office__index *x, const uint8_t id[JX_ID_BYTES],
+				 char out[JX_OFFICE__NUMBER_MAX], struct jx_error *err);
 /* Number of the newest entry that corrects or withdraws this id; "" none. */
-jx_rc jx_office__index_replaced_by(jx_office__index *x, const uint8_t id[JX_ID_BYTES], char out[JX_OFFICE__NUMBER_MAX],
-				   struct jx_error *err);
+jx_rc jx_office__index_replaced_by(jx_office__index *x, const uint8_t id[JX_ID_BYTES],
+				   char out[JX_OFFICE__NUMBER_MAX], struct jx_error *err);
 /* Days whose files are to be made again, oldest first; cleared one by one. */
 typedef jx_rc (*jx_office__day_fn)(void *user, const char *day, struct jx_error *err);
-jx_rc jx_office__index_each_changed_day(jx_office__index *x, jx_office__day_fn fn, void *user, struct jx_error *err);
+jx_rc jx_office__index_each_changed_day(jx_office__index *x, jx_office__day_fn fn, void *user,
+					struct jx_error *err);
 jx_rc jx_office__index_each_day(jx_office__index *x, jx_office__day_fn fn, void *user, struct jx_error *err);
 jx_rc jx_office__index_day_done(jx_office__index *x, const char *day, struct jx_error *err);
 /* Photos that a receipt says are stored and that were not fetched yet. */
@@ -226,11 +235,13 @@ struct jx_office__wanted {
 /* Next after *w in the order of day and hash (zero *w: the first). JX_ENOTFOUND no more. */
 jx_rc jx_office__index_next_wanted(jx_office__index *x, struct jx_office__wanted *w, struct jx_error *err);
 jx_rc jx_office__index_fetched(jx_office__index *x, const struct jx_office__wanted *w, struct jx_error *err);
-jx_rc jx_office__index_counts(jx_office__index *x, int64_t *observations_out, int64_t *wanted_out, struct jx_error *err);
+jx_rc jx_office__index_counts(jx_office__index *x, int64_t *observations_out, int64_t *wanted_out,
+			      struct jx_error *err);
 /* All facts into a statement. */
 jx_rc jx_office__index_statement(jx_office__index *x, jx_statement *s, struct jx_error *err);
 /* May this writer have rows in a statement? Field and leader, and whoever nobody introduced. */
-jx_rc jx_office__index_is_field(jx_office__index *x, const uint8_t writer[JX_ID_BYTES], bool *out, struct jx_error *err);
+jx_rc jx_office__index_is_field(jx_office__index *x, const uint8_t writer[JX_ID_BYTES], bool *out,
+				struct jx_error *err);
 
 /* ---- an open office ---------------------------------------------------------------------------------- */
 
@@ -248,8 +259,8 @@ struct jx_office__desk {
 	jx_buf lines;
 	int64_t lines_items, lines_entries;
 	bool is_replacing;
-	bool index_failed;        /* in this answer: it is made anew before it is used */
-	char epoch[37];           /* of the server, when the desk was opened; "" unknown */
+	bool index_failed; /* in this answer: it is made anew before it is used */
+	char epoch[37];    /* of the server, when the desk was opened; "" unknown */
 	/* what this run brought */
 	int64_t new_items, new_entries, repeats;
 };
@@ -257,8 +268,8 @@ struct jx_office__desk {
  * Lock, mend, bring the index up to date. Binding points into *desk: it must not be moved.
  * JX_EBUSY: a pull was under way for all of wait_ms.
  */
-jx_rc jx_office__desk_open(const struct jx_fs *fs, const struct jx_clock *clock, const char *dir, int64_t wait_ms,
-			   struct jx_office__desk *desk, struct jx_error *err);
+jx_rc jx_office__desk_open(const struct jx_fs *fs, const struct jx_clock *clock, const char *dir,
+			   int64_t wait_ms, struct jx_office__desk *desk, struct jx_error *err);
 void jx_office__desk_close(struct jx_office__desk *desk);
 /* Make sure that the index can be used: after a failure it is made anew from the journal. */
 jx_rc jx_office__desk_index(struct jx_office__desk *desk, struct jx_error *err);
@@ -283,8 +294,8 @@ struct jx_office__out {
 	int64_t at;
 	jx_buf b;
 };
-jx_rc jx_office__out_open(const struct jx_fs *fs, const char *dir, const char *name, struct jx_office__out *out,
-			  struct jx_error *err);
+jx_rc jx_office__out_open(const struct jx_fs *fs, const char *dir, const char *name,
+			  struct jx_office__out *out, struct jx_error *err);
 jx_rc jx_office__out_flush(struct jx_office__out *out, bool all, struct jx_error *err);
 jx_rc jx_office__out_publish(struct jx_office__out *out, struct jx_error *err);
 void jx_office__out_close(struct jx_office__out *out); /* not published: nothing is left */
@@ -297,9 +308,9 @@ struct jx_office__row {
 	char number[JX_OFFICE__NUMBER_MAX];
 	const char *marks;
 	int64_t received_utc_ms;
-	struct jx_entry e;                     /* decoded as far as it could be */
-	struct jx_answers_brief a;             /* all empty if it has no answers */
-	const struct jx_unit *unit;            /* NULL unknown */
+	struct jx_entry e;          /* decoded as far as it could be */
+	struct jx_answers_brief a;  /* all empty if it has no answers */
+	const struct jx_unit *unit; /* NULL unknown */
 	char of_number[JX_OFFICE__NUMBER_MAX], replaced_by[JX_OFFICE__NUMBER_MAX];
 	bool has_id;
 	uint8_t digest[JX_HASH_BYTES];
@@ -313,7 +324,8 @@ void jx_office__geojson_feature(jx_buf *b, const struct jx_office__row *row);
 void jx_office__add_e7(jx_buf *b, int32_t value_e7);
 
 /* Make a day's files anew. *rows_out: observations in them. */
-jx_rc jx_office__export_day(struct jx_office__desk *desk, const char *day, int64_t *rows_out, struct jx_error *err);
+jx_rc jx_office__export_day(struct jx_office__desk *desk, const char *day, int64_t *rows_out,
+			    struct jx_error *err);
 char *jx_office__day_dir(const char *dir, const char *day);
 
 /* ---- photos ------------------------------------------------------------------------------------------------ */
@@ -331,8 +343,8 @@ struct jx_office__verdict {
 	int64_t lines, entries, erased, writers, receipts, photo_receipts, keys, others;
 	int64_t quarantined, quarantined_unproven;
 	int64_t photos_good, photos_bad, photos_absent;
-	int64_t tail_bytes;         /* of an interrupted pull, behind the journal's end */
-	int64_t unsigned_entries;   /* at the ends of chains, not yet covered by signature or receipt */
+	int64_t tail_bytes;       /* of an interrupted pull, behind the journal's end */
+	int64_t unsigned_entries; /* at the ends of chains, not yet covered by signature or receipt */
 	int64_t damage;
 	/* the first damage */
 	char first_writer[37];

@@ -8,8 +8,8 @@
 /* One row at its largest: an entry of 64 KiB, escaped, with its names. */
 #define ROW_BYTES ((size_t)1024 * 1024)
 
-jx_rc jx_office__out_open(const struct jx_fs *fs, const char *dir, const char *name, struct jx_office__out *out,
-			  struct jx_error *err)
+jx_rc jx_office__out_open(const struct jx_fs *fs, const char *dir, const char *name,
+			  struct jx_office__out *out, struct jx_error *err)
 {
 	memset(out, 0, sizeof(*out));
 	out->fs = fs;

@@ -62,7 +62,8 @@ static bool is_there(const struct fetch *f, int64_t size_bytes)
 {
 	int64_t size = 0, modified_utc_ms = 0;
 
-	return f->fs->stat(f->fs->user, f->path, &size, &modified_utc_ms, NULL) == JX_OK && size == size_bytes;
+	return f->fs->stat(f->fs->user, f->path, &size, &modified_utc_ms, NULL) == JX_OK &&
+	       size == size_bytes;
 }
 
 jx_rc jx_office__photo_fetch(struct jx_office__desk *desk, const struct jx_client_blob_config *blob,

@@ -37,9 +37,10 @@ static jx_rc read_values(const jx_json *doc, struct jx_office__state *s, struct 
 	char name[24], value[JX_CLIENT_VALUE_MAX];
 
 	for (int tok = jx_json_first(doc, obj); obj >= 0 && tok >= 0; tok = jx_json_next(doc, obj, tok + 1))
-		if (!jx_json_str(doc, tok, name, sizeof(name)) || !jx_json_str(doc, tok + 1, value, sizeof(value)) ||
-		    !jx_office__state_set(s, name, value))
-			return jx_fail(err, JX_EINVAL, 0, WHERE, "field \"values\" holds what no version of this program writes");
+		if (!jx_json_str(doc, tok, name, sizeof(name)) ||
+		    !jx_json_str(doc, tok + 1, value, sizeof(value)) || !jx_office__state_set(s, name, value))
+			return jx_fail(err, JX_EINVAL, 0, WHERE,
+				       "field \"values\" holds what no version of this program writes");
 	return JX_OK;
 }
 
@@ -59,7 +60,8 @@ static jx_rc read_state(const jx_json *doc, struct jx_office__state *s, struct j
 	jx_rc rc = jx_json_need_i64(doc, 0, "v", 1, INT64_MAX, &v, err);
 
 	if (rc == JX_OK && v > 1)
-		return jx_fail(err, JX_EVERSION, 0, WHERE, "it was written by a newer program: update this one");
+		return jx_fail(err, JX_EVERSION, 0, WHERE,
+			       "it was written by a newer program: update this one");
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && rc == JX_OK; i++) {
 		int64_t value = 0;
 
@@ -75,7 +77,8 @@ static jx_rc read_state(const jx_json *doc, struct jx_office__state *s, struct j
 	return rc == JX_OK ? read_values(doc, s, err) : rc;
 }
 
-jx_rc jx_office__state_load(const struct jx_fs *fs, const char *dir, struct jx_office__state *out, struct jx_error *err)
+jx_rc jx_office__state_load(const struct jx_fs *fs, const char *dir, struct jx_office__state *out,
+			    struct jx_error *err)
 {
 	JX_AUTO_FREE char *path = jx_xasprintf("%s/%s", dir, JX_OFFICE__STATE);
 	struct jx_office__state s = {.life = 1};
@@ -98,14 +101,16 @@ jx_rc jx_office__state_load(const struct jx_fs *fs, const char *dir, struct jx_o
 	if (rc == JX_EVERSION)
 		return jx_fail(err, rc, 0, WHERE, "%s: %s", path, why.text);
 	if (rc != JX_OK)
-		return jx_fail(err, JX_ECORRUPT, 0, WHERE,
-			       "%s is damaged (%s): set it and the journal aside, the next pull fetches all again", path,
-			       why.text);
+		return jx_fail(
+			err, JX_ECORRUPT, 0, WHERE,
+			"%s is damaged (%s): set it and the journal aside, the next pull fetches all again",
+			path, why.text);
 	*out = s;
 	return JX_OK;
 }
 
-jx_rc jx_office__state_save(const struct jx_fs *fs, const char *dir, const struct jx_office__state *s, struct jx_error *err)
+jx_rc jx_office__state_save(const struct jx_fs *fs, const char *dir, const struct jx_office__state *s,
+			    struct jx_error *err)
 {
 	JX_AUTO_FREE char *path = jx_xasprintf("%s/%s", dir, JX_OFFICE__STATE);
 	struct jx_office__json j, values;

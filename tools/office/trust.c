@@ -27,8 +27,8 @@ bool jx_office__trust_add(struct jx_office__trust *t, const uint8_t key[JX_PUB_B
 	return true;
 }
 
-jx_rc jx_office__open_receipt(const struct jx_office__trust *t, const struct jx_signed *s, struct jx_receipt *out,
-			      struct jx_error *err)
+jx_rc jx_office__open_receipt(const struct jx_office__trust *t, const struct jx_signed *s,
+			      struct jx_receipt *out, struct jx_error *err)
 {
 	jx_rc rc = jx_fail(err, JX_EAUTH, 0, WHERE, "no identity key of a server is known");
 

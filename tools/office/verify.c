@@ -26,11 +26,13 @@ static void check_photo_receipt(struct jx_office__check *c)
 	struct jx_error why = {.code = JX_OK};
 	uint8_t writer[JX_ID_BYTES];
 
-	if (jx_office__open_photo_receipt(&c->trust, &c->item.text, &r, &why) != JX_OK || strlen(c->item.key) < 36 ||
-	    !jx_uuid_parse(c->item.key, 36, writer) || memcmp(writer, r.writer, JX_ID_BYTES) != 0) {
-		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
-			      "no trusted key signed this photo-receipt: if the server had another identity key, give it with "
-			      "--identity");
+	if (jx_office__open_photo_receipt(&c->trust, &c->item.text, &r, &why) != JX_OK ||
+	    strlen(c->item.key) < 36 || !jx_uuid_parse(c->item.key, 36, writer) ||
+	    memcmp(writer, r.writer, JX_ID_BYTES) != 0) {
+		(void)jx_fail(
+			&why, JX_ECORRUPT, 0, WHERE,
+			"no trusted key signed this photo-receipt: if the server had another identity key, give it with "
+			"--identity");
 		jx_office__damage(c, NULL, 0, &why);
 		return;
 	}
@@ -57,12 +59,14 @@ static void check_keys(struct jx_office__check *c)
 		c->v->keys++;
 		return;
 	}
-	(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
-		      "no trusted key signed these keys: if the server had another identity key, give it with --identity");
+	(void)jx_fail(
+		&why, JX_ECORRUPT, 0, WHERE,
+		"no trusted key signed these keys: if the server had another identity key, give it with --identity");
 	jx_office__damage(c, NULL, 0, &why);
 }
 
-static jx_rc check_line(void *user, int64_t pos, int64_t number, const char *line, size_t len, struct jx_error *err)
+static jx_rc check_line(void *user, int64_t pos, int64_t number, const char *line, size_t len,
+			struct jx_error *err)
 {
 	struct jx_office__check *c = user;
 	struct jx_error why = {.code = JX_OK};
@@ -89,7 +93,8 @@ static jx_rc check_line(void *user, int64_t pos, int64_t number, const char *lin
 }
 
 /* Lines that state.json counts; fewer bytes than it counts are damage, more are of an interrupted pull. */
-static jx_rc check_lines(struct jx_office__check *c, const struct jx_office__journal *j, int64_t size_bytes, struct jx_error *err)
+static jx_rc check_lines(struct jx_office__check *c, const struct jx_office__journal *j, int64_t size_bytes,
+			 struct jx_error *err)
 {
 	const int64_t ended = size_bytes < j->state.journal_bytes ? size_bytes : j->state.journal_bytes;
 	struct jx_error why = {.code = JX_OK};
@@ -119,7 +124,8 @@ static jx_rc check_journal(struct jx_office__check *c, struct jx_error *err)
 	jx_rc rc = c->fs->stat(c->fs->user, state, &size_bytes, &modified_utc_ms, NULL);
 
 	if (rc != JX_OK)
-		rc = jx_fail(&why, JX_ECORRUPT, 0, WHERE, "%s is missing: nothing says how long the journal was", state);
+		rc = jx_fail(&why, JX_ECORRUPT, 0, WHERE,
+			     "%s is missing: nothing says how long the journal was", state);
 	else
 		rc = jx_office__journal_peek(c->fs, c->dir, &j, &size_bytes, &why);
 	if (rc == JX_ECORRUPT) {

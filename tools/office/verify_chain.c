@@ -18,7 +18,8 @@ void *jx_office__grow(void *array, size_t count, size_t *cap, size_t size)
 	return jx_xreallocarray(array, *cap, size);
 }
 
-void jx_office__damage(struct jx_office__check *c, const uint8_t *writer, int64_t n, const struct jx_error *why)
+void jx_office__damage(struct jx_office__check *c, const uint8_t *writer, int64_t n,
+		       const struct jx_error *why)
 {
 	struct jx_office__verdict *v = c->v;
 
@@ -44,7 +45,8 @@ struct jx_office__chain *jx_office__chain_of(struct jx_office__check *c, const u
 		}
 	w = jx_xcalloc(1, sizeof(*w));
 	memcpy(w->writer, writer, JX_ID_BYTES);
-	c->chains = jx_office__grow(c->chains, c->chain_count, &c->chain_cap, sizeof(struct jx_office__chain *));
+	c->chains = jx_office__grow(c->chains, c->chain_count, &c->chain_cap,
+				    sizeof(struct jx_office__chain *));
 	c->last = c->chain_count;
 	c->chains[c->chain_count++] = w;
 	return w;
@@ -78,7 +80,8 @@ static void note_fact(struct jx_office__chain *w, const struct jx_item *item)
 	struct jx_entry e;
 	struct jx_office__fact *f;
 
-	if (item->entry.data == NULL || jx_entry_decode(item->entry.data, item->entry.len, &e, NULL) != JX_OK ||
+	if (item->entry.data == NULL ||
+	    jx_entry_decode(item->entry.data, item->entry.len, &e, NULL) != JX_OK ||
 	    e.kind != JX_KIND_WRITER_ENROLLED)
 		return;
 	w->facts = jx_office__grow(w->facts, w->fact_count, &w->fact_cap, sizeof(*w->facts));
@@ -106,8 +109,9 @@ static void apply_facts(struct jx_office__check *c, struct jx_office__chain *ser
 		if (!w->has_key && w->digest_count == 0) {
 			start_chain(w, f->public_key);
 		} else if (!w->has_key || memcmp(w->walk.pub, f->public_key, JX_PUB_BYTES) != 0) {
-			(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
-				      "this writer was introduced too late or a second time with another key: fetch the journal again");
+			(void)jx_fail(
+				&why, JX_ECORRUPT, 0, WHERE,
+				"this writer was introduced too late or a second time with another key: fetch the journal again");
 			jx_office__damage(c, w->writer, f->n, &why);
 		}
 	}
@@ -126,7 +130,8 @@ static void keep_link(struct jx_office__chain *w, uint64_t line_hash)
 	l->line_hash = line_hash;
 }
 
-static void break_chain(struct jx_office__check *c, struct jx_office__chain *w, int64_t n, const struct jx_error *why)
+static void break_chain(struct jx_office__check *c, struct jx_office__chain *w, int64_t n,
+			const struct jx_error *why)
 {
 	if (!w->is_broken)
 		jx_office__damage(c, w->writer, n, why);
@@ -134,14 +139,16 @@ static void break_chain(struct jx_office__check *c, struct jx_office__chain *w, 
 }
 
 /* The walk by one of the trusted keys up to and with this signature; false: it is not this key's. */
-static bool try_key(struct jx_office__chain *w, const uint8_t pub[JX_PUB_BYTES], const uint8_t sig[JX_SIG_BYTES])
+static bool try_key(struct jx_office__chain *w, const uint8_t pub[JX_PUB_BYTES],
+		    const uint8_t sig[JX_SIG_BYTES])
 {
 	struct jx_chain_walk walk;
 	jx_rc rc = JX_OK;
 
 	jx_chain_walk_init(&walk, w->writer, pub);
 	for (size_t i = 0; i < w->digest_count && rc == JX_OK; i++)
-		rc = jx_chain_walk_add(&walk, NULL, 0, w->digests[i], i + 1 == w->digest_count ? sig : NULL, NULL);
+		rc = jx_chain_walk_add(&walk, NULL, 0, w->digests[i], i + 1 == w->digest_count ? sig : NULL,
+				       NULL);
 	return rc == JX_OK;
 }
 
@@ -158,14 +165,15 @@ static void take_over(struct jx_office__check *c, struct jx_office__chain *w, co
 	apply_facts(c, w);
 }
 
-static void take_unknown(struct jx_office__check *c, struct jx_office__chain *w, int64_t n, const uint8_t digest[JX_HASH_BYTES],
-			 uint64_t line_hash)
+static void take_unknown(struct jx_office__check *c, struct jx_office__chain *w, int64_t n,
+			 const uint8_t digest[JX_HASH_BYTES], uint64_t line_hash)
 {
 	struct jx_error why = {.code = JX_OK};
 	size_t cap = w->digest_cap;
 
 	if (n != (int64_t)w->digest_count + 1) {
-		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE, "entry %lld is missing, or entries are out of order: fetch the journal again",
+		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
+			      "entry %lld is missing, or entries are out of order: fetch the journal again",
 			      (long long)w->digest_count + 1);
 		break_chain(c, w, (int64_t)w->digest_count + 1, &why);
 		return;
@@ -173,7 +181,8 @@ static void take_unknown(struct jx_office__check *c, struct jx_office__chain *w,
 	if (n == 1)
 		w->first_line = c->line;
 	w->digests = jx_office__grow(w->digests, w->digest_count, &cap, sizeof(*w->digests));
-	w->line_hashes = jx_office__grow(w->line_hashes, w->digest_count, &w->digest_cap, sizeof(*w->line_hashes));
+	w->line_hashes = jx_office__grow(w->line_hashes, w->digest_count, &w->digest_cap,
+					 sizeof(*w->line_hashes));
 	memcpy(w->digests[w->digest_count], digest, JX_HASH_BYTES);
 	w->line_hashes[w->digest_count++] = line_hash;
 	note_fact(w, &c->item);
@@ -184,15 +193,16 @@ static void take_unknown(struct jx_office__check *c, struct jx_office__chain *w,
 		}
 	if (!c->item.has_sig)
 		return;
-	(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
-		      "the server introduced no such writer, and no trusted key signed this: if the server had another identity key, "
-		      "give it with --identity");
+	(void)jx_fail(
+		&why, JX_ECORRUPT, 0, WHERE,
+		"the server introduced no such writer, and no trusted key signed this: if the server had another identity key, "
+		"give it with --identity");
 	break_chain(c, w, n, &why);
 }
 
 /* An item came again, changed: other marks, or bytes erased by law. The entry must be the same. */
-static void look_back(struct jx_office__check *c, struct jx_office__chain *w, int64_t n, const uint8_t digest[JX_HASH_BYTES],
-		      uint64_t line_hash)
+static void look_back(struct jx_office__check *c, struct jx_office__chain *w, int64_t n,
+		      const uint8_t digest[JX_HASH_BYTES], uint64_t line_hash)
 {
 	struct jx_office__link *l = &w->links[n - 1];
 	struct jx_error why = {.code = JX_OK};
@@ -204,16 +214,18 @@ static void look_back(struct jx_office__check *c, struct jx_office__chain *w, in
 		memcpy(head, w->links[n - 2].head, sizeof(head));
 	jx_chain_next(w->writer, n, head, digest, head);
 	if (memcmp(head, l->head, sizeof(head)) != 0)
-		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE, "there are two different entries %lld: fetch the journal again", (long long)n);
+		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
+			      "there are two different entries %lld: fetch the journal again", (long long)n);
 	else if (line_hash == l->line_hash)
-		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE, "the line of entry %lld is there twice: fetch the journal again", (long long)n);
+		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
+			      "the line of entry %lld is there twice: fetch the journal again", (long long)n);
 	l->line_hash = line_hash;
 	if (why.code != JX_OK)
 		jx_office__damage(c, w->writer, n, &why);
 }
 
-static void take_known(struct jx_office__check *c, struct jx_office__chain *w, int64_t n, const uint8_t digest[JX_HASH_BYTES],
-		       uint64_t line_hash)
+static void take_known(struct jx_office__check *c, struct jx_office__chain *w, int64_t n,
+		       const uint8_t digest[JX_HASH_BYTES], uint64_t line_hash)
 {
 	const struct jx_item *item = &c->item;
 	struct jx_error why = {.code = JX_OK};
@@ -223,12 +235,14 @@ static void take_known(struct jx_office__check *c, struct jx_office__chain *w, i
 		return;
 	}
 	if (n > w->walk.n + 1) {
-		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE, "entry %lld is missing, or entries are out of order: fetch the journal again",
+		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
+			      "entry %lld is missing, or entries are out of order: fetch the journal again",
 			      (long long)w->walk.n + 1);
 		break_chain(c, w, w->walk.n + 1, &why);
 		return;
 	}
-	if (jx_chain_walk_add(&w->walk, item->entry.data, item->entry.len, digest, item->has_sig ? item->sig : NULL, &why) != JX_OK) {
+	if (jx_chain_walk_add(&w->walk, item->entry.data, item->entry.len, digest,
+			      item->has_sig ? item->sig : NULL, &why) != JX_OK) {
 		break_chain(c, w, n, &why);
 		return;
 	}
@@ -243,7 +257,8 @@ static void take_known(struct jx_office__check *c, struct jx_office__chain *w, i
 }
 
 /* The key of the line must name what is in it. */
-static bool read_place(struct jx_office__check *c, uint8_t writer[JX_ID_BYTES], int64_t *n_out, uint8_t digest[JX_HASH_BYTES])
+static bool read_place(struct jx_office__check *c, uint8_t writer[JX_ID_BYTES], int64_t *n_out,
+		       uint8_t digest[JX_HASH_BYTES])
 {
 	const struct jx_item *item = &c->item;
 	struct jx_error why = {.code = JX_OK};
@@ -254,13 +269,14 @@ static bool read_place(struct jx_office__check *c, uint8_t writer[JX_ID_BYTES], 
 		memcpy(digest, item->digest, JX_HASH_BYTES);
 	} else if (is_good) {
 		jx_sha256(item->entry.data, item->entry.len, digest);
-		is_good = jx_entry_decode_storing(item->entry.data, item->entry.len, &e, NULL) == JX_OK && e.n == *n_out &&
-			  memcmp(e.writer, writer, JX_ID_BYTES) == 0 &&
+		is_good = jx_entry_decode_storing(item->entry.data, item->entry.len, &e, NULL) == JX_OK &&
+			  e.n == *n_out && memcmp(e.writer, writer, JX_ID_BYTES) == 0 &&
 			  (!item->has_digest || memcmp(item->digest, digest, JX_HASH_BYTES) == 0);
 	}
 	if (is_good)
 		return true;
-	(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE, "this line is no entry of the writer and number it says: fetch the journal again");
+	(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
+		      "this line is no entry of the writer and number it says: fetch the journal again");
 	jx_office__damage(c, NULL, 0, &why);
 	return false;
 }

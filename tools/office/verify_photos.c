@@ -29,7 +29,8 @@ static jx_rc take_name(void *arg, const char *name)
 	return JX_OK;
 }
 
-static jx_rc hash_file(const struct jx_fs *fs, const char *path, uint8_t out[JX_HASH_BYTES], struct jx_error *err)
+static jx_rc hash_file(const struct jx_fs *fs, const char *path, uint8_t out[JX_HASH_BYTES],
+		       struct jx_error *err)
 {
 	JX_AUTO(jx_sha256_state) hash = jx_sha256_new();
 	JX_AUTO_FREE char *chunk = jx_xmalloc(65536);
@@ -73,8 +74,10 @@ static void check_file(struct jx_office__check *c, const char *dir, const char *
 	if (rc != JX_OK) {
 		c->v->photos_bad++;
 		if (why.code == JX_OK)
-			(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
-				      "%s does not have the hash it is named by: remove it and pull again after removing index.db", path);
+			(void)jx_fail(
+				&why, JX_ECORRUPT, 0, WHERE,
+				"%s does not have the hash it is named by: remove it and pull again after removing index.db",
+				path);
 		c->line = 0;
 		jx_office__damage(c, NULL, 0, &why);
 		return;

@@ -26,7 +26,7 @@ struct jx_office__branch {
 struct jx_office__chain {
 	uint8_t writer[JX_ID_BYTES];
 	bool has_key, is_server;
-	bool is_broken;                /* said once; what follows cannot be judged */
+	bool is_broken; /* said once; what follows cannot be judged */
 	struct jx_chain_walk walk;
 	int64_t covered_n;             /* up to here signature or receipt */
 	struct jx_office__link *links; /* links[n - 1] */
@@ -68,7 +68,8 @@ struct jx_office__check {
 };
 
 /* Count a damage; the first one is kept with its place. writer NULL: nobody's. */
-void jx_office__damage(struct jx_office__check *c, const uint8_t *writer, int64_t n, const struct jx_error *why);
+void jx_office__damage(struct jx_office__check *c, const uint8_t *writer, int64_t n,
+		       const struct jx_error *why);
 struct jx_office__chain *jx_office__chain_of(struct jx_office__check *c, const uint8_t writer[JX_ID_BYTES]);
 void jx_office__chain_free(struct jx_office__chain *w);
 /* An entry item of the writer's own chain, or of its quarantine. */

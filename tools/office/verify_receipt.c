@@ -6,7 +6,8 @@
 
 #define WHERE "office.verify"
 
-static bool has_head(const struct jx_office__chain *w, int64_t n, const uint8_t head[JX_HASH_BYTES], bool is_fork)
+static bool has_head(const struct jx_office__chain *w, int64_t n, const uint8_t head[JX_HASH_BYTES],
+		     bool is_fork)
 {
 	if (!is_fork)
 		return n >= 1 && n <= w->walk.n && memcmp(w->links[n - 1].head, head, JX_HASH_BYTES) == 0;
@@ -19,7 +20,8 @@ static bool has_head(const struct jx_office__chain *w, int64_t n, const uint8_t 
 /* ---- quarantine ------------------------------------------------------------------------------------- */
 
 /* The branch that is in hand, from this head on. */
-static bool try_base(struct jx_office__chain *w, const uint8_t base[JX_HASH_BYTES], const uint8_t sig[JX_SIG_BYTES])
+static bool try_base(struct jx_office__chain *w, const uint8_t base[JX_HASH_BYTES],
+		     const uint8_t sig[JX_SIG_BYTES])
 {
 	struct jx_office__branch end = {.n = w->fork_first_n - 1};
 
@@ -69,7 +71,8 @@ void jx_office__check_fork(struct jx_office__check *c, const uint8_t digest[JX_H
 	}
 	if (w->fork_count == 0)
 		w->fork_first_n = n;
-	w->fork_digests = jx_office__grow(w->fork_digests, w->fork_count, &w->fork_cap, sizeof(*w->fork_digests));
+	w->fork_digests = jx_office__grow(w->fork_digests, w->fork_count, &w->fork_cap,
+					  sizeof(*w->fork_digests));
 	memcpy(w->fork_digests[w->fork_count++], digest, JX_HASH_BYTES);
 	if (!c->item.has_sig)
 		return;
@@ -103,11 +106,13 @@ static void check_claim(struct jx_office__check *c, const struct jx_office__clai
 		return; /* the chain's fault was said */
 	c->line = claim->line;
 	if (!r->is_fork && r->n > w->walk.n)
-		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
-			      "the server's receipt covers entries up to %lld, here they end at %lld: what follows was cut off",
-			      (long long)r->n, (long long)w->walk.n);
+		(void)jx_fail(
+			&why, JX_ECORRUPT, 0, WHERE,
+			"the server's receipt covers entries up to %lld, here they end at %lld: what follows was cut off",
+			(long long)r->n, (long long)w->walk.n);
 	else
-		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE, "the server's receipt for entry %lld is for another chain than this",
+		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
+			      "the server's receipt for entry %lld is for another chain than this",
 			      (long long)r->n);
 	jx_office__damage(c, r->writer, r->n, &why);
 }
@@ -121,11 +126,13 @@ void jx_office__check_receipt(struct jx_office__check *c)
 	jx_rc rc = jx_office__open_receipt(&c->trust, &c->item.text, &claim.r, &why);
 
 	if (rc != JX_OK) {
-		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
-			      "no trusted key signed this receipt: if the server had another identity key, give it with --identity");
+		(void)jx_fail(
+			&why, JX_ECORRUPT, 0, WHERE,
+			"no trusted key signed this receipt: if the server had another identity key, give it with --identity");
 	} else if (!jx_office__entry_key(c->item.key, writer, &n) || n != claim.r.n ||
 		   memcmp(writer, claim.r.writer, JX_ID_BYTES) != 0) {
-		rc = jx_fail(&why, JX_ECORRUPT, 0, WHERE, "this line is no receipt of the writer and number it says");
+		rc = jx_fail(&why, JX_ECORRUPT, 0, WHERE,
+			     "this line is no receipt of the writer and number it says");
 	}
 	if (rc != JX_OK) {
 		jx_office__damage(c, NULL, 0, &why);
@@ -142,8 +149,9 @@ static void check_end(struct jx_office__check *c, struct jx_office__chain *w)
 	c->v->quarantined_unproven += (int64_t)w->fork_count;
 	if (!w->is_broken && !w->has_key && w->digest_count > 0) {
 		c->line = w->first_line;
-		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
-			      "the server introduced no such writer: fetch the journal again, or pull once more");
+		(void)jx_fail(
+			&why, JX_ECORRUPT, 0, WHERE,
+			"the server introduced no such writer: fetch the journal again, or pull once more");
 		jx_office__damage(c, w->writer, 1, &why);
 	}
 	if (w->has_key && w->walk.n > w->covered_n)

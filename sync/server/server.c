@@ -122,6 +122,7 @@ static int port_of(int fd)
 	struct sockaddr_in6 in6;
 	socklen_t len = sizeof(a);
 
+	memset(&a, 0, sizeof(a));
 	if (getsockname(fd, (struct sockaddr *)&a, &len) != 0)
 		return 0;
 	memcpy(&in, &a, sizeof(in));

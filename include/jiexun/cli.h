@@ -18,15 +18,20 @@
 extern "C" {
 #endif
 
-/** Plain memory of the caller. outbox and sink point into it: do not move it while they are used. */
+/** outbox and sink point into it: do not move it while they are used. */
 struct jx_cli_binding {
 	jx_store *store;
 	jx_media *media;
 	const struct jx_fs *fs; /**< the media's */
+	/** Photo-receipts that wait for the next transaction: losing them costs a question to the server, nothing else. */
+	struct jx_kept_photo_receipt *kept;
+	size_t kept_count;
 	struct jx_outbox outbox;
 	struct jx_sink sink;
 };
 void jx_cli_bind(struct jx_cli_binding *b, jx_store *store, jx_media *media, const struct jx_fs *fs);
+/** After a sync, however it ended: keep the photo-receipts that still wait, free the binding's memory. */
+jx_rc jx_cli_unbind(struct jx_cli_binding *b, struct jx_error *err);
 
 #ifdef __cplusplus
 }

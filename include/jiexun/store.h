@@ -201,6 +201,14 @@ jx_rc jx_store_add_receipt(jx_store *store, const struct jx_signed *text, const 
 			   struct jx_error *err);
 /** Newest receipt's text. JX_ENOTFOUND if none. */
 jx_rc jx_store_receipt(jx_store *store, struct jx_signed *out, struct jx_error *err);
+/** A photo-receipt with what it says. */
+struct jx_kept_photo_receipt {
+	struct jx_signed text;
+	struct jx_photo_receipt receipt;
+};
+/** Several in one transaction, all or none: one sync of the disk instead of one a photo. */
+jx_rc jx_store_add_photo_receipts(jx_store *store, const struct jx_kept_photo_receipt *list, size_t count,
+				  struct jx_error *err);
 jx_rc jx_store_add_photo_receipt(jx_store *store, const struct jx_signed *text,
 				 const struct jx_photo_receipt *r, struct jx_error *err);
 typedef jx_rc (*jx_signed_fn)(void *user, const struct jx_signed *text, bool is_photo);

@@ -5,12 +5,10 @@
 #include <string.h>
 
 /* Every command takes these too. */
-static const struct cli_opt COMMON[] = {
-	{ "json", NULL, N_("one JSON object a line, for scripts") },
-	{ "quiet", NULL, N_("say nothing but errors") },
-	{ "help", NULL, N_("this text") },
-	{ NULL, NULL, NULL }
-};
+static const struct cli_opt COMMON[] = {{"json", NULL, N_("one JSON object a line, for scripts")},
+					{"quiet", NULL, N_("say nothing but errors")},
+					{"help", NULL, N_("this text")},
+					{NULL, NULL, NULL}};
 
 const char *cli_nth(const struct cli_args *a, const char *name, size_t i)
 {
@@ -40,7 +38,8 @@ static void print_opts(const struct cli_opt *opts)
 	for (const struct cli_opt *o = opts; o->name != NULL; o++) {
 		char left[64];
 
-		(void)snprintf(left, sizeof(left), "--%s%s%s", o->name, o->arg != NULL ? " " : "", o->arg != NULL ? _(o->arg) : "");
+		(void)snprintf(left, sizeof(left), "--%s%s%s", o->name, o->arg != NULL ? " " : "",
+			       o->arg != NULL ? _(o->arg) : "");
 		printf("  ");
 		cli_cell(left, 26, false);
 		printf("%s\n", _(o->help));

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INBOX_BATCH 64 /* feed items turned into inbox rows at a time; all rows of an answer are kept in one call */
+#define INBOX_BATCH \
+	64 /* feed items turned into inbox rows at a time; all rows of an answer are kept in one call */
 
 static jx_rc out_head(void *user, int64_t *n_out, uint8_t head_out[JX_HASH_BYTES], struct jx_error *err)
 {
@@ -33,9 +34,9 @@ static jx_rc take_head(void *user, const struct jx_log_row *row)
 static jx_rc out_head_at(void *user, int64_t n, uint8_t head_out[JX_HASH_BYTES], struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
-	struct jx_log_query q = { .from_n = n, .until_n = n };
+	struct jx_log_query q = {.from_n = n, .until_n = n};
 	uint8_t head[JX_HASH_BYTES];
-	struct head_wanted w = { .n = n, .head = head };
+	struct head_wanted w = {.n = n, .head = head};
 	struct jx_identity id;
 	jx_rc rc = jx_store_identity(b->store, &id, err);
 
@@ -63,7 +64,7 @@ static jx_rc take_entry(void *user, const struct jx_log_row *row)
 static jx_rc out_batch(void *user, int64_t from_n, jx_batch *batch, struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
-	struct jx_log_query q = { .from_n = from_n, .limit = JX_WIRE_BATCH_ENTRIES_MAX };
+	struct jx_log_query q = {.from_n = from_n, .limit = JX_WIRE_BATCH_ENTRIES_MAX};
 	jx_rc rc = jx_store_each(b->store, &q, take_entry, batch, err);
 
 	return rc == JX_EINTR ? JX_OK : rc;
@@ -104,7 +105,7 @@ struct photo_relay {
 static jx_rc relay_photo(void *user, const struct jx_outbox_photo *p)
 {
 	const struct photo_relay *r = user;
-	struct jx_client_photo photo = { .size_bytes = p->size_bytes };
+	struct jx_client_photo photo = {.size_bytes = p->size_bytes};
 
 	memcpy(photo.sha256, p->sha256, sizeof(photo.sha256));
 	jx_strcpy(photo.type, sizeof(photo.type), p->type);
@@ -114,12 +115,13 @@ static jx_rc relay_photo(void *user, const struct jx_outbox_photo *p)
 static jx_rc out_photos(void *user, int64_t limit, jx_client_photo_fn fn, void *fn_user, struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
-	struct photo_relay r = { .fn = fn, .user = fn_user };
+	struct photo_relay r = {.fn = fn, .user = fn_user};
 
 	return jx_store_each_waiting_photo(b->store, limit, relay_photo, &r, err);
 }
 
-static jx_rc out_photo_open(void *user, const uint8_t sha256[JX_HASH_BYTES], void **file_out, struct jx_error *err)
+static jx_rc out_photo_open(void *user, const uint8_t sha256[JX_HASH_BYTES], void **file_out,
+			    struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
 	char path[1280];
@@ -133,7 +135,8 @@ static jx_rc out_photo_open(void *user, const uint8_t sha256[JX_HASH_BYTES], voi
 	return rc;
 }
 
-static jx_rc out_photo_read(void *user, void *file, int64_t offset_bytes, void *data, size_t len, size_t *got_out, struct jx_error *err)
+static jx_rc out_photo_read(void *user, void *file, int64_t offset_bytes, void *data, size_t len,
+			    size_t *got_out, struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
 
@@ -147,18 +150,45 @@ static void out_photo_close(void *user, void *file)
 	b->fs->close(b->fs->user, file);
 }
 
-static jx_rc in_receipt(void *user, const struct jx_signed *text, const struct jx_receipt *r, struct jx_error *err)
+/*
+ * One transaction for so many photos: a sync of the disk each would cost a good link a third of its time. Until then the photo counts as
+ * waiting, and a power cut makes the next sync ask for the receipt again, which the server keeps.
+ */
+#define KEEP_MAX 16
+
+static jx_rc flush(struct jx_cli_binding *b, struct jx_error *err)
+{
+	jx_rc rc = jx_store_add_photo_receipts(b->store, b->kept, b->kept_count, err);
+
+	if (rc == JX_OK)
+		b->kept_count = 0;
+	return rc;
+}
+
+static jx_rc in_receipt(void *user, const struct jx_signed *text, const struct jx_receipt *r,
+			struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
 
 	return jx_store_add_receipt(b->store, text, r, err);
 }
 
-static jx_rc in_photo_receipt(void *user, const struct jx_signed *text, const struct jx_photo_receipt *r, struct jx_error *err)
+static jx_rc in_photo_receipt(void *user, const struct jx_signed *text, const struct jx_photo_receipt *r,
+			      struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
 
-	return jx_store_add_photo_receipt(b->store, text, r, err);
+	if (b->kept == NULL)
+		b->kept = jx_xcalloc(KEEP_MAX, sizeof(*b->kept));
+	if (b->kept_count == KEEP_MAX) {
+		jx_rc rc = flush(b, err);
+
+		if (rc != JX_OK)
+			return rc;
+	}
+	b->kept[b->kept_count].text = *text;
+	b->kept[b->kept_count++].receipt = *r;
+	return JX_OK;
 }
 
 /* Rows of one answer. Texts are copied: an item lives only until the next is read. */
@@ -192,7 +222,8 @@ static void add_row(struct rows *r, const struct jx_item *item)
 	}
 	/* {"kind":"drop","key":"person:p-017"} removes the item person / p-017 */
 	r->item[r->count++] = (struct jx_inbox_item){
-		.kind = is_drop ? jx_xstrndup(item->key, (size_t)(colon - item->key)) : jx_xstrdup(item->kind),
+		.kind = is_drop ? jx_xstrndup(item->key, (size_t)(colon - item->key))
+				: jx_xstrdup(item->kind),
 		.key = jx_xstrdup(is_drop ? colon + 1 : item->key),
 		.text = is_drop ? NULL : jx_xstrndup(item->raw.data, item->raw.len),
 		.len = is_drop ? 0 : item->raw.len,
@@ -202,7 +233,7 @@ static void add_row(struct rows *r, const struct jx_item *item)
 static jx_rc in_feed(void *user, jx_feed *feed, const char *cursor, bool is_snapshot, struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
-	JX_CLEANUP(free_rows) struct rows r = { 0 };
+	JX_CLEANUP(free_rows) struct rows r = {0};
 	struct jx_item *item = jx_xmalloc(sizeof(*item));
 	jx_rc rc;
 
@@ -216,7 +247,8 @@ static jx_rc in_feed(void *user, jx_feed *feed, const char *cursor, bool is_snap
 	return jx_store_add_inbox(b->store, r.item, r.count, cursor, err);
 }
 
-static jx_rc in_keys(void *user, const struct jx_signed *text, const struct jx_keys *keys, struct jx_error *err)
+static jx_rc in_keys(void *user, const struct jx_signed *text, const struct jx_keys *keys,
+		     struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
 
@@ -230,19 +262,44 @@ static jx_rc in_set(void *user, const char *name, const char *value, struct jx_e
 	return jx_store_set(b->store, name, value, err);
 }
 
+jx_rc jx_cli_unbind(struct jx_cli_binding *b, struct jx_error *err)
+{
+	jx_rc rc = flush(b, err);
+
+	free(b->kept);
+	b->kept = NULL;
+	b->kept_count = 0;
+	return rc;
+}
+
 void jx_cli_bind(struct jx_cli_binding *b, jx_store *store, jx_media *media, const struct jx_fs *fs)
 {
 	*b = (struct jx_cli_binding){
 		.store = store,
 		.media = media,
 		.fs = fs,
-		.outbox = {
-			.user = b, .head = out_head, .head_at = out_head_at, .batch = out_batch, .receipt = out_receipt, .get = out_get,
-			.photo_count = out_photo_count, .photos = out_photos, .photo_open = out_photo_open, .photo_read = out_photo_read,
-			.photo_close = out_photo_close,
-		},
-		.sink = {
-			.user = b, .receipt = in_receipt, .photo_receipt = in_photo_receipt, .feed = in_feed, .keys = in_keys, .set = in_set,
-		},
+		.outbox =
+			{
+				.user = b,
+				.head = out_head,
+				.head_at = out_head_at,
+				.batch = out_batch,
+				.receipt = out_receipt,
+				.get = out_get,
+				.photo_count = out_photo_count,
+				.photos = out_photos,
+				.photo_open = out_photo_open,
+				.photo_read = out_photo_read,
+				.photo_close = out_photo_close,
+			},
+		.sink =
+			{
+				.user = b,
+				.receipt = in_receipt,
+				.photo_receipt = in_photo_receipt,
+				.feed = in_feed,
+				.keys = in_keys,
+				.set = in_set,
+			},
 	};
 }

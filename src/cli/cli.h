@@ -17,15 +17,15 @@
 #include "jiexun/store.h"
 #include "jiexun/view.h"
 
-#define CLI_USAGE 64 /* sysexits.h EX_USAGE */
-#define CLI_OPTS_MAX 32
+#define CLI_USAGE      64 /* sysexits.h EX_USAGE */
+#define CLI_OPTS_MAX   32
 #define CLI_VALUES_MAX 64
-#define CLI_POS_MAX 4
+#define CLI_POS_MAX    4
 
 struct cli_opt {
-	const char *name;  /**< long name; NULL ends the table */
-	const char *arg;   /**< N_("FILE"), or NULL for a flag */
-	const char *help;  /**< N_() */
+	const char *name; /**< long name; NULL ends the table */
+	const char *arg;  /**< N_("FILE"), or NULL for a flag */
+	const char *help; /**< N_() */
 };
 
 struct cli_args {
@@ -43,7 +43,7 @@ struct cli {
 	bool json, quiet;
 	struct jx_device_env env;
 	struct jx_profile profile;
-	char dir[JX_DEVICE_PATH_MAX];       /**< data folder */
+	char dir[JX_DEVICE_PATH_MAX]; /**< data folder */
 	/* opened on demand */
 	jx_store *store;
 	jx_media *media;
@@ -55,11 +55,11 @@ struct cli {
 };
 
 struct cli_command {
-	const char *words;   /**< "person sign-in" */
-	const char *pos;     /**< positional arguments as shown in the usage line */
+	const char *words; /**< "person sign-in" */
+	const char *pos;   /**< positional arguments as shown in the usage line */
 	int pos_min, pos_max;
 	const struct cli_opt *opts;
-	const char *help;    /**< N_(), one line */
+	const char *help; /**< N_(), one line */
 	int (*run)(struct cli *c, const struct cli_args *a);
 };
 
@@ -100,7 +100,7 @@ struct cli_json {
 	bool has_member;
 };
 void cli_json_begin(struct cli_json *j);
-void cli_json_str(struct cli_json *j, const char *name, const char *value);  /**< NULL or "": left out */
+void cli_json_str(struct cli_json *j, const char *name, const char *value); /**< NULL or "": left out */
 void cli_json_int(struct cli_json *j, const char *name, int64_t value);
 void cli_json_bool(struct cli_json *j, const char *name, bool value);
 void cli_json_hex(struct cli_json *j, const char *name, const void *bytes, size_t len);

@@ -9,7 +9,7 @@
 
 static jx_rc pause_ms(void *user, int64_t ms)
 {
-	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000 };
+	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000};
 
 	(void)user;
 	return nanosleep(&t, NULL) == 0 ? JX_OK : JX_EINTR;
@@ -18,7 +18,7 @@ static jx_rc pause_ms(void *user, int64_t ms)
 /* The old key stays beside the new one: what it signed goes on being readable, and a person can prove it was here. */
 static jx_rc set_key_aside(const struct cli *c, const struct jx_identity *old, struct jx_error *err)
 {
-	static const char *const NAMES[] = { "device.key", "device.key.cred" };
+	static const char *const NAMES[] = {"device.key", "device.key.cred"};
 	const struct jx_fs *fs = jx_os_fs();
 	char writer[37];
 
@@ -56,11 +56,17 @@ static jx_rc own_key(struct cli *c, struct jx_error *err)
 static jx_rc ask_server(struct cli *c, const char *url, const struct jx_code_text *code, const char *name,
 			struct jx_enrol_answer *answer, struct jx_error *err)
 {
-	struct jx_transport_curl_config tc = { .url = url, .clock = jx_os_clock() };
+	struct jx_transport_curl_config tc = {.url = url, .clock = jx_os_clock()};
 	JX_AUTO(jx_transport) transport = NULL;
 	struct jx_client_enrol_config ec = {
-		.code = code, .public_key = c->public_key, .secret_key = c->secret_key, .program = "jx/" JX_VERSION,
-		.name = name != NULL ? name : c->profile.name, .rand = jx_os_rand(), .wait = pause_ms, .attempts_max = 3,
+		.code = code,
+		.public_key = c->public_key,
+		.secret_key = c->secret_key,
+		.program = "jx/" JX_VERSION,
+		.name = name != NULL ? name : c->profile.name,
+		.rand = jx_os_rand(),
+		.wait = pause_ms,
+		.attempts_max = 3,
 	};
 	jx_rc rc = jx_transport_curl_new(&tc, &transport, err);
 
@@ -68,9 +74,10 @@ static jx_rc ask_server(struct cli *c, const char *url, const struct jx_code_tex
 	return rc == JX_OK ? jx_client_enrol(&ec, answer, err) : rc;
 }
 
-static void make_identity(const struct cli *c, const char *url, const struct jx_enrol_answer *an, struct jx_identity *id)
+static void make_identity(const struct cli *c, const char *url, const struct jx_enrol_answer *an,
+			  struct jx_identity *id)
 {
-	*id = (struct jx_identity){ .pin_count = an->pin_count, .enrolled_utc_ms = an->server_utc_ms };
+	*id = (struct jx_identity){.pin_count = an->pin_count, .enrolled_utc_ms = an->server_utc_ms};
 	memcpy(id->writer, an->writer, sizeof(id->writer));
 	memcpy(id->public_key, c->public_key, sizeof(id->public_key));
 	memcpy(id->server_identity, an->identity, sizeof(id->server_identity));
@@ -82,7 +89,8 @@ static void make_identity(const struct cli *c, const char *url, const struct jx_
 }
 
 /* What stands in the way of enrolling, or JX_OK. old_n is set when an earlier writer's log is to be continued. */
-static jx_rc check_before(struct cli *c, bool again, struct jx_identity *old, bool *has_old, int64_t *old_n, uint8_t *old_head, struct jx_error *err)
+static jx_rc check_before(struct cli *c, bool again, struct jx_identity *old, bool *has_old, int64_t *old_n,
+			  uint8_t *old_head, struct jx_error *err)
 {
 	struct jx_error ignored;
 	jx_rc rc = jx_store_identity(c->store, old, &ignored);
@@ -95,13 +103,15 @@ static jx_rc check_before(struct cli *c, bool again, struct jx_identity *old, bo
 		return rc;
 	}
 	if (!again)
-		return jx_fail(err, JX_EEXISTS, 0, "jx.enrol",
-			       "this device is enrolled as %s already; if the server said that it must enrol again, add --again", old->short_code);
+		return jx_fail(
+			err, JX_EEXISTS, 0, "jx.enrol",
+			"this device is enrolled as %s already; if the server said that it must enrol again, add --again",
+			old->short_code);
 	return jx_store_head(c->store, old_n, old_head, err);
 }
 
-static jx_rc take_identity(struct cli *c, const struct jx_identity *id, const struct jx_identity *old, bool has_old, int64_t old_n,
-			   const uint8_t *old_head, struct jx_error *err)
+static jx_rc take_identity(struct cli *c, const struct jx_identity *id, const struct jx_identity *old,
+			   bool has_old, int64_t old_n, const uint8_t *old_head, struct jx_error *err)
 {
 	int64_t n;
 	jx_rc rc = jx_store_set_identity(c->store, id, err);
@@ -136,14 +146,15 @@ static int show_identity(struct cli *c, const struct jx_identity *id, const stru
 	}
 	cli_say(c, _("enrolled as %s at %s"), id->short_code, id->url);
 	if (!an->is_active)
-		cli_say(c, _("Read this fingerprint to the office, which confirms it: %s\nWork may begin at once; what is recorded is kept until then."),
+		cli_say(c,
+			_("Read this fingerprint to the office, which confirms it: %s\nWork may begin at once; what is recorded is kept until then."),
 			fingerprint);
 	return 0;
 }
 
 int cli_enrol(struct cli *c, const struct cli_args *a)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	struct jx_code_text code;
 	struct jx_enrol_answer an;
 	struct jx_identity id, old;
@@ -156,7 +167,9 @@ int cli_enrol(struct cli *c, const struct cli_args *a)
 	if (a->pos_count == 2)
 		jx_strcpy(url, sizeof(url), a->pos[0]);
 	if (rc == JX_OK && url[0] == '\0')
-		rc = jx_fail(&err, JX_EINVAL, 0, "jx.enrol", "field \"url\" is missing: give the server's address before the code, such as https://host:8443");
+		rc = jx_fail(
+			&err, JX_EINVAL, 0, "jx.enrol",
+			"field \"url\" is missing: give the server's address before the code, such as https://host:8443");
 	if (rc == JX_OK)
 		rc = cli_open_store(c, false, &err);
 	if (rc == JX_OK)
@@ -167,7 +180,8 @@ int cli_enrol(struct cli *c, const struct cli_args *a)
 
 		/* only the key of the old writer is set aside; a newer one belongs to an earlier try of this very step */
 		cli_device_keys(c, &keys);
-		if (jx_device_load_key(&keys, pub, sec, NULL) == JX_OK && memcmp(pub, old.public_key, sizeof(pub)) == 0)
+		if (jx_device_load_key(&keys, pub, sec, NULL) == JX_OK &&
+		    memcmp(pub, old.public_key, sizeof(pub)) == 0)
 			rc = set_key_aside(c, &old, &err);
 		jx_wipe(sec, sizeof(sec));
 	}

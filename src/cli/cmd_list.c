@@ -42,11 +42,13 @@ void cli_row_json(const struct jx_view_row *r)
 void cli_what_text(const struct jx_view_row *r, char *out, size_t cap)
 {
 	if (r->result[0] == '\0')
-		(void)snprintf(out, cap, "%s %s", jx_word(r->kind_name), r->kind == JX_KIND_PERSON_IN ? r->person : r->of_number);
+		(void)snprintf(out, cap, "%s %s", jx_word(r->kind_name),
+			       r->kind == JX_KIND_PERSON_IN ? r->person : r->of_number);
 	else if (strcmp(r->result, "found") == 0)
 		(void)snprintf(out, cap, "%s / %s", r->group, r->name);
 	else
-		(void)snprintf(out, cap, r->name[0] != '\0' ? _("%s: %s") : "%s", jx_word(r->result), r->name);
+		(void)snprintf(out, cap, r->name[0] != '\0' ? _("%s: %s") : "%s", jx_word(r->result),
+			       r->name);
 }
 
 static jx_rc print_row(void *user, const struct jx_view_row *r)
@@ -68,7 +70,10 @@ static jx_rc print_row(void *user, const struct jx_view_row *r)
 	cli_cell(quantity, 12, false);
 	(void)snprintf(quantity, sizeof(quantity), "%lld", (long long)r->photo_count);
 	cli_cell(quantity, 4, false);
-	cli_cell(r->is_withdrawn ? _("withdrawn") : r->is_corrected ? _("corrected") : jx_word(jx_entry_state_name(r->state)), 10, false);
+	cli_cell(r->is_withdrawn   ? _("withdrawn")
+		 : r->is_corrected ? _("corrected")
+				   : jx_word(jx_entry_state_name(r->state)),
+		 10, false);
 	cli_cell(r->place, 40, true);
 	putchar('\n');
 	return JX_OK;
@@ -76,8 +81,9 @@ static jx_rc print_row(void *user, const struct jx_view_row *r)
 
 static void print_head(void)
 {
-	const char *const HEAD[] = { N_("number"), N_("time"), N_("what"), N_("quantity"), N_("pics"), N_("state"), N_("place") };
-	const int WIDTH[] = { 8, 8, 34, 12, 4, 10, 40 };
+	const char *const HEAD[] = {N_("number"), N_("time"),  N_("what"), N_("quantity"),
+				    N_("pics"),   N_("state"), N_("place")};
+	const int WIDTH[] = {8, 8, 34, 12, 4, 10, 40};
 
 	for (size_t i = 0; i < 7; i++)
 		cli_cell(_(HEAD[i]), WIDTH[i], i == 6);
@@ -86,23 +92,27 @@ static void print_head(void)
 
 int cli_list(struct cli *c, const struct cli_args *a)
 {
-	struct jx_error err = { 0 };
-	struct listing l = { .c = c };
+	struct jx_error err = {0};
+	struct listing l = {.c = c};
 	char today[11] = "";
 	const char *day = cli_value(a, "day");
-	struct jx_view_query q = { .all_kinds = cli_flag(a, "all"), .current_only = cli_flag(a, "current"), .all_writers = true };
+	struct jx_view_query q = {
+		.all_kinds = cli_flag(a, "all"), .current_only = cli_flag(a, "current"), .all_writers = true};
 	jx_rc rc;
 
 	(void)jx_day_of(jx_os_clock()->utc_ms(NULL), (int)c->profile.utc_offset_min, today);
 	q.day = cli_flag(a, "all-days") ? NULL : day != NULL ? day : today;
 	if (q.day != NULL && !jx_day_ok(q.day)) {
-		(void)jx_fail(&err, JX_EINVAL, 0, "jx.list", "field \"day\": \"%s\" is no date; give YYYY-MM-DD", q.day);
+		(void)jx_fail(&err, JX_EINVAL, 0, "jx.list",
+			      "field \"day\": \"%s\" is no date; give YYYY-MM-DD", q.day);
 		return cli_fail(c, &err);
 	}
 	if (cli_value(a, "limit") != NULL) {
 		q.newest_first = true;
 		if (!jx_parse_i64(cli_value(a, "limit"), 1, 1000000, &q.limit)) {
-			(void)jx_fail(&err, JX_EINVAL, 0, "jx.list", "field \"limit\": \"%s\" is no number from 1 to 1000000", cli_value(a, "limit"));
+			(void)jx_fail(&err, JX_EINVAL, 0, "jx.list",
+				      "field \"limit\": \"%s\" is no number from 1 to 1000000",
+				      cli_value(a, "limit"));
 			return cli_fail(c, &err);
 		}
 	}
@@ -116,7 +126,8 @@ int cli_list(struct cli *c, const struct cli_args *a)
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	if (l.rows == 0)
-		cli_say(c, q.day != NULL ? _("nothing recorded on %s") : _("nothing recorded yet%s"), q.day != NULL ? q.day : "");
+		cli_say(c, q.day != NULL ? _("nothing recorded on %s") : _("nothing recorded yet%s"),
+			q.day != NULL ? q.day : "");
 	return 0;
 }
 
@@ -135,7 +146,8 @@ static void show_photos(const struct jx_entry *e)
 		char hash[65], text[160];
 
 		jx_hex(e->photos[i].sha256, JX_HASH_BYTES, hash);
-		(void)snprintf(text, sizeof(text), "%s  %s  %lld B", hash, jx_word(e->photos[i].role), (long long)e->photos[i].size_bytes);
+		(void)snprintf(text, sizeof(text), "%s  %s  %lld B", hash, jx_word(e->photos[i].role),
+			       (long long)e->photos[i].size_bytes);
 		line(i == 0 ? _("photos") : "", text);
 	}
 }
@@ -177,7 +189,7 @@ static void show_people(struct cli *c, const struct jx_view_entry *e)
 
 int cli_show(struct cli *c, const struct cli_args *a)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	JX_AUTO(jx_view_entry) e = NULL;
 	struct cli_json j;
 	jx_rc rc = cli_open_store(c, true, &err);
@@ -212,7 +224,8 @@ static void print_code(struct cli *c, const struct jx_code *k)
 	for (size_t i = 0; i < k->unit_count; i++) {
 		const struct jx_unit *u = jx_pack_unit(c->pack, k->units[i]);
 
-		jx_buf_addf(&units, "%s%s(%s)", i > 0 ? " " : "", k->units[i], u != NULL ? jx_text_pick(&u->name) : "");
+		jx_buf_addf(&units, "%s%s(%s)", i > 0 ? " " : "", k->units[i],
+			    u != NULL ? jx_text_pick(&u->name) : "");
 	}
 	printf("%s", k->parent != NULL ? "  " : "");
 	cli_cell(k->code, 6, false);
@@ -248,13 +261,14 @@ static void code_json(const struct jx_code *k)
 
 static bool matches(const struct jx_code *k, const char *text)
 {
-	return text == NULL || strncmp(k->code, text, strlen(text)) == 0 || (k->name.zh != NULL && strstr(k->name.zh, text) != NULL) ||
+	return text == NULL || strncmp(k->code, text, strlen(text)) == 0 ||
+	       (k->name.zh != NULL && strstr(k->name.zh, text) != NULL) ||
 	       (k->name.en != NULL && strcasestr(k->name.en, text) != NULL);
 }
 
 int cli_codes(struct cli *c, const struct cli_args *a)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	const char *text = a->pos_count > 0 ? a->pos[0] : NULL;
 	size_t shown = 0;
 
@@ -272,7 +286,9 @@ int cli_codes(struct cli *c, const struct cli_args *a)
 			print_code(c, k);
 	}
 	if (shown == 0) {
-		(void)jx_fail(&err, JX_ENOTFOUND, 0, "jx.codes", "no code or name has \"%s\" in it; `jx codes` lists all", text != NULL ? text : "");
+		(void)jx_fail(&err, JX_ENOTFOUND, 0, "jx.codes",
+			      "no code or name has \"%s\" in it; `jx codes` lists all",
+			      text != NULL ? text : "");
 		return cli_fail(c, &err);
 	}
 	return 0;

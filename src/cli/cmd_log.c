@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GPS_WAIT_MS_DEFAULT "2000" /* a receiver at 1 Hz has spoken once, and gpsd has answered; nobody waits longer for a save */
+#define GPS_WAIT_MS_DEFAULT \
+	"2000" /* a receiver at 1 Hz has spoken once, and gpsd has answered; nobody waits longer for a save */
 
 /* "30.2301234" -> 302301234, exactly: no binary fraction in between. */
 static bool read_degrees(const char *s, size_t len, int64_t limit, int32_t *out)
@@ -53,13 +54,19 @@ static jx_rc read_at(const char *text, struct jx_fix *fix, struct jx_error *err)
 	}
 	if (comma == NULL || !read_degrees(text, (size_t)(comma - text), 900000000, &lat_e7) ||
 	    !read_degrees(lon, lon_len, 1800000000, &lon_e7))
-		return jx_fail(err, JX_EINVAL, 0, "jx.at",
-			       "field \"at\": \"%s\" is no position; give latitude,longitude in WGS-84 degrees, -90..90 and -180..180, such as 30.2301,119.7200",
-			       text);
+		return jx_fail(
+			err, JX_EINVAL, 0, "jx.at",
+			"field \"at\": \"%s\" is no position; give latitude,longitude in WGS-84 degrees, -90..90 and -180..180, such as 30.2301,119.7200",
+			text);
 	if (second != NULL && !jx_parse_i64(second + 1, 0, 100000, &metres))
-		return jx_fail(err, JX_EINVAL, 0, "jx.at", "field \"at\": \"%s\" is no accuracy; give whole metres, 0..100000", second + 1);
-	*fix = (struct jx_fix){ .source = JX_FIX_MANUAL, .lat_wgs84_e7 = lat_e7, .lon_wgs84_e7 = lon_e7,
-				.accuracy_mm = metres < 0 ? -1 : metres * 1000, .satellites_used = -1 };
+		return jx_fail(err, JX_EINVAL, 0, "jx.at",
+			       "field \"at\": \"%s\" is no accuracy; give whole metres, 0..100000",
+			       second + 1);
+	*fix = (struct jx_fix){.source = JX_FIX_MANUAL,
+			       .lat_wgs84_e7 = lat_e7,
+			       .lon_wgs84_e7 = lon_e7,
+			       .accuracy_mm = metres < 0 ? -1 : metres * 1000,
+			       .satellites_used = -1};
 	return JX_OK;
 }
 
@@ -68,7 +75,8 @@ static jx_rc read_wait(const struct cli_args *a, int64_t *wait_ms, struct jx_err
 	const char *text = cli_value(a, "wait-gps");
 
 	if (!jx_parse_i64(text != NULL ? text : GPS_WAIT_MS_DEFAULT, 0, 60000, wait_ms))
-		return jx_fail(err, JX_EINVAL, 0, "jx.wait-gps", "field \"wait-gps\": \"%s\" is no time; give milliseconds, 0..60000", text);
+		return jx_fail(err, JX_EINVAL, 0, "jx.wait-gps",
+			       "field \"wait-gps\": \"%s\" is no time; give milliseconds, 0..60000", text);
 	return JX_OK;
 }
 
@@ -79,7 +87,7 @@ static jx_rc find_place(struct cli *c, const struct cli_args *a, struct jx_fix *
 	int64_t wait_ms;
 	jx_rc rc;
 
-	*fix = (struct jx_fix){ .source = JX_FIX_NONE, .accuracy_mm = -1, .satellites_used = -1 };
+	*fix = (struct jx_fix){.source = JX_FIX_NONE, .accuracy_mm = -1, .satellites_used = -1};
 	if (at != NULL)
 		return read_at(at, fix, err);
 	if (cli_flag(a, "no-gps"))
@@ -96,7 +104,7 @@ static jx_rc find_place(struct cli *c, const struct cli_args *a, struct jx_fix *
 
 static bool is_role(const char *s)
 {
-	static const char *const ROLES[] = { "wide", "close", "before", "after", "plate", "object" };
+	static const char *const ROLES[] = {"wide", "close", "before", "after", "plate", "object"};
 
 	for (size_t i = 0; i < sizeof(ROLES) / sizeof(ROLES[0]); i++)
 		if (strcmp(s, ROLES[i]) == 0)
@@ -142,7 +150,9 @@ static jx_rc add_photos(struct cli *c, const struct cli_args *a, jx_capture *cap
 static void read_answers(const struct cli_args *a, const char *code, struct jx_observation *o)
 {
 	*o = (struct jx_observation){
-		.result = cli_flag(a, "nothing-found") ? "nothing-found" : cli_flag(a, "no-access") ? "no-access" : "found",
+		.result = cli_flag(a, "nothing-found") ? "nothing-found"
+			  : cli_flag(a, "no-access")   ? "no-access"
+						       : "found",
 		.code = code,
 		.quantity = cli_value(a, "quantity"),
 		.unit = cli_value(a, "unit"),
@@ -153,14 +163,17 @@ static void read_answers(const struct cli_args *a, const char *code, struct jx_o
 	};
 }
 
-static jx_rc fill(struct cli *c, const struct cli_args *a, const char *code, jx_capture *cap, struct jx_fix *fix, struct jx_error *err)
+static jx_rc fill(struct cli *c, const struct cli_args *a, const char *code, jx_capture *cap,
+		  struct jx_fix *fix, struct jx_error *err)
 {
 	const char *source = cli_value(a, "source");
 	struct jx_observation o;
 	jx_rc rc;
 
 	if (cli_flag(a, "nothing-found") && cli_flag(a, "no-access"))
-		return jx_fail(err, JX_EINVAL, 0, "jx.log", "field \"result\": --nothing-found and --no-access exclude each other; give one");
+		return jx_fail(
+			err, JX_EINVAL, 0, "jx.log",
+			"field \"result\": --nothing-found and --no-access exclude each other; give one");
 	read_answers(a, code, &o);
 	rc = jx_capture_set_answers(cap, &o, err); /* before photos are copied: a wrong code costs nothing */
 	if (rc == JX_OK)
@@ -170,19 +183,21 @@ static jx_rc fill(struct cli *c, const struct cli_args *a, const char *code, jx_
 	jx_capture_set_fix(cap, fix);
 	rc = jx_capture_set_place(cap, cli_value(a, "grid"), cli_value(a, "street"), NULL, err);
 	if (rc == JX_OK)
-		rc = jx_capture_set_why(cap, source != NULL ? source : "patrol", cli_value(a, "campaign"), cli_value(a, "officer2"), err);
+		rc = jx_capture_set_why(cap, source != NULL ? source : "patrol", cli_value(a, "campaign"),
+					cli_value(a, "officer2"), err);
 	return rc == JX_OK ? add_photos(c, a, cap, err) : rc;
 }
 
 static int show_saved(struct cli *c, const uint8_t id[JX_ID_BYTES], const struct jx_fix *fix)
 {
 	JX_AUTO(jx_view_entry) e = NULL;
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	char name[37], where[256], what[320], quantity[128] = "";
 
 	jx_uuid_format(id, name);
 	if (jx_view_show(c->store, c->pack, name, &e, &err) != JX_OK)
-		return cli_fail(c, &err); /* state shown is read from the database, never from the last call */
+		return cli_fail(c,
+				&err); /* state shown is read from the database, never from the last call */
 	if (c->json) {
 		struct cli_json j;
 
@@ -199,18 +214,20 @@ static int show_saved(struct cli *c, const uint8_t id[JX_ID_BYTES], const struct
 		cli_json_end(&j);
 		return 0;
 	}
-	cli_fix_text(&e->row.fix, c->gps != NULL && fix->source == JX_FIX_NONE ? jx_gps_reason(c->gps) : NULL, where, sizeof(where));
+	cli_fix_text(&e->row.fix, c->gps != NULL && fix->source == JX_FIX_NONE ? jx_gps_reason(c->gps) : NULL,
+		     where, sizeof(where));
 	cli_what_text(&e->row, what, sizeof(what));
 	if (e->row.quantity[0] != '\0')
 		(void)snprintf(quantity, sizeof(quantity), "  %s %s", e->row.quantity, e->row.unit_name);
-	cli_say(c, _("saved %s  %s%s  %s  photos %lld"), e->row.number, what, quantity, where, (long long)e->row.photo_count);
+	cli_say(c, _("saved %s  %s%s  %s  photos %lld"), e->row.number, what, quantity, where,
+		(long long)e->row.photo_count);
 	return 0;
 }
 
 static int save(struct cli *c, const struct cli_args *a, const char *code, const char *of)
 {
-	struct jx_error err = { 0 };
-	struct jx_fix fix = { .source = JX_FIX_NONE };
+	struct jx_error err = {0};
+	struct jx_fix fix = {.source = JX_FIX_NONE};
 	JX_AUTO(jx_capture) cap = NULL;
 	uint8_t id[JX_ID_BYTES];
 	int64_t n;
@@ -222,7 +239,8 @@ static int save(struct cli *c, const struct cli_args *a, const char *code, const
 		const char *text = cli_value(a, "id");
 
 		if (!jx_uuid_parse(text, strlen(text), id))
-			rc = jx_fail(&err, JX_EINVAL, 0, "jx.id", "field \"id\": \"%s\" is no UUID; leave it out to have one made", text);
+			rc = jx_fail(&err, JX_EINVAL, 0, "jx.id",
+				     "field \"id\": \"%s\" is no UUID; leave it out to have one made", text);
 		else
 			rc = jx_capture_set_id(cap, id, &err);
 	}
@@ -250,12 +268,13 @@ int cli_log(struct cli *c, const struct cli_args *a)
 
 static int need_reason(struct cli *c, const struct cli_args *a)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	const char *reason = cli_value(a, "reason");
 
 	if (reason != NULL && reason[0] != '\0')
 		return 0;
-	(void)jx_fail(&err, JX_EINVAL, 0, "jx.reason", "field \"reason\" is missing: say why with --reason TEXT");
+	(void)jx_fail(&err, JX_EINVAL, 0, "jx.reason",
+		      "field \"reason\" is missing: say why with --reason TEXT");
 	return cli_fail(c, &err);
 }
 
@@ -268,7 +287,7 @@ int cli_correct(struct cli *c, const struct cli_args *a)
 
 int cli_withdraw(struct cli *c, const struct cli_args *a)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	uint8_t of_id[JX_ID_BYTES];
 	int64_t n;
 	int status = need_reason(c, a);
@@ -297,7 +316,7 @@ int cli_withdraw(struct cli *c, const struct cli_args *a)
 
 int cli_gps(struct cli *c, const struct cli_args *a)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	struct jx_fix fix;
 	char where[160];
 	int64_t wait_ms;
@@ -322,6 +341,7 @@ int cli_gps(struct cli *c, const struct cli_args *a)
 	cli_fix_text(&fix, jx_gps_reason(c->gps), where, sizeof(where));
 	cli_say(c, "%s", where);
 	if (fix.satellites_used >= 0)
-		cli_say(c, _("satellites used %d, fix mode %d, age %lld ms"), fix.satellites_used, fix.mode, (long long)fix.age_ms);
+		cli_say(c, _("satellites used %d, fix mode %d, age %lld ms"), fix.satellites_used, fix.mode,
+			(long long)fix.age_ms);
 	return 0;
 }

@@ -18,7 +18,7 @@ static int done(struct cli *c, int64_t n)
 
 int cli_person_in(struct cli *c, const struct cli_args *a)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	int64_t n;
 	jx_rc rc = cli_open_recorder(c, &err);
 
@@ -32,7 +32,7 @@ int cli_person_in(struct cli *c, const struct cli_args *a)
 
 int cli_person_out(struct cli *c, const struct cli_args *a)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	int64_t n;
 	jx_rc rc = cli_open_recorder(c, &err);
 
@@ -47,7 +47,7 @@ int cli_person_out(struct cli *c, const struct cli_args *a)
 
 int cli_shift_start(struct cli *c, const struct cli_args *a)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	int64_t n;
 	jx_rc rc = cli_open_recorder(c, &err);
 
@@ -62,7 +62,7 @@ int cli_shift_start(struct cli *c, const struct cli_args *a)
 
 int cli_shift_end(struct cli *c, const struct cli_args *a)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	int64_t n, observations, photos;
 	jx_rc rc = cli_open_recorder(c, &err);
 
@@ -82,7 +82,8 @@ int cli_shift_end(struct cli *c, const struct cli_args *a)
 		cli_json_end(&j);
 		return 0;
 	}
-	cli_say(c, _("the day is closed: %lld observations, %lld photos. Sync once more, so that the office can say \"complete\"."),
+	cli_say(c,
+		_("the day is closed: %lld observations, %lld photos. Sync once more, so that the office can say \"complete\"."),
 		(long long)observations, (long long)photos);
 	return 0;
 }

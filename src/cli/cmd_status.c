@@ -105,7 +105,8 @@ static const char *disk_text(enum jx_device_disk d)
 	case JX_DEVICE_DISK_FSCRYPT:
 		return _("encrypted");
 	case JX_DEVICE_DISK_PLAIN:
-		return _("NOT ENCRYPTED: whoever finds this device can read what is on it; ask for an image with an encrypted data partition");
+		return _(
+			"NOT ENCRYPTED: whoever finds this device can read what is on it; ask for an image with an encrypted data partition");
 	case JX_DEVICE_DISK_UNKNOWN:
 		break;
 	}
@@ -121,19 +122,21 @@ static void print_receipt(const struct cli *c, const struct status *s)
 		return;
 	}
 	cli_time_text(c, s->counts.receipt_server_utc_ms, true, time, sizeof(time));
-	(void)snprintf(text, sizeof(text), _("%s, up to %s-%lld"), time, s->id.short_code, (long long)s->counts.receipt_n);
+	(void)snprintf(text, sizeof(text), _("%s, up to %s-%lld"), time, s->id.short_code,
+		       (long long)s->counts.receipt_n);
 	row(_("last receipt"), text);
 }
 
 static void print_last_sync(const struct cli *c, const struct status *s)
 {
-	JX_AUTO_JSON doc = { 0 };
+	JX_AUTO_JSON doc = {0};
 	char time[32], text[512], message[352] = "";
 	int64_t utc_ms;
 	bool ok = false;
 
 	if (!jx_parse_i64(s->sync_utc_ms, 0, INT64_MAX, &utc_ms) ||
-	    jx_json_parse(s->sync_result, strlen(s->sync_result), &jx_json_message_limits, &doc, NULL) != JX_OK) {
+	    jx_json_parse(s->sync_result, strlen(s->sync_result), &jx_json_message_limits, &doc, NULL) !=
+		    JX_OK) {
 		row(_("last sync"), _("never"));
 		return;
 	}
@@ -156,21 +159,25 @@ static void print_people(const struct cli *c, const struct status *s)
 		row(_("fingerprint"), fingerprint);
 	}
 	if (s->reenrol[0] != '\0')
-		row(_("ATTENTION"), _("this device was restored or copied: ask the office for a code and run jx enrol --again; what is recorded stays"));
+		row(_("ATTENTION"),
+		    _("this device was restored or copied: ask the office for a code and run jx enrol --again; what is recorded stays"));
 	row(_("person"), s->person[0] != '\0' ? s->person : _("nobody signed in: jx person sign-in NAME"));
 	(void)snprintf(text, sizeof(text), _("open since business day %s"), s->shift_day);
 	row(_("shift"), s->shift_day[0] != '\0' ? text : _("none open: jx shift start"));
-	(void)snprintf(text, sizeof(text), _("%lld entries, %lld of them observations, %lld photos"), (long long)s->counts.entries,
-		       (long long)s->counts.observations, (long long)s->counts.photos);
+	(void)snprintf(text, sizeof(text), _("%lld entries, %lld of them observations, %lld photos"),
+		       (long long)s->counts.entries, (long long)s->counts.observations,
+		       (long long)s->counts.photos);
 	row(_("recorded"), text);
-	(void)snprintf(text, sizeof(text), _("%lld entries, %lld photos (%lld kB)"), (long long)s->counts.waiting,
-		       (long long)s->counts.photos_waiting, (long long)((s->counts.photos_waiting_bytes + 999) / 1000));
+	(void)snprintf(text, sizeof(text), _("%lld entries, %lld photos (%lld kB)"),
+		       (long long)s->counts.waiting, (long long)s->counts.photos_waiting,
+		       (long long)((s->counts.photos_waiting_bytes + 999) / 1000));
 	row(_("waiting"), text);
 	print_receipt(c, s);
 	print_last_sync(c, s);
 	(void)snprintf(text, sizeof(text), _("%lld MB free%s"), (long long)(s->free_bytes / 1000000),
 		       s->space == JX_DEVICE_SPACE_RESERVE ? _(": FULL, no more photos until there is room")
-							   : s->space == JX_DEVICE_SPACE_WARN ? _(": getting full, sync and tell the office") : "");
+		       : s->space == JX_DEVICE_SPACE_WARN  ? _(": getting full, sync and tell the office")
+							   : "");
 	row(_("space"), text);
 	row(_("disk"), disk_text(s->disk));
 	if (s->battery.is_present && s->battery.level_pct >= 0) {
@@ -182,7 +189,7 @@ static void print_people(const struct cli *c, const struct status *s)
 
 int cli_status(struct cli *c, const struct cli_args *a)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	struct status *s = jx_xmalloc(sizeof(*s));
 	jx_rc rc = gather(c, s, &err);
 

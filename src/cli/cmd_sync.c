@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* A device's clock counts as known while it agrees with the newest receipt this far: then an expired certificate is refused. */
-#define TRUST_BACK_MS INT64_C(86400000)
+#define TRUST_BACK_MS  INT64_C(86400000)
 #define TRUST_AHEAD_MS (INT64_C(30) * 86400000)
 
 static volatile sig_atomic_t stop_requested; /* a signal handler can reach nothing else */
@@ -30,7 +30,7 @@ static bool should_stop(void *user)
 
 static jx_rc wait_ms(void *user, int64_t ms)
 {
-	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000 };
+	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000};
 
 	(void)user;
 	return nanosleep(&t, NULL) == 0 && !stop_requested ? JX_OK : JX_EINTR;
@@ -44,10 +44,12 @@ static void show_progress(void *user, const struct jx_client_progress *p)
 		return;
 	fputs("\r\033[K", stderr); /* the line is written over */
 	if (p->waiting_ms > 0)
-		fprintf(stderr, _("waiting %lld s before the next try ..."), (long long)((p->waiting_ms + 999) / 1000));
+		fprintf(stderr, _("waiting %lld s before the next try ..."),
+			(long long)((p->waiting_ms + 999) / 1000));
 	else
-		fprintf(stderr, _("entries %lld/%lld  photos %lld/%lld  %lld/%lld kB"), (long long)p->entries_sent, (long long)p->entries_total,
-			(long long)p->photos_sent, (long long)p->photos_total, (long long)(p->photo_bytes_sent / 1000),
+		fprintf(stderr, _("entries %lld/%lld  photos %lld/%lld  %lld/%lld kB"),
+			(long long)p->entries_sent, (long long)p->entries_total, (long long)p->photos_sent,
+			(long long)p->photos_total, (long long)(p->photo_bytes_sent / 1000),
 			(long long)(p->photo_bytes_total / 1000));
 	fflush(stderr);
 }
@@ -58,10 +60,12 @@ static bool is_clock_trusted(jx_store *store)
 	int64_t server_utc_ms, now = jx_os_clock()->utc_ms(NULL);
 
 	return jx_store_get(store, JX_SET_SERVER_UTC_MS, text, sizeof(text), NULL) == JX_OK &&
-	       jx_parse_i64(text, 0, INT64_MAX, &server_utc_ms) && now > server_utc_ms - TRUST_BACK_MS && now < server_utc_ms + TRUST_AHEAD_MS;
+	       jx_parse_i64(text, 0, INT64_MAX, &server_utc_ms) && now > server_utc_ms - TRUST_BACK_MS &&
+	       now < server_utc_ms + TRUST_AHEAD_MS;
 }
 
-static void result_json(const struct jx_client_result *r, const struct jx_error *err, const struct jx_store_counts *left, struct cli_json *j)
+static void result_json(const struct jx_client_result *r, const struct jx_error *err,
+			const struct jx_store_counts *left, struct cli_json *j)
 {
 	cli_json_begin(j);
 	cli_json_bool(j, "ok", r->rc == JX_OK);
@@ -86,7 +90,8 @@ static void result_json(const struct jx_client_result *r, const struct jx_error 
 }
 
 /* Kept for `jx status` and the app: what the last run said, and when. */
-static void keep_result(struct cli *c, const struct jx_client_result *r, const struct jx_error *err, const struct jx_store_counts *left)
+static void keep_result(struct cli *c, const struct jx_client_result *r, const struct jx_error *err,
+			const struct jx_store_counts *left)
 {
 	struct cli_json j;
 	char now[24];
@@ -102,7 +107,7 @@ static void keep_result(struct cli *c, const struct jx_client_result *r, const s
 
 static int report(struct cli *c, const struct jx_client_result *r, const struct jx_error *err)
 {
-	struct jx_store_counts left = { 0 };
+	struct jx_store_counts left = {0};
 	struct jx_error ignored;
 
 	if (!c->json && !c->quiet && isatty(STDERR_FILENO))
@@ -119,31 +124,46 @@ static int report(struct cli *c, const struct jx_client_result *r, const struct 
 	if (r->note[0] != '\0')
 		fprintf(stderr, "jx: %s\n", r->note);
 	if (r->rc == JX_OK && r->is_pending)
-		cli_say(c, "%s", _("the office has not confirmed this device yet; what was sent is kept there"));
+		cli_say(c, "%s",
+			_("the office has not confirmed this device yet; what was sent is kept there"));
 	if (r->rc == JX_OK)
-		cli_say(c, _("synced: %lld entries and %lld photos sent, %lld items came; waiting: %lld entries, %lld photos"), (long long)r->entries_sent,
-			(long long)r->photos_sent, (long long)r->items, (long long)left.waiting, (long long)left.photos_waiting);
+		cli_say(c,
+			_("synced: %lld entries and %lld photos sent, %lld items came; waiting: %lld entries, %lld photos"),
+			(long long)r->entries_sent, (long long)r->photos_sent, (long long)r->items,
+			(long long)left.waiting, (long long)left.photos_waiting);
 	else
 		fprintf(stderr, "jx: %s\n", err->text);
 	if (r->rc != JX_OK)
-		fprintf(stderr, _("jx: nothing is lost: %lld entries and %lld photos wait on this device\n"), (long long)left.waiting,
-			(long long)left.photos_waiting);
+		fprintf(stderr, _("jx: nothing is lost: %lld entries and %lld photos wait on this device\n"),
+			(long long)left.waiting, (long long)left.photos_waiting);
 	return r->rc == JX_OK ? 0 : jx_rc_exit_status(r->rc);
 }
 
-static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_identity *id, int tries, struct jx_client_result *result,
-		      struct jx_error *err)
+static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_identity *id, int tries,
+		      struct jx_client_result *result, struct jx_error *err)
 {
 	struct jx_transport_curl_config tc = {
-		.url = id->url, .pins = id->tls_spki_sha256, .pin_count = id->pin_count, .clock = jx_os_clock(),
-		.is_clock_trusted = is_clock_trusted(c->store), .should_stop = should_stop,
+		.url = id->url,
+		.pins = id->tls_spki_sha256,
+		.pin_count = id->pin_count,
+		.clock = jx_os_clock(),
+		.is_clock_trusted = is_clock_trusted(c->store),
+		.should_stop = should_stop,
 	};
 	JX_AUTO(jx_transport) transport = NULL;
 	struct jx_cli_binding binding;
 	struct jx_client_config cc = {
-		.program = "jx/" JX_VERSION, .secret_key = c->secret_key, .identities = &id->server_identity, .identity_count = 1,
-		.rand = jx_os_rand(), .wait = wait_ms, .should_stop = should_stop, .progress = show_progress, .progress_user = c,
-		.no_photos = cli_flag(a, "no-photos"), .attempts_max = tries,
+		.program = "jx/" JX_VERSION,
+		.secret_key = c->secret_key,
+		.identities = &id->server_identity,
+		.identity_count = 1,
+		.rand = jx_os_rand(),
+		.wait = wait_ms,
+		.should_stop = should_stop,
+		.progress = show_progress,
+		.progress_user = c,
+		.no_photos = cli_flag(a, "no-photos"),
+		.attempts_max = tries,
 	};
 	jx_rc rc = jx_transport_curl_new(&tc, &transport, err);
 
@@ -155,6 +175,10 @@ static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_i
 	cc.sink = &binding.sink;
 	memcpy(cc.writer, id->writer, sizeof(cc.writer));
 	rc = jx_client_sync(&cc, result, err);
+	if (rc == JX_OK)
+		rc = jx_cli_unbind(&binding, err);
+	else
+		(void)jx_cli_unbind(&binding, NULL);
 	/* the only place that checkpoints; a failure costs nothing but space, and the next run tries again */
 	(void)jx_store_checkpoint(c->store, NULL);
 	return rc;
@@ -162,10 +186,10 @@ static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_i
 
 int cli_sync(struct cli *c, const struct cli_args *a)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	struct jx_client_result *result = jx_xcalloc(1, sizeof(*result));
 	struct jx_identity id;
-	struct sigaction act = { .sa_handler = on_signal };
+	struct sigaction act = {.sa_handler = on_signal};
 	const struct jx_fs *fs = jx_os_fs();
 	JX_AUTO_FREE char *lock_path = jx_xasprintf("%s/sync.lock", c->dir);
 	const char *tries_text = cli_value(a, "tries");
@@ -175,13 +199,15 @@ int cli_sync(struct cli *c, const struct cli_args *a)
 	jx_rc rc = JX_OK;
 
 	if (tries_text != NULL && !jx_parse_i64(tries_text, 1, 20, &tries))
-		rc = jx_fail(&err, JX_EINVAL, 0, "jx.sync", "field \"tries\": \"%s\" is no number from 1 to 20", tries_text);
+		rc = jx_fail(&err, JX_EINVAL, 0, "jx.sync",
+			     "field \"tries\": \"%s\" is no number from 1 to 20", tries_text);
 	if (rc == JX_OK)
 		rc = cli_open_recorder(c, &err);
 	if (rc == JX_OK)
 		rc = jx_store_identity(c->store, &id, &err);
 	if (rc == JX_OK && fs->lock(fs->user, lock_path, 0, &lock, &err) == JX_EBUSY)
-		rc = jx_fail(&err, JX_EBUSY, 0, "jx.sync", "another sync of this device is under way; it sends what waits");
+		rc = jx_fail(&err, JX_EBUSY, 0, "jx.sync",
+			     "another sync of this device is under way; it sends what waits");
 	if (rc != JX_OK) {
 		status = cli_fail(c, &err);
 		free(result);

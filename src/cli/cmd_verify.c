@@ -14,7 +14,7 @@ struct photos {
 static jx_rc check_photo(void *user, const char *number, const struct jx_photo_ref *photo)
 {
 	struct photos *p = user;
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	jx_rc rc = jx_media_verify(p->c->media, photo->sha256, &err);
 
 	if (rc == JX_OK) {
@@ -49,9 +49,9 @@ static void print_json(const struct jx_view_verify *v, const struct photos *p)
 
 int cli_verify(struct cli *c, const struct cli_args *a)
 {
-	struct jx_error err = { 0 };
-	struct jx_view_verify v = { 0 };
-	struct photos p = { .c = c };
+	struct jx_error err = {0};
+	struct jx_view_verify v = {0};
+	struct photos p = {.c = c};
 	jx_rc rc = cli_open_store(c, true, &err);
 
 	(void)a;
@@ -65,10 +65,13 @@ int cli_verify(struct cli *c, const struct cli_args *a)
 		return cli_fail(c, &err);
 	if (c->json)
 		print_json(&v, &p);
-	cli_say(c, _("%lld entries, %lld receipts, %lld photo-receipts, %lld photos checked"), (long long)v.entries, (long long)v.receipts,
-		(long long)v.photo_receipts, (long long)(p.good + p.bad));
+	cli_say(c, _("%lld entries, %lld receipts, %lld photo-receipts, %lld photos checked"),
+		(long long)v.entries, (long long)v.receipts, (long long)v.photo_receipts,
+		(long long)(p.good + p.bad));
 	if (v.last_n > v.receipt_n)
-		cli_say(c, _("entries after %lld have no receipt yet: only this device can show that none of them is missing"), (long long)v.receipt_n);
+		cli_say(c,
+			_("entries after %lld have no receipt yet: only this device can show that none of them is missing"),
+			(long long)v.receipt_n);
 	if (v.damage_count == 0 && p.bad == 0) {
 		cli_say(c, "%s", _("all is well: every byte is as it was saved"));
 		return 0;
@@ -77,7 +80,8 @@ int cli_verify(struct cli *c, const struct cli_args *a)
 		fprintf(stderr, "jx: %s %s\n", v.first_number, v.first.text);
 	if (p.bad > 0)
 		fprintf(stderr, "jx: %s %s\n", p.first_number, p.first.text);
-	fprintf(stderr, _("jx: %lld damaged places; keep this device as it is and give it to the administrator\n"),
+	fprintf(stderr,
+		_("jx: %lld damaged places; keep this device as it is and give it to the administrator\n"),
 		(long long)(v.damage_count + p.bad));
 	return jx_rc_exit_status(JX_ECORRUPT);
 }

@@ -5,76 +5,75 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OBSERVATION_OPTS                                                                                          \
-	{ "quantity", N_("QUANTITY"), N_("how many; with --unit") },                                                \
-	{ "unit", N_("UNIT"), N_("unit of the quantity: sheet, place, m2 ... or its name") },                     \
-	{ "note", N_("TEXT"), N_("what there is to say, at most 1000 characters") },                              \
-	{ "photo", N_("FILE[:ROLE]"), N_("JPEG file, copied byte for byte; roles: wide close before after plate object; may be repeated") }, \
-	{ "nothing-found", NULL, N_("looked, and nothing was found") },                                           \
-	{ "no-access", NULL, N_("could not get in") },                                                            \
-	{ "self-handled", NULL, N_("put right on the spot") },                                                    \
-	{ "party", N_("TEXT"), N_("shop, person or vehicle concerned") },                                         \
-	{ "responsible", N_("TEXT"), N_("unit responsible") },                                                    \
-	{ "source", N_("NAME"), N_("why here: patrol (default), covert, hotline, look-back ...") },               \
-	{ "campaign", N_("NAME"), N_("campaign this belongs to") },                                               \
-	{ "officer2", N_("ID"), N_("second officer present") },                                                   \
-	{ "grid", N_("CODE"), N_("grid code") },                                                                  \
-	{ "street", N_("NAME"), N_("street or place") },                                                          \
-	{ "at", N_("LAT,LON[,METRES]"), N_("position set by hand, WGS-84 degrees") },                             \
-	{ "no-gps", NULL, N_("save without a position") },                                                        \
-	{ "wait-gps", N_("MS"), N_("wait at most so long for a fresh fix (default 2000)") },                      \
-	{ "id", N_("UUID"), N_("id made earlier: saving again with it changes nothing") }
+#define OBSERVATION_OPTS                                                                                               \
+	{"quantity", N_("QUANTITY"), N_("how many; with --unit")},                                                     \
+		{"unit", N_("UNIT"), N_("unit of the quantity: sheet, place, m2 ... or its name")},                    \
+		{"note", N_("TEXT"), N_("what there is to say, at most 1000 characters")},                             \
+		{"photo", N_("FILE[:ROLE]"),                                                                           \
+		 N_("JPEG file, copied byte for byte; roles: wide close before after plate object; may be repeated")}, \
+		{"nothing-found", NULL, N_("looked, and nothing was found")},                                          \
+		{"no-access", NULL, N_("could not get in")},                                                           \
+		{"self-handled", NULL, N_("put right on the spot")},                                                   \
+		{"party", N_("TEXT"), N_("shop, person or vehicle concerned")},                                        \
+		{"responsible", N_("TEXT"), N_("unit responsible")},                                                   \
+		{"source", N_("NAME"), N_("why here: patrol (default), covert, hotline, look-back ...")},              \
+		{"campaign", N_("NAME"), N_("campaign this belongs to")},                                              \
+		{"officer2", N_("ID"), N_("second officer present")}, {"grid", N_("CODE"), N_("grid code")},           \
+		{"street", N_("NAME"), N_("street or place")},                                                         \
+		{"at", N_("LAT,LON[,METRES]"), N_("position set by hand, WGS-84 degrees")},                            \
+		{"no-gps", NULL, N_("save without a position")},                                                       \
+		{"wait-gps", N_("MS"), N_("wait at most so long for a fresh fix (default 2000)")},                     \
+	{                                                                                                              \
+		"id", N_("UUID"), N_("id made earlier: saving again with it changes nothing")                          \
+	}
 
-static const struct cli_opt NO_OPTS[] = { { NULL, NULL, NULL } };
-static const struct cli_opt LOG_OPTS[] = { OBSERVATION_OPTS, { NULL, NULL, NULL } };
+static const struct cli_opt NO_OPTS[] = {{NULL, NULL, NULL}};
+static const struct cli_opt LOG_OPTS[] = {OBSERVATION_OPTS, {NULL, NULL, NULL}};
 static const struct cli_opt CORRECT_OPTS[] = {
-	{ "reason", N_("TEXT"), N_("why the earlier entry was wrong (needed)") },
+	{"reason", N_("TEXT"), N_("why the earlier entry was wrong (needed)")},
 	OBSERVATION_OPTS,
-	{ NULL, NULL, NULL }
-};
-static const struct cli_opt WITHDRAW_OPTS[] = {
-	{ "reason", N_("TEXT"), N_("why it is taken back (needed)") },
-	{ NULL, NULL, NULL }
-};
-static const struct cli_opt LIST_OPTS[] = {
-	{ "day", N_("YYYY-MM-DD"), N_("business day (default: today)") },
-	{ "all-days", NULL, N_("all days") },
-	{ "all", NULL, N_("also sign-ins, shifts and day-closes") },
-	{ "current", NULL, N_("leave out what was corrected or withdrawn") },
-	{ "limit", N_("N"), N_("newest N only") },
-	{ NULL, NULL, NULL }
-};
+	{NULL, NULL, NULL}};
+static const struct cli_opt WITHDRAW_OPTS[] = {{"reason", N_("TEXT"), N_("why it is taken back (needed)")},
+					       {NULL, NULL, NULL}};
+static const struct cli_opt LIST_OPTS[] = {{"day", N_("YYYY-MM-DD"), N_("business day (default: today)")},
+					   {"all-days", NULL, N_("all days")},
+					   {"all", NULL, N_("also sign-ins, shifts and day-closes")},
+					   {"current", NULL, N_("leave out what was corrected or withdrawn")},
+					   {"limit", N_("N"), N_("newest N only")},
+					   {NULL, NULL, NULL}};
 static const struct cli_opt ENROL_OPTS[] = {
-	{ "name", N_("TEXT"), N_("what the office shall call this device") },
-	{ "again", NULL, N_("enrol again as a new writer after a restore or a clone alarm") },
-	{ NULL, NULL, NULL }
-};
+	{"name", N_("TEXT"), N_("what the office shall call this device")},
+	{"again", NULL, N_("enrol again as a new writer after a restore or a clone alarm")},
+	{NULL, NULL, NULL}};
 static const struct cli_opt SYNC_OPTS[] = {
-	{ "no-photos", NULL, N_("entries only") },
-	{ "tries", N_("N"), N_("give up after so many failures in a row, 1..20 (default 3)") },
-	{ NULL, NULL, NULL }
-};
+	{"no-photos", NULL, N_("entries only")},
+	{"tries", N_("N"), N_("give up after so many failures in a row, 1..20 (default 3)")},
+	{NULL, NULL, NULL}};
 static const struct cli_opt GPS_OPTS[] = {
-	{ "wait-gps", N_("MS"), N_("wait at most so long for a fresh fix (default 2000)") },
-	{ NULL, NULL, NULL }
-};
+	{"wait-gps", N_("MS"), N_("wait at most so long for a fresh fix (default 2000)")},
+	{NULL, NULL, NULL}};
 
 static const struct cli_command COMMANDS[] = {
-	{ "enrol", N_("[URL] CODE"), 1, 2, ENROL_OPTS, N_("make this device known to a server with a one-time code"), cli_enrol },
-	{ "person sign-in", N_("PERSON"), 1, 1, NO_OPTS, N_("say who uses this device"), cli_person_in },
-	{ "person sign-out", "", 0, 0, NO_OPTS, N_("sign that person out"), cli_person_out },
-	{ "shift start", "", 0, 0, NO_OPTS, N_("begin a shift"), cli_shift_start },
-	{ "shift end", "", 0, 0, NO_OPTS, N_("end it with a day-close that states what was recorded"), cli_shift_end },
-	{ "log", N_("[CODE]"), 0, 1, LOG_OPTS, N_("log a disorder, or that nothing was found"), cli_log },
-	{ "correct", N_("NUMBER [CODE]"), 1, 2, CORRECT_OPTS, N_("put a whole new content in place of an earlier entry"), cli_correct },
-	{ "withdraw", N_("NUMBER"), 1, 1, WITHDRAW_OPTS, N_("take an entry back"), cli_withdraw },
-	{ "list", "", 0, 0, LIST_OPTS, N_("what was recorded, and what became of it"), cli_list },
-	{ "show", N_("NUMBER"), 1, 1, NO_OPTS, N_("one entry in full"), cli_show },
-	{ "status", "", 0, 0, NO_OPTS, N_("device, person, shift, what waits, last receipt, space"), cli_status },
-	{ "sync", "", 0, 0, SYNC_OPTS, N_("send what waits, fetch what is new"), cli_sync },
-	{ "verify", "", 0, 0, NO_OPTS, N_("check every entry, signature, receipt and photo of this device"), cli_verify },
-	{ "codes", N_("[TEXT]"), 0, 1, NO_OPTS, N_("list the codes and units of the form pack"), cli_codes },
-	{ "gps", "", 0, 0, GPS_OPTS, N_("show the position as it would be saved"), cli_gps },
+	{"enrol", N_("[URL] CODE"), 1, 2, ENROL_OPTS,
+	 N_("make this device known to a server with a one-time code"), cli_enrol},
+	{"person sign-in", N_("PERSON"), 1, 1, NO_OPTS, N_("say who uses this device"), cli_person_in},
+	{"person sign-out", "", 0, 0, NO_OPTS, N_("sign that person out"), cli_person_out},
+	{"shift start", "", 0, 0, NO_OPTS, N_("begin a shift"), cli_shift_start},
+	{"shift end", "", 0, 0, NO_OPTS, N_("end it with a day-close that states what was recorded"),
+	 cli_shift_end},
+	{"log", N_("[CODE]"), 0, 1, LOG_OPTS, N_("log a disorder, or that nothing was found"), cli_log},
+	{"correct", N_("NUMBER [CODE]"), 1, 2, CORRECT_OPTS,
+	 N_("put a whole new content in place of an earlier entry"), cli_correct},
+	{"withdraw", N_("NUMBER"), 1, 1, WITHDRAW_OPTS, N_("take an entry back"), cli_withdraw},
+	{"list", "", 0, 0, LIST_OPTS, N_("what was recorded, and what became of it"), cli_list},
+	{"show", N_("NUMBER"), 1, 1, NO_OPTS, N_("one entry in full"), cli_show},
+	{"status", "", 0, 0, NO_OPTS, N_("device, person, shift, what waits, last receipt, space"),
+	 cli_status},
+	{"sync", "", 0, 0, SYNC_OPTS, N_("send what waits, fetch what is new"), cli_sync},
+	{"verify", "", 0, 0, NO_OPTS, N_("check every entry, signature, receipt and photo of this device"),
+	 cli_verify},
+	{"codes", N_("[TEXT]"), 0, 1, NO_OPTS, N_("list the codes and units of the form pack"), cli_codes},
+	{"gps", "", 0, 0, GPS_OPTS, N_("show the position as it would be saved"), cli_gps},
 };
 #define COMMAND_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))
 
@@ -82,10 +81,11 @@ static const struct cli_command COMMANDS[] = {
 static const struct {
 	const char *name, *arg, *help;
 } GLOBALS[] = {
-	{ "--home", N_("DIR"), N_("data folder (else JX_HOME, the profile, ~/.local/share/jiexun)") },
-	{ "--profile", N_("FILE"), N_("device profile (else JX_PROFILE, ~/.config/jiexun/profile.ini, /etc/jiexun/profile.ini)") },
-	{ "--json", "", N_("one JSON object a line, for scripts") },
-	{ "--quiet", "", N_("say nothing but errors") },
+	{"--home", N_("DIR"), N_("data folder (else JX_HOME, the profile, ~/.local/share/jiexun)")},
+	{"--profile", N_("FILE"),
+	 N_("device profile (else JX_PROFILE, ~/.config/jiexun/profile.ini, /etc/jiexun/profile.ini)")},
+	{"--json", "", N_("one JSON object a line, for scripts")},
+	{"--quiet", "", N_("say nothing but errors")},
 };
 
 static void help_row(const char *name, const char *arg, const char *text, int columns)
@@ -101,13 +101,15 @@ static void help_row(const char *name, const char *arg, const char *text, int co
 static void help(void)
 {
 	printf("%s\n\n", _("jx - log what you see in the street; nothing saved is ever lost"));
-	printf("%s jx [--home %s] [--profile %s] [--json] [--quiet] %s\n\n", _("Usage:"), _("DIR"), _("FILE"), _("COMMAND [OPTIONS]"));
+	printf("%s jx [--home %s] [--profile %s] [--json] [--quiet] %s\n\n", _("Usage:"), _("DIR"), _("FILE"),
+	       _("COMMAND [OPTIONS]"));
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		help_row(COMMANDS[i].words, COMMANDS[i].pos, COMMANDS[i].help, 24);
 	putchar('\n');
 	for (size_t i = 0; i < sizeof(GLOBALS) / sizeof(GLOBALS[0]); i++)
 		help_row(GLOBALS[i].name, GLOBALS[i].arg, GLOBALS[i].help, 14);
-	printf("  --version, --help\n\n%s\n", _("`jx COMMAND --help` shows a command's options; man jx has all of it."));
+	printf("  --version, --help\n\n%s\n",
+	       _("`jx COMMAND --help` shows a command's options; man jx has all of it."));
 }
 
 /* Match the longest words: "person sign-in" takes two arguments. */
@@ -162,7 +164,8 @@ static int read_globals(int argc, char **argv, struct globals *g)
 		else if (strncmp(o, "--profile=", 10) == 0)
 			g->profile = o + 10;
 		else {
-			fprintf(stderr, _("jx: option %s is unknown here or lacks its value; see jx --help"), o);
+			fprintf(stderr, _("jx: option %s is unknown here or lacks its value; see jx --help"),
+				o);
 			fputc('\n', stderr);
 			return -1;
 		}
@@ -197,8 +200,8 @@ static jx_rc set_up(struct cli *c, const struct globals *g, struct jx_error *err
 
 static int run(int argc, char **argv, struct cli *c)
 {
-	struct globals g = { 0 };
-	struct jx_error err = { 0 };
+	struct globals g = {0};
+	struct jx_error err = {0};
 	struct cli_args args;
 	int words = 0, status, i = read_globals(argc, argv, &g);
 	const struct cli_command *cmd;
@@ -233,7 +236,7 @@ static int run(int argc, char **argv, struct cli *c)
 int main(int argc, char **argv)
 {
 	struct cli *c = jx_xcalloc(1, sizeof(*c));
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	int status;
 
 	if (jx_os_start("jx", &err) != JX_OK) {

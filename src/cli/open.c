@@ -7,23 +7,26 @@
 
 jx_rc cli_open_store(struct cli *c, bool read_only, struct jx_error *err)
 {
-	struct jx_store_config config = { .dir = c->dir, .fs = jx_os_fs(), .clock = jx_os_clock(), .read_only = read_only };
+	struct jx_store_config config = {
+		.dir = c->dir, .fs = jx_os_fs(), .clock = jx_os_clock(), .read_only = read_only};
 	jx_rc rc;
 
 	if (c->store != NULL)
 		return JX_OK;
 	rc = jx_store_open(&config, &c->store, err);
 	if (rc == JX_ENOTFOUND && read_only)
-		return jx_fail(err, JX_ESTATE, 0, "jx.open", "nothing is recorded in %s yet: enrol this device first (jx enrol)", c->dir);
+		return jx_fail(err, JX_ESTATE, 0, "jx.open",
+			       "nothing is recorded in %s yet: enrol this device first (jx enrol)", c->dir);
 	return rc;
 }
 
 jx_rc cli_open_media(struct cli *c, struct jx_error *err)
 {
 	JX_AUTO_FREE char *dir = jx_xasprintf("%s/photos", c->dir);
-	struct jx_media_config config = {
-		.dir = dir, .fs = jx_os_fs(), .rand = jx_os_rand(), .max_bytes = c->profile.photo_max_mb * MB
-	};
+	struct jx_media_config config = {.dir = dir,
+					 .fs = jx_os_fs(),
+					 .rand = jx_os_rand(),
+					 .max_bytes = c->profile.photo_max_mb * MB};
 
 	return c->media != NULL ? JX_OK : jx_media_open(&config, &c->media, err);
 }
@@ -41,7 +44,7 @@ jx_rc cli_open_pack(struct cli *c, struct jx_error *err)
 
 void cli_device_keys(const struct cli *c, struct jx_device_keys *out)
 {
-	*out = (struct jx_device_keys){ .dir = c->dir, .store = c->profile.key_store };
+	*out = (struct jx_device_keys){.dir = c->dir, .store = c->profile.key_store};
 }
 
 jx_rc cli_open_key(struct cli *c, struct jx_error *err)
@@ -54,7 +57,8 @@ jx_rc cli_open_key(struct cli *c, struct jx_error *err)
 	cli_device_keys(c, &keys);
 	rc = jx_device_load_key(&keys, c->public_key, c->secret_key, err);
 	if (rc == JX_ENOTFOUND)
-		return jx_fail(err, JX_ESTATE, 0, "jx.key", "this device has no key yet: enrol it first (jx enrol)");
+		return jx_fail(err, JX_ESTATE, 0, "jx.key",
+			       "this device has no key yet: enrol it first (jx enrol)");
 	c->has_key = rc == JX_OK;
 	return rc;
 }
@@ -66,11 +70,13 @@ static jx_rc check_identity(struct cli *c, struct jx_error *err)
 	jx_rc rc = jx_store_identity(c->store, &id, err);
 
 	if (rc == JX_ENOTFOUND)
-		return jx_fail(err, JX_ESTATE, 0, "jx.identity", "this device is not enrolled: ask the office for a code and run jx enrol");
+		return jx_fail(err, JX_ESTATE, 0, "jx.identity",
+			       "this device is not enrolled: ask the office for a code and run jx enrol");
 	if (rc == JX_OK && memcmp(id.public_key, c->public_key, sizeof(id.public_key)) != 0)
-		return jx_fail(err, JX_ECORRUPT, 0, "jx.key",
-			       "the device key in %s is not the one that %s was enrolled with: put that key back, or ask the office for a code and run jx enrol --again",
-			       c->dir, id.short_code);
+		return jx_fail(
+			err, JX_ECORRUPT, 0, "jx.key",
+			"the device key in %s is not the one that %s was enrolled with: put that key back, or ask the office for a code and run jx enrol --again",
+			c->dir, id.short_code);
 	return rc;
 }
 
@@ -111,9 +117,11 @@ jx_rc cli_open_gps(struct cli *c, struct jx_error *err)
 	switch (p->gps_source) {
 	case JX_DEVICE_GPS_GPSD:
 		return jx_gps_open_gpsd(p->gps_host[0] != '\0' ? p->gps_host : NULL, (uint16_t)p->gps_port,
-					p->gps_device[0] != '\0' ? p->gps_device : NULL, jx_os_clock(), p->gps_stale_after_ms, &c->gps, err);
+					p->gps_device[0] != '\0' ? p->gps_device : NULL, jx_os_clock(),
+					p->gps_stale_after_ms, &c->gps, err);
 	case JX_DEVICE_GPS_REPLAY:
-		return jx_gps_open_replay(p->gps_replay, jx_os_fs(), jx_os_clock(), p->gps_stale_after_ms, &c->gps, err);
+		return jx_gps_open_replay(p->gps_replay, jx_os_fs(), jx_os_clock(), p->gps_stale_after_ms,
+					  &c->gps, err);
 	case JX_DEVICE_GPS_NONE:
 		break;
 	}

@@ -114,9 +114,11 @@ void cli_json_fix(struct cli_json *j, const char *name, const struct jx_fix *fix
 	jx_buf_init(&b, 1024);
 	jx_buf_addf(&b, "{\"source\":\"%s\"", jx_fix_source_name(fix->source));
 	if (fix->source != JX_FIX_NONE)
-		jx_buf_addf(&b, ",\"lat_wgs84_e7\":%d,\"lon_wgs84_e7\":%d,\"accuracy_mm\":%lld,\"fix_mode\":%u,\"fix_age_ms\":%lld,\"stale\":%s",
-			    (int)fix->lat_wgs84_e7, (int)fix->lon_wgs84_e7, (long long)fix->accuracy_mm, (unsigned)fix->mode,
-			    (long long)fix->age_ms, fix->is_stale ? "true" : "false");
+		jx_buf_addf(
+			&b,
+			",\"lat_wgs84_e7\":%d,\"lon_wgs84_e7\":%d,\"accuracy_mm\":%lld,\"fix_mode\":%u,\"fix_age_ms\":%lld,\"stale\":%s",
+			(int)fix->lat_wgs84_e7, (int)fix->lon_wgs84_e7, (long long)fix->accuracy_mm,
+			(unsigned)fix->mode, (long long)fix->age_ms, fix->is_stale ? "true" : "false");
 	jx_buf_addf(&b, ",\"satellites\":%d}", fix->satellites_used);
 	cli_json_raw(j, name, b.data);
 }
@@ -160,7 +162,8 @@ void cli_fix_text(const struct jx_fix *fix, const char *reason, char *out, size_
 		return;
 	}
 	if (fix->accuracy_mm >= 0)
-		(void)snprintf(out, cap, "%.7f, %.7f ±%lld m", lat, lon, (long long)((fix->accuracy_mm + 999) / 1000));
+		(void)snprintf(out, cap, "%.7f, %.7f ±%lld m", lat, lon,
+			       (long long)((fix->accuracy_mm + 999) / 1000));
 	else
 		(void)snprintf(out, cap, "%.7f, %.7f", lat, lon);
 	if (fix->is_stale) {

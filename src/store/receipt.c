@@ -271,15 +271,57 @@ static jx_rc add_photo_receipt(jx_store *s, void *arg, struct jx_error *err)
 	return rc == JX_OK ? mark_done(s, writer_no, no, job->photo_receipt, err) : rc;
 }
 
+struct job_list {
+	const struct jx_kept_photo_receipt *list;
+	size_t count;
+};
+
+static jx_rc add_photo_receipts(jx_store *s, void *arg, struct jx_error *err)
+{
+	const struct job_list *jobs = arg;
+	jx_rc rc = JX_OK;
+
+	for (size_t i = 0; i < jobs->count && rc == JX_OK; i++) {
+		struct job job = {.text = &jobs->list[i].text, .photo_receipt = &jobs->list[i].receipt};
+
+		jx_signed_hash(job.text, job.hash);
+		rc = add_photo_receipt(s, &job, err);
+	}
+	return rc;
+}
+
+static jx_rc check_photo_count(const struct jx_photo_receipt *r, struct jx_error *err)
+{
+	if (r->photo_count <= JX_PHOTO_RECEIPT_MAX)
+		return JX_OK;
+	return jx_fail(err, JX_EINVAL, 0, WHERE,
+		       "the photo-receipt names more than %d photos: update the server",
+		       JX_PHOTO_RECEIPT_MAX);
+}
+
+jx_rc jx_store_add_photo_receipts(jx_store *store, const struct jx_kept_photo_receipt *list, size_t count,
+				  struct jx_error *err)
+{
+	struct job_list jobs = {.list = list, .count = count};
+
+	for (size_t i = 0; i < count; i++) {
+		jx_rc rc = check_photo_count(&list[i].receipt, err);
+
+		if (rc != JX_OK)
+			return rc;
+	}
+	return count == 0 ? JX_OK : jx_store__transaction(store, add_photo_receipts, &jobs, NULL, err);
+}
+
 jx_rc jx_store_add_photo_receipt(jx_store *store, const struct jx_signed *text,
 				 const struct jx_photo_receipt *r, struct jx_error *err)
 {
 	struct job job = {.text = text, .photo_receipt = r};
 
-	if (r->photo_count > JX_PHOTO_RECEIPT_MAX)
-		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "the photo-receipt names more than %d photos: update the server",
-			       JX_PHOTO_RECEIPT_MAX);
+	jx_rc rc = check_photo_count(r, err);
+
+	if (rc != JX_OK)
+		return rc;
 	jx_signed_hash(text, job.hash);
 	return jx_store__transaction(store, add_photo_receipt, &job, NULL, err);
 }

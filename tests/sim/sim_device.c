@@ -9,18 +9,26 @@
 
 jx_rc sim_device_open(struct sim_device *d, struct jx_error *err)
 {
-	struct jx_store_config sc = {
-		.dir = DATA, .vfs = sim_disk_vfs(d->disk), .fs = sim_disk_fs(d->disk), .clock = &d->clock.clock
-	};
-	struct jx_media_config mc = { .dir = DATA "/photos", .fs = sim_disk_fs(d->disk), .rand = &d->rand.rand, .max_bytes = 1 << 20 };
+	struct jx_store_config sc = {.dir = DATA,
+				     .vfs = sim_disk_vfs(d->disk),
+				     .fs = sim_disk_fs(d->disk),
+				     .clock = &d->clock.clock};
+	struct jx_media_config mc = {.dir = DATA "/photos",
+				     .fs = sim_disk_fs(d->disk),
+				     .rand = &d->rand.rand,
+				     .max_bytes = 1 << 20};
 	jx_rc rc = jx_store_open(&sc, &d->store, err);
 
 	if (rc == JX_OK)
 		rc = jx_media_open(&mc, &d->media, err);
-	d->recorder = (struct jx_recorder){
-		.store = d->store, .media = d->media, .clock = &d->clock.clock, .rand = &d->rand.rand, .source_fs = sim_disk_fs(d->disk),
-		.pack = d->world->pack, .secret_key = d->secret_key, .utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT
-	};
+	d->recorder = (struct jx_recorder){.store = d->store,
+					   .media = d->media,
+					   .clock = &d->clock.clock,
+					   .rand = &d->rand.rand,
+					   .source_fs = sim_disk_fs(d->disk),
+					   .pack = d->world->pack,
+					   .secret_key = d->secret_key,
+					   .utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT};
 	return rc;
 }
 
@@ -35,7 +43,7 @@ void sim_device_close(struct sim_device *d)
 void sim_device_restart(struct sim_device *d)
 {
 	struct sim_world *w = d->world;
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	jx_rc rc = JX_EIO;
 
 	sim_note(w, "device restart", d->index, 0);
@@ -67,15 +75,20 @@ static void learn_identity(struct sim_device *d)
 void sim_device_enrol(struct sim_device *d)
 {
 	struct sim_world *w = d->world;
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	struct jx_code_text code;
 	struct jx_enrol_answer an;
 	struct sim_net net;
-	struct jx_identity id = { .role = "field" };
-	struct jx_client_enrol_config ec = {
-		.code = &code, .public_key = d->public_key, .secret_key = d->secret_key, .program = "sim", .name = "", .rand = &d->rand.rand,
-		.wait = sim_wait, .wait_user = w, .attempts_max = 4
-	};
+	struct jx_identity id = {.role = "field"};
+	struct jx_client_enrol_config ec = {.code = &code,
+					    .public_key = d->public_key,
+					    .secret_key = d->secret_key,
+					    .program = "sim",
+					    .name = "",
+					    .rand = &d->rand.rand,
+					    .wait = sim_wait,
+					    .wait_user = w,
+					    .attempts_max = 4};
 	jx_rc rc;
 
 	learn_identity(d);
@@ -87,7 +100,8 @@ void sim_device_enrol(struct sim_device *d)
 		/* enrolled at the server, but the device lost the answer with its power: the office revokes and gives a new code */
 		rc = jx_ingest_revoke(w->server.ingest, id.short_code, "answer lost", &err);
 		if (rc == JX_OK)
-			rc = jx_ingest_make_code(w->server.ingest, id.short_code, JX_ROLE_FIELD, "330110", true, &code, &err);
+			rc = jx_ingest_make_code(w->server.ingest, id.short_code, JX_ROLE_FIELD, "330110",
+						 true, &code, &err);
 	}
 	sim_net_init(&net, w, d);
 	ec.transport = &net.transport;
@@ -122,18 +136,20 @@ static jx_rc read_back(void *user, const struct jx_log_row *row)
 static void show(struct sim_device *d, const uint8_t id[JX_ID_BYTES], int64_t n, struct sim_shown *s)
 {
 	struct sim_world *w = d->world;
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 
 	w->counts.saves_shown++;
 	memcpy(s->id, id, JX_ID_BYTES);
 	if (jx_store_by_id(d->store, id, read_back, s, &err) != JX_OK) {
 		if (!sim_disk_is_dead(d->disk) && err.code != JX_EIO && err.code != JX_ENOSPC)
-			sim_break(w, "device %d showed %lld as saved, but cannot read it back: %s", d->index, (long long)n, err.text);
+			sim_break(w, "device %d showed %lld as saved, but cannot read it back: %s", d->index,
+				  (long long)n, err.text);
 		s->n = n;
 		memset(s->digest, 0, sizeof(s->digest));
 	}
 	if (s->n != n)
-		sim_break(w, "device %d showed number %lld for entry %lld", d->index, (long long)n, (long long)s->n);
+		sim_break(w, "device %d showed number %lld for entry %lld", d->index, (long long)n,
+			  (long long)s->n);
 	if (d->shown_count < SIM_SHOWN_MAX)
 		d->shown[d->shown_count++] = *s;
 }
@@ -159,8 +175,9 @@ static jx_rc add_photos(struct sim_device *d, jx_capture *cap, struct sim_shown 
 static jx_rc answer(struct sim_device *d, jx_capture *cap, struct jx_error *err)
 {
 	struct sim_world *w = d->world;
-	const struct jx_code *code = jx_pack_code_at(w->pack, (size_t)sim_below(&w->rng, jx_pack_code_count(w->pack)));
-	struct jx_observation o = { .result = "found", .code = code->code };
+	const struct jx_code *code = jx_pack_code_at(w->pack,
+						     (size_t)sim_below(&w->rng, jx_pack_code_count(w->pack)));
+	struct jx_observation o = {.result = "found", .code = code->code};
 
 	if (sim_chance(&w->rng, 150))
 		o.result = "nothing-found";
@@ -180,24 +197,32 @@ static jx_rc correct_something(struct sim_device *d, jx_capture *cap, struct jx_
 	if (d->shown_count == 0 || !sim_chance(&w->rng, 100))
 		return JX_OK;
 	s = &d->shown[sim_below(&w->rng, d->shown_count)];
-	return s->kind == JX_KIND_OBSERVATION ? jx_capture_set_correction(cap, s->id, "数量有误", err) : JX_OK;
+	return s->kind == JX_KIND_OBSERVATION ? jx_capture_set_correction(cap, s->id, "数量有误", err)
+					      : JX_OK;
 }
 
 void sim_device_save(struct sim_device *d)
 {
 	struct sim_world *w = d->world;
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	JX_AUTO(jx_capture) cap = NULL;
-	struct sim_shown s = { 0 };
-	struct jx_fix fix = { .source = JX_FIX_GNSS, .lat_wgs84_e7 = 302300000, .lon_wgs84_e7 = 1197200000, .accuracy_mm = 9000,
-			      .satellites_used = 9, .mode = 3, .age_ms = 300 };
+	struct sim_shown s = {0};
+	struct jx_fix fix = {.source = JX_FIX_GNSS,
+			     .lat_wgs84_e7 = 302300000,
+			     .lon_wgs84_e7 = 1197200000,
+			     .accuracy_mm = 9000,
+			     .satellites_used = 9,
+			     .mode = 3,
+			     .age_ms = 300};
 	uint8_t id[JX_ID_BYTES];
 	int64_t n;
 	jx_rc rc = jx_capture_begin(&d->recorder, &cap, &err);
 
 	w->counts.saves++;
 	if (rc == JX_OK && d->has_pending)
-		rc = jx_capture_set_id(cap, d->pending_id, &err); /* the draft kept its id: whether the first try got through is not known */
+		rc = jx_capture_set_id(
+			cap, d->pending_id,
+			&err); /* the draft kept its id: whether the first try got through is not known */
 	if (rc == JX_OK)
 		memcpy(id, jx_capture_id(cap), sizeof(id));
 	if (rc == JX_OK && sim_chance(&w->rng, 800))
@@ -226,7 +251,7 @@ void sim_device_save(struct sim_device *d)
 
 void sim_device_shift(struct sim_device *d)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	char value[64];
 	int64_t n, observations, photos;
 	jx_rc rc;
@@ -248,11 +273,15 @@ jx_rc sim_device_sync(struct sim_device *d, struct jx_error *err)
 	struct jx_cli_binding binding;
 	struct jx_client_result *result = jx_xcalloc(1, sizeof(*result));
 	struct sim_net net;
-	struct jx_client_config cc = {
-		.program = "sim", .secret_key = d->secret_key,
-		.identities = (const uint8_t (*)[JX_PUB_BYTES])&d->identity.server_identity, .identity_count = 1,
-		.rand = &d->rand.rand, .wait = sim_wait, .wait_user = w, .attempts_max = 4
-	};
+	struct jx_client_config cc = {.program = "sim",
+				      .secret_key = d->secret_key,
+				      .identities = (const uint8_t(*)[JX_PUB_BYTES]) &
+						    d->identity.server_identity,
+				      .identity_count = 1,
+				      .rand = &d->rand.rand,
+				      .wait = sim_wait,
+				      .wait_user = w,
+				      .attempts_max = 4};
 	jx_rc rc;
 
 	w->counts.syncs++;
@@ -263,8 +292,13 @@ jx_rc sim_device_sync(struct sim_device *d, struct jx_error *err)
 	cc.sink = &binding.sink;
 	memcpy(cc.writer, d->identity.writer, sizeof(cc.writer));
 	rc = jx_client_sync(&cc, result, err);
+	if (rc == JX_OK)
+		rc = jx_cli_unbind(&binding, err);
+	else
+		(void)jx_cli_unbind(&binding, NULL);
 	if (result->must_enrol_again)
-		sim_break(w, "device %d is told to enrol again, though nobody cloned or restored it: %s", d->index, err->text);
+		sim_break(w, "device %d is told to enrol again, though nobody cloned or restored it: %s",
+			  d->index, err->text);
 	if (rc == JX_OK || sim_chance(&w->rng, 300))
 		(void)jx_store_checkpoint(d->store, NULL);
 	sim_note(w, "sync", d->index, rc);

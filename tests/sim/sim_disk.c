@@ -70,7 +70,7 @@ static struct sim_name *make_name(struct sim_disk *d, const char *path)
 		d->name_cap = d->name_cap == 0 ? 16 : d->name_cap * 2;
 		d->names = jx_xreallocarray(d->names, d->name_cap, sizeof(*d->names));
 	}
-	d->names[d->name_count] = (struct sim_name){ .path = jx_xstrdup(path) };
+	d->names[d->name_count] = (struct sim_name){.path = jx_xstrdup(path)};
 	return &d->names[d->name_count++];
 }
 
@@ -129,7 +129,7 @@ static void remember(struct sim_inode *i, int64_t offset, const void *data, size
 		i->pending = jx_xreallocarray(i->pending, i->pending_cap, sizeof(*i->pending));
 	}
 	p = &i->pending[i->pending_count++];
-	*p = (struct sim_pending){ .offset = offset, .len = len };
+	*p = (struct sim_pending){.offset = offset, .len = len};
 	if (len > 0) {
 		p->bytes = jx_xmalloc(len);
 		memcpy(p->bytes, data, len);
@@ -220,7 +220,8 @@ static void apply_torn(struct sim_disk *d, struct sim_inode *i, const struct sim
 		if (fate < 4)
 			continue;
 		if (fate < 9) {
-			put(&i->durable, &i->durable_cap, &i->durable_len, p->offset + (int64_t)at, p->bytes + at, n);
+			put(&i->durable, &i->durable_cap, &i->durable_len, p->offset + (int64_t)at,
+			    p->bytes + at, n);
 			continue;
 		}
 		for (size_t k = 0; k < n; k++)

@@ -9,7 +9,7 @@
 /** A write or truncation that no sync has covered yet. */
 struct sim_pending {
 	int64_t offset;
-	size_t len;       /**< 0 and bytes NULL: truncation to offset */
+	size_t len; /**< 0 and bytes NULL: truncation to offset */
 	uint8_t *bytes;
 };
 
@@ -18,7 +18,7 @@ struct sim_inode {
 	size_t now_len, now_cap, durable_len, durable_cap;
 	struct sim_pending *pending;
 	size_t pending_count, pending_cap;
-	int refs;         /**< names (now and durable) and open handles */
+	int refs; /**< names (now and durable) and open handles */
 	int64_t modified_utc_ms;
 };
 

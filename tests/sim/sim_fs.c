@@ -63,7 +63,8 @@ static jx_rc fs_open(void *user, const char *path, jx_file **out, struct jx_erro
 	return open_existing(user, path, out, err);
 }
 
-static jx_rc fs_write_at(void *user, jx_file *f, int64_t offset, const void *data, size_t len, struct jx_error *err)
+static jx_rc fs_write_at(void *user, jx_file *f, int64_t offset, const void *data, size_t len,
+			 struct jx_error *err)
 {
 	struct sim_disk *d = user;
 	int e = sim__operation(d, 'w', f->path, offset, true);
@@ -78,7 +79,8 @@ static jx_rc fs_write_at(void *user, jx_file *f, int64_t offset, const void *dat
 	return JX_OK;
 }
 
-static jx_rc fs_read_at(void *user, jx_file *f, int64_t offset, void *data, size_t len, size_t *got_out, struct jx_error *err)
+static jx_rc fs_read_at(void *user, jx_file *f, int64_t offset, void *data, size_t len, size_t *got_out,
+			struct jx_error *err)
 {
 	struct sim_disk *d = user;
 	size_t have = (size_t)offset < f->inode->now_len ? f->inode->now_len - (size_t)offset : 0;
@@ -160,7 +162,8 @@ static jx_rc fs_remove(void *user, const char *path, struct jx_error *err)
 	return JX_OK;
 }
 
-static jx_rc fs_stat(void *user, const char *path, int64_t *size_out, int64_t *modified_out, struct jx_error *err)
+static jx_rc fs_stat(void *user, const char *path, int64_t *size_out, int64_t *modified_out,
+		     struct jx_error *err)
 {
 	struct sim_disk *d = user;
 	struct sim_name *n = sim__find(d, path);
@@ -176,7 +179,8 @@ static jx_rc fs_stat(void *user, const char *path, int64_t *size_out, int64_t *m
 	return JX_OK;
 }
 
-static jx_rc fs_list(void *user, const char *dir, jx_rc (*fn)(void *arg, const char *name), void *arg, struct jx_error *err)
+static jx_rc fs_list(void *user, const char *dir, jx_rc (*fn)(void *arg, const char *name), void *arg,
+		     struct jx_error *err)
 {
 	struct sim_disk *d = user;
 	size_t n = strlen(dir);
@@ -192,7 +196,8 @@ static jx_rc fs_list(void *user, const char *dir, jx_rc (*fn)(void *arg, const c
 			continue;
 		jx_strcpy(name, sizeof(name), p + n + 1);
 		if (strchr(name, '/') != NULL)
-			*strchr(name, '/') = '\0'; /* a folder shows once for each file in it: callers must bear repeats */
+			*strchr(name, '/') =
+				'\0'; /* a folder shows once for each file in it: callers must bear repeats */
 		rc = fn(arg, name);
 		if (rc != JX_OK)
 			return rc;

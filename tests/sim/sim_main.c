@@ -27,13 +27,20 @@ static unsigned draw(struct sim_rng *r, unsigned max_permille)
 
 static void draw_weather(uint64_t seed, struct sim_weather *out)
 {
-	struct sim_rng r = { .state = seed ^ 0x5EEDF00Du };
+	struct sim_rng r = {.state = seed ^ 0x5EEDF00Du};
 
 	*out = (struct sim_weather){
-		.cut_permille = draw(&r, 300), .server_cut_permille = draw(&r, 150), .fault_permille = draw(&r, 8),
-		.drop_permille = draw(&r, 250), .eat_permille = draw(&r, 250), .twice_permille = draw(&r, 150),
-		.replay_permille = draw(&r, 100), .garble_permille = draw(&r, 60), .portal_permille = draw(&r, 60),
-		.clock_permille = draw(&r, 60), .while_permille = draw(&r, 300),
+		.cut_permille = draw(&r, 300),
+		.server_cut_permille = draw(&r, 150),
+		.fault_permille = draw(&r, 8),
+		.drop_permille = draw(&r, 250),
+		.eat_permille = draw(&r, 250),
+		.twice_permille = draw(&r, 150),
+		.replay_permille = draw(&r, 100),
+		.garble_permille = draw(&r, 60),
+		.portal_permille = draw(&r, 60),
+		.clock_permille = draw(&r, 60),
+		.while_permille = draw(&r, 300),
 	};
 }
 
@@ -52,7 +59,8 @@ static void add(struct sim_counts *sum, const struct sim_counts *c)
 }
 
 /* true = held */
-static bool run_one(const struct options *o, uint64_t seed, struct sim_counts *sum, uint64_t *trace, char *failure, size_t cap)
+static bool run_one(const struct options *o, uint64_t seed, struct sim_counts *sum, uint64_t *trace,
+		    char *failure, size_t cap)
 {
 	struct sim_weather weather;
 	struct sim_world *w;
@@ -77,8 +85,9 @@ static bool read_options(int argc, char **argv, struct options *o)
 {
 	for (int k = 1; k < argc; k++) {
 		int64_t *number = strcmp(argv[k], "--histories") == 0 ? &o->histories
-				  : strcmp(argv[k], "--seed") == 0 ? &o->seed
-				  : strcmp(argv[k], "--steps") == 0 ? &o->steps : NULL;
+				  : strcmp(argv[k], "--seed") == 0    ? &o->seed
+				  : strcmp(argv[k], "--steps") == 0   ? &o->steps
+								      : NULL;
 
 		if (number != NULL && k + 1 < argc && jx_parse_i64(argv[k + 1], 0, INT64_MAX, number))
 			k++;
@@ -96,19 +105,23 @@ static bool read_options(int argc, char **argv, struct options *o)
 	return true;
 }
 
-static int finish(const struct options *o, const struct sim_counts *c, int64_t done, int64_t broken, double seconds)
+static int finish(const struct options *o, const struct sim_counts *c, int64_t done, int64_t broken,
+		  double seconds)
 {
-	bool looked = c->power_cuts > done && c->saves_shown > done && c->sent_shown > 0 && c->complete_shown > 0;
+	bool looked = c->power_cuts > done && c->saves_shown > done && c->sent_shown > 0 &&
+		      c->complete_shown > 0;
 
 	if (o->json)
-		printf("{\"name\":\"sim\",\"count\":%lld,\"lost\":%lld,\"duplicated\":0,\"failed\":%lld,\"seconds\":%.1f}\n", (long long)done,
-		       (long long)broken, (long long)broken, seconds);
+		printf("{\"name\":\"sim\",\"count\":%lld,\"lost\":%lld,\"duplicated\":0,\"failed\":%lld,\"seconds\":%.1f}\n",
+		       (long long)done, (long long)broken, (long long)broken, seconds);
 	printf("%lld histories: %lld saves shown, %lld photos, %lld syncs, %lld requests, %lld power cuts, %lld replays, %lld shown as sent, "
 	       "%lld as complete; %lld broken; %.1f s\n",
-	       (long long)done, (long long)c->saves_shown, (long long)c->photos, (long long)c->syncs, (long long)c->requests,
-	       (long long)c->power_cuts, (long long)c->replays, (long long)c->sent_shown, (long long)c->complete_shown, (long long)broken, seconds);
+	       (long long)done, (long long)c->saves_shown, (long long)c->photos, (long long)c->syncs,
+	       (long long)c->requests, (long long)c->power_cuts, (long long)c->replays,
+	       (long long)c->sent_shown, (long long)c->complete_shown, (long long)broken, seconds);
 	if (o->lie) {
-		puts(broken > 0 ? "a lying disk is noticed" : "a lying disk was NOT noticed: the oracle is blind");
+		puts(broken > 0 ? "a lying disk is noticed"
+				: "a lying disk was NOT noticed: the oracle is blind");
 		return broken > 0 ? 0 : 1;
 	}
 	if (!looked)
@@ -118,14 +131,15 @@ static int finish(const struct options *o, const struct sim_counts *c, int64_t d
 
 int main(int argc, char **argv)
 {
-	struct options o = { .histories = 100, .seed = 1, .steps = 60 };
-	struct sim_counts sum = { 0 };
-	struct jx_error err = { 0 };
+	struct options o = {.histories = 100, .seed = 1, .steps = 60};
+	struct sim_counts sum = {0};
+	struct jx_error err = {0};
 	struct timespec from, to;
 	int64_t done = 0, broken = 0;
 
 	if (!read_options(argc, argv, &o)) {
-		fputs("usage: sim [--histories N] [--seed FIRST] [--steps S] [--same] [--lie] [--verbose] [--json]\n", stderr);
+		fputs("usage: sim [--histories N] [--seed FIRST] [--steps S] [--same] [--lie] [--verbose] [--json]\n",
+		      stderr);
 		return 2;
 	}
 	if (jx_crypto_init(&err) != JX_OK) {
@@ -140,13 +154,15 @@ int main(int argc, char **argv)
 
 		if (!held && !o.lie)
 			printf("seed %llu: %s\n", (unsigned long long)seed, failure);
-		if (o.same && (run_one(&o, seed, &sum, &again, failure, sizeof(failure)) != held || again != trace)) {
-			printf("seed %llu: two runs differ (%016llx, %016llx)\n", (unsigned long long)seed, (unsigned long long)trace,
-			       (unsigned long long)again);
+		if (o.same &&
+		    (run_one(&o, seed, &sum, &again, failure, sizeof(failure)) != held || again != trace)) {
+			printf("seed %llu: two runs differ (%016llx, %016llx)\n", (unsigned long long)seed,
+			       (unsigned long long)trace, (unsigned long long)again);
 			held = false;
 		}
 		broken += held ? 0 : 1;
 	}
 	(void)clock_gettime(CLOCK_MONOTONIC, &to);
-	return finish(&o, &sum, done, broken, (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9);
+	return finish(&o, &sum, done, broken,
+		      (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9);
 }

@@ -60,7 +60,7 @@ static bool serve(struct sim_world *w, const struct jx_wire_request *rq, struct 
 
 static void discard(struct sim_world *w, const struct jx_wire_request *rq)
 {
-	struct jx_wire_response rs = { .status = 0, .retry_after_s = -1 };
+	struct jx_wire_response rs = {.status = 0, .retry_after_s = -1};
 
 	jx_buf_init(&rs.body, 4u << 20);
 	(void)serve(w, rq, &rs);
@@ -70,7 +70,7 @@ static void discard(struct sim_world *w, const struct jx_wire_request *rq)
 void sim_net_replay(struct sim_world *w)
 {
 	const struct sim_old_request *o;
-	struct jx_wire_request rq = { .method = "POST" };
+	struct jx_wire_request rq = {.method = "POST"};
 
 	if (w->old_count == 0)
 		return;
@@ -78,7 +78,7 @@ void sim_net_replay(struct sim_world *w)
 	rq.path = o->path;
 	rq.authorization = o->authorization;
 	rq.is_zstd = o->is_zstd;
-	rq.body = (struct jx_bytes){ .data = o->body, .len = o->len };
+	rq.body = (struct jx_bytes){.data = o->body, .len = o->len};
 	sim_note(w, "replay", 0, 0);
 	w->counts.replays++;
 	discard(w, &rq);
@@ -90,7 +90,7 @@ static void save_meanwhile(struct sim_device *d)
 	jx_store *store = d->store;
 	jx_media *media = d->media;
 	struct jx_recorder recorder = d->recorder;
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 
 	d->store = NULL;
 	d->media = NULL;
@@ -103,7 +103,8 @@ static void save_meanwhile(struct sim_device *d)
 	d->recorder = recorder;
 }
 
-static jx_rc net_exchange(void *user, const struct jx_wire_request *rq, struct jx_wire_response *rs, struct jx_error *err)
+static jx_rc net_exchange(void *user, const struct jx_wire_request *rq, struct jx_wire_response *rs,
+			  struct jx_error *err)
 {
 	struct sim_net *n = user;
 	struct sim_world *w = n->world;
@@ -157,9 +158,13 @@ static void fill_state(const struct jx_upload_state *st, struct jx_photo_respons
 }
 
 /* The body travels in pieces, and the line may break at any byte. False: it broke. */
-static bool send_body(struct sim_world *w, const struct jx_photo_request *rq, jx_upload *up, jx_rc *rc, struct jx_error *err)
+static bool send_body(struct sim_world *w, const struct jx_photo_request *rq, jx_upload *up, jx_rc *rc,
+		      struct jx_error *err)
 {
-	int64_t at = rq->offset_bytes, cut = sim_luck(w, w->weather.drop_permille) ? (int64_t)sim_below(&w->rng, (uint64_t)rq->size_bytes + 1) : -1;
+	int64_t at = rq->offset_bytes,
+		cut = sim_luck(w, w->weather.drop_permille)
+			      ? (int64_t)sim_below(&w->rng, (uint64_t)rq->size_bytes + 1)
+			      : -1;
 	char piece[512];
 	size_t got = 1;
 
@@ -182,40 +187,57 @@ static bool send_body(struct sim_world *w, const struct jx_photo_request *rq, jx
 static int status_of(jx_rc rc)
 {
 	switch ((int)rc) {
-	case JX_OK: return 204;
-	case JX_ENOTFOUND: return 404;
-	case JX_ECONFLICT: return 409;
-	case JX_EBUSY: return 423;
-	case JX_ECORRUPT: return 422;
-	case JX_ELIMIT: return 413;
-	case JX_ENOSPC: return 507;
-	default: return 500;
+	case JX_OK:
+		return 204;
+	case JX_ENOTFOUND:
+		return 404;
+	case JX_ECONFLICT:
+		return 409;
+	case JX_EBUSY:
+		return 423;
+	case JX_ECORRUPT:
+		return 422;
+	case JX_ELIMIT:
+		return 413;
+	case JX_ENOSPC:
+		return 507;
+	default:
+		return 500;
 	}
 }
 
 /* A refusal as the server's HTTP face words it. */
 static void refuse(struct jx_photo_response *rs)
 {
-	struct jx_wire_error e = { .detail = "" };
+	struct jx_wire_error e = {.detail = ""};
 
-	jx_strcpy(e.error, sizeof(e.error), rs->status == 404 ? "not-listed" : rs->status == 409 ? "offset" : rs->status == 423 ? "busy"
-		  : rs->status == 422 ? "hash" : rs->status == 413 ? "too-large" : rs->status == 507 ? "no-space" : "internal");
+	jx_strcpy(e.error, sizeof(e.error),
+		  rs->status == 404   ? "not-listed"
+		  : rs->status == 409 ? "offset"
+		  : rs->status == 423 ? "busy"
+		  : rs->status == 422 ? "hash"
+		  : rs->status == 413 ? "too-large"
+		  : rs->status == 507 ? "no-space"
+				      : "internal");
 	jx_strcpy(rs->content_type, sizeof(rs->content_type), "application/json");
 	(void)jx_wire_error_write(&e, &rs->body, NULL);
 }
 
 /* Creation with upload, and going on: as the server's HTTP face does it. */
-static bool upload(struct sim_net *n, const struct jx_photo_request *rq, const struct jx_writer *who, struct jx_photo_response *rs)
+static bool upload(struct sim_net *n, const struct jx_photo_request *rq, const struct jx_writer *who,
+		   struct jx_photo_response *rs)
 {
 	struct sim_world *w = n->world;
 	struct jx_upload_state st;
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	jx_upload *up = NULL;
 	jx_rc rc = jx_ingest_photo_state(w->server.ingest, who, rq->sha256, &st, &err), sent;
 	bool is_whole = true;
 
 	if (rc == JX_OK && !st.is_stored && rq->verb != JX_PHOTO_ASK) {
-		rc = jx_ingest_photo_open(w->server.ingest, who, rq->sha256, rq->verb == JX_PHOTO_CREATE ? st.offset_bytes : rq->offset_bytes, &up, &err);
+		rc = jx_ingest_photo_open(w->server.ingest, who, rq->sha256,
+					  rq->verb == JX_PHOTO_CREATE ? st.offset_bytes : rq->offset_bytes,
+					  &up, &err);
 		if (rc == JX_OK && rq->verb == JX_PHOTO_CREATE && st.offset_bytes > 0)
 			rc = JX_ECONFLICT; /* begun before: ask, then go on */
 		if (rc == JX_OK) {
@@ -228,7 +250,9 @@ static bool upload(struct sim_net *n, const struct jx_photo_request *rq, const s
 	}
 	if (!is_whole)
 		return false;
-	rs->status = rc == JX_OK && rq->verb == JX_PHOTO_CREATE ? 201 : rc == JX_OK && rq->verb == JX_PHOTO_ASK ? 200 : status_of(rc);
+	rs->status = rc == JX_OK && rq->verb == JX_PHOTO_CREATE ? 201
+		     : rc == JX_OK && rq->verb == JX_PHOTO_ASK  ? 200
+								: status_of(rc);
 	if (rc == JX_OK)
 		fill_state(&st, rs);
 	else
@@ -237,11 +261,12 @@ static bool upload(struct sim_net *n, const struct jx_photo_request *rq, const s
 	return true;
 }
 
-static jx_rc net_photo(void *user, const struct jx_photo_request *rq, struct jx_photo_response *rs, struct jx_error *err)
+static jx_rc net_photo(void *user, const struct jx_photo_request *rq, struct jx_photo_response *rs,
+		       struct jx_error *err)
 {
 	struct sim_net *n = user;
 	struct sim_world *w = n->world;
-	struct jx_wire_response refused = { .status = 0, .retry_after_s = -1 };
+	struct jx_wire_response refused = {.status = 0, .retry_after_s = -1};
 	struct jx_writer who;
 	JX_AUTO_FREE char *bearer = jx_xasprintf("Bearer %s", rq->token);
 	bool is_in, is_answered = true;
@@ -277,6 +302,7 @@ static jx_rc net_photo(void *user, const struct jx_photo_request *rq, struct jx_
 
 void sim_net_init(struct sim_net *n, struct sim_world *w, struct sim_device *d)
 {
-	*n = (struct sim_net){ .world = w, .device = d };
-	n->transport = (jx_transport){ .user = n, .peer_key = net_peer_key, .exchange = net_exchange, .photo = net_photo };
+	*n = (struct sim_net){.world = w, .device = d};
+	n->transport = (jx_transport){
+		.user = n, .peer_key = net_peer_key, .exchange = net_exchange, .photo = net_photo};
 }

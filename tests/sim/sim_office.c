@@ -8,14 +8,19 @@
 void sim_office_enrol(struct sim_world *w)
 {
 	struct sim_office *o = &w->office;
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	struct jx_code_text code;
 	struct jx_enrol_answer an;
 	struct sim_net net;
-	struct jx_client_enrol_config ec = {
-		.code = &code, .public_key = o->public_key, .secret_key = o->secret_key, .program = "sim-office", .name = "",
-		.rand = &w->server.rand.rand, .wait = sim_wait, .wait_user = w, .attempts_max = 4
-	};
+	struct jx_client_enrol_config ec = {.code = &code,
+					    .public_key = o->public_key,
+					    .secret_key = o->secret_key,
+					    .program = "sim-office",
+					    .name = "",
+					    .rand = &w->server.rand.rand,
+					    .wait = sim_wait,
+					    .wait_user = w,
+					    .attempts_max = 4};
 	char name[16];
 	jx_rc rc;
 
@@ -71,7 +76,9 @@ static jx_rc out_receipt(void *user, struct jx_signed *out, struct jx_error *err
 static jx_rc get(void *user, const char *name, char *out, size_t cap, struct jx_error *err)
 {
 	struct sim_office *o = user;
-	const char *value = strcmp(name, JX_CLIENT_CHALLENGE) == 0 ? o->challenge : strcmp(name, JX_CLIENT_CURSOR) == 0 ? o->cursor : "";
+	const char *value = strcmp(name, JX_CLIENT_CHALLENGE) == 0 ? o->challenge
+			    : strcmp(name, JX_CLIENT_CURSOR) == 0  ? o->cursor
+								   : "";
 
 	if (value[0] == '\0')
 		return jx_fail(err, JX_ENOTFOUND, 0, "sim.office", "%s is not set", name);
@@ -89,7 +96,8 @@ static jx_rc set(void *user, const char *name, const char *value, struct jx_erro
 	return JX_OK;
 }
 
-static jx_rc take_receipt(void *user, const struct jx_signed *text, const struct jx_receipt *r, struct jx_error *err)
+static jx_rc take_receipt(void *user, const struct jx_signed *text, const struct jx_receipt *r,
+			  struct jx_error *err)
 {
 	(void)user;
 	(void)text;
@@ -98,7 +106,8 @@ static jx_rc take_receipt(void *user, const struct jx_signed *text, const struct
 	return JX_OK;
 }
 
-static jx_rc take_photo_receipt(void *user, const struct jx_signed *text, const struct jx_photo_receipt *r, struct jx_error *err)
+static jx_rc take_photo_receipt(void *user, const struct jx_signed *text, const struct jx_photo_receipt *r,
+				struct jx_error *err)
 {
 	(void)user;
 	(void)text;
@@ -107,7 +116,8 @@ static jx_rc take_photo_receipt(void *user, const struct jx_signed *text, const 
 	return JX_OK;
 }
 
-static jx_rc take_keys(void *user, const struct jx_signed *text, const struct jx_keys *keys, struct jx_error *err)
+static jx_rc take_keys(void *user, const struct jx_signed *text, const struct jx_keys *keys,
+		       struct jx_error *err)
 {
 	(void)user;
 	(void)text;
@@ -162,19 +172,30 @@ static jx_rc take_feed(void *user, jx_feed *feed, const char *cursor, bool is_sn
 jx_rc sim_office_pull(struct sim_world *w, struct jx_error *err)
 {
 	struct sim_office *o = &w->office;
-	struct jx_outbox outbox = {
-		.user = o, .head = out_head, .head_at = out_head_at, .batch = out_batch, .receipt = out_receipt, .get = get
-	};
-	struct jx_sink sink = {
-		.user = o, .receipt = take_receipt, .photo_receipt = take_photo_receipt, .feed = take_feed, .keys = take_keys, .set = set
-	};
+	struct jx_outbox outbox = {.user = o,
+				   .head = out_head,
+				   .head_at = out_head_at,
+				   .batch = out_batch,
+				   .receipt = out_receipt,
+				   .get = get};
+	struct jx_sink sink = {.user = o,
+			       .receipt = take_receipt,
+			       .photo_receipt = take_photo_receipt,
+			       .feed = take_feed,
+			       .keys = take_keys,
+			       .set = set};
 	struct jx_client_result *result = jx_xcalloc(1, sizeof(*result));
 	struct sim_net net;
-	struct jx_client_config cc = {
-		.outbox = &outbox, .sink = &sink, .program = "sim-office", .secret_key = o->secret_key,
-		.identities = (const uint8_t (*)[JX_PUB_BYTES])&w->server.public_key, .identity_count = 1, .rand = &w->server.rand.rand,
-		.wait = sim_wait, .wait_user = w, .attempts_max = 4
-	};
+	struct jx_client_config cc = {.outbox = &outbox,
+				      .sink = &sink,
+				      .program = "sim-office",
+				      .secret_key = o->secret_key,
+				      .identities = (const uint8_t(*)[JX_PUB_BYTES]) & w->server.public_key,
+				      .identity_count = 1,
+				      .rand = &w->server.rand.rand,
+				      .wait = sim_wait,
+				      .wait_user = w,
+				      .attempts_max = 4};
 	jx_rc rc;
 
 	w->counts.pulls++;

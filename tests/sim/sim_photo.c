@@ -16,8 +16,8 @@ static uint8_t *tiny_jpeg(size_t *len_out)
 	struct jpeg_error_mgr e;
 	unsigned char *out = NULL;
 	unsigned long len = 0;
-	JSAMPLE line[8] = { 10, 40, 70, 100, 130, 160, 190, 220 };
-	JSAMPROW rows[1] = { line };
+	JSAMPLE line[8] = {10, 40, 70, 100, 130, 160, 190, 220};
+	JSAMPROW rows[1] = {line};
 
 	memset(&c, 0, sizeof(c));
 	c.err = jpeg_std_error(&e);

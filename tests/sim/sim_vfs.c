@@ -304,7 +304,8 @@ static int v_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *f, int flags
 	sim__ref(v->inode);
 	v->disk = d;
 	v->path = jx_xstrdup(path);
-	v->is_new_journal = is_new && (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL)) != 0;
+	v->is_new_journal = is_new && (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL |
+						SQLITE_OPEN_WAL)) != 0;
 	v->base.pMethods = &METHODS;
 	if (flags_out != NULL)
 		*flags_out = flags;

@@ -14,7 +14,8 @@ void sim_note(struct sim_world *w, const char *what, int64_t a, int64_t b)
 	w->trace = (w->trace ^ (uint64_t)a) * 0x100000001B3u;
 	w->trace = (w->trace ^ (uint64_t)b) * 0x100000001B3u;
 	if (w->verbose)
-		fprintf(stderr, "%10lld %s %lld %lld\n", (long long)(w->now_ms - START_UTC_MS), what, (long long)a, (long long)b);
+		fprintf(stderr, "%10lld %s %lld %lld\n", (long long)(w->now_ms - START_UTC_MS), what,
+			(long long)a, (long long)b);
 }
 
 void sim_break(struct sim_world *w, const char *fmt, ...)
@@ -62,8 +63,9 @@ static void clock_boot(void *user, uint8_t id[JX_ID_BYTES])
 
 static void clock_init(struct sim_clock *c, struct sim_world *w)
 {
-	*c = (struct sim_clock){ .world = w, .boot_ms = w->now_ms };
-	c->clock = (struct jx_clock){ .user = c, .utc_ms = clock_utc, .mono_ms = clock_mono, .boot_id = clock_boot };
+	*c = (struct sim_clock){.world = w, .boot_ms = w->now_ms};
+	c->clock = (struct jx_clock){
+		.user = c, .utc_ms = clock_utc, .mono_ms = clock_mono, .boot_id = clock_boot};
 	for (size_t k = 0; k < JX_ID_BYTES; k++)
 		c->boot_id[k] = (uint8_t)sim_next(&w->rng);
 }
@@ -80,7 +82,7 @@ static void rand_fill(void *user, void *out, size_t len)
 static void rand_init(struct sim_rand *r, uint64_t seed)
 {
 	r->rng.state = seed;
-	r->rand = (struct jx_rand){ .user = r, .fill = rand_fill };
+	r->rand = (struct jx_rand){.user = r, .fill = rand_fill};
 }
 
 static void make_key(struct sim_rand *r, uint8_t pub[JX_PUB_BYTES], uint8_t sec[JX_SEC_BYTES])
@@ -93,15 +95,20 @@ static void make_key(struct sim_rand *r, uint8_t pub[JX_PUB_BYTES], uint8_t sec[
 
 jx_rc sim_server_open(struct sim_server *s, struct jx_error *err)
 {
-	struct jx_vault_sqlite_config vc = {
-		.dir = "/server", .vfs = sim_disk_vfs(s->disk), .fs = sim_disk_fs(s->disk), .rand = &s->rand.rand, .create = true,
-		.photo_max_bytes = 1 << 20
-	};
-	struct jx_ingest_config ic = {
-		.clock = &s->clock.clock, .rand = &s->rand.rand, .identity_secret = s->secret_key, .mac_key = s->mac_key,
-		.pack = s->world->pack, .pins = (const uint8_t (*)[JX_HASH_BYTES])s->pin, .pin_count = 1,
-		.utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT
-	};
+	struct jx_vault_sqlite_config vc = {.dir = "/server",
+					    .vfs = sim_disk_vfs(s->disk),
+					    .fs = sim_disk_fs(s->disk),
+					    .rand = &s->rand.rand,
+					    .create = true,
+					    .photo_max_bytes = 1 << 20};
+	struct jx_ingest_config ic = {.clock = &s->clock.clock,
+				      .rand = &s->rand.rand,
+				      .identity_secret = s->secret_key,
+				      .mac_key = s->mac_key,
+				      .pack = s->world->pack,
+				      .pins = (const uint8_t(*)[JX_HASH_BYTES])s->pin,
+				      .pin_count = 1,
+				      .utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT};
 	jx_rc rc = jx_vault_sqlite_open(&vc, &s->vault, err);
 
 	ic.vault = s->vault;
@@ -123,7 +130,7 @@ void sim_server_close(struct sim_server *s)
 void sim_server_restart(struct sim_server *s)
 {
 	struct sim_world *w = s->world;
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	jx_rc rc = JX_EIO;
 
 	sim_note(w, "server restart", 0, 0);
@@ -144,7 +151,7 @@ static void device_init(struct sim_world *w, int k)
 	struct sim_device *d = &w->device[k];
 	char name[32];
 
-	*d = (struct sim_device){ .world = w, .index = k };
+	*d = (struct sim_device){.world = w, .index = k};
 	(void)snprintf(name, sizeof(name), "sim-device-%d", k);
 	d->disk = sim_disk_new(name, sim_next(&w->rng));
 	clock_init(&d->clock, w);
@@ -155,7 +162,7 @@ static void device_init(struct sim_world *w, int k)
 struct sim_world *sim_world_new(uint64_t seed, const struct sim_weather *weather)
 {
 	struct sim_world *w = jx_xcalloc(1, sizeof(*w));
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	const char *text;
 	size_t len;
 
@@ -213,15 +220,18 @@ static void weather_on(struct sim_world *w, bool on)
 
 static void jump_clock(struct sim_world *w, struct sim_device *d)
 {
-	static const int64_t JUMPS_MS[] = { 60000, -60000, 3600000, -3600000, 86400000, INT64_C(31536000000), INT64_C(-31536000000) };
+	static const int64_t JUMPS_MS[] = {
+		60000, -60000, 3600000, -3600000, 86400000, INT64_C(31536000000), INT64_C(-31536000000)};
 
-	d->clock.offset_ms = sim_chance(&w->rng, 300) ? 0 : JUMPS_MS[sim_below(&w->rng, sizeof(JUMPS_MS) / sizeof(JUMPS_MS[0]))];
+	d->clock.offset_ms = sim_chance(&w->rng, 300)
+				     ? 0
+				     : JUMPS_MS[sim_below(&w->rng, sizeof(JUMPS_MS) / sizeof(JUMPS_MS[0]))];
 	sim_note(w, "clock", d->index, d->clock.offset_ms);
 }
 
 static void sync_device(struct sim_device *d)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 
 	(void)sim_device_sync(d, &err);
 }
@@ -251,7 +261,7 @@ static void step(struct sim_world *w)
 	else if (what < 94)
 		sim_device_restart(d);
 	else {
-		struct jx_error err = { 0 };
+		struct jx_error err = {0};
 
 		if (!w->office.is_enrolled)
 			sim_office_enrol(w);

@@ -16,9 +16,9 @@
 
 #include "sim_disk.h"
 
-#define SIM_DEVICES 3
-#define SIM_SHOWN_MAX 256
-#define SIM_PHOTOS_MAX 3
+#define SIM_DEVICES      3
+#define SIM_SHOWN_MAX    256
+#define SIM_PHOTOS_MAX   3
 #define SIM_OLD_REQUESTS 8
 
 /** What a person was told: saved under this number, with these photos. */
@@ -26,16 +26,16 @@ struct sim_shown {
 	uint8_t id[JX_ID_BYTES];
 	int64_t n;
 	enum jx_kind kind;
-	uint8_t digest[JX_HASH_BYTES];        /**< read back right after "saved" was shown */
+	uint8_t digest[JX_HASH_BYTES]; /**< read back right after "saved" was shown */
 	uint8_t photos[SIM_PHOTOS_MAX][JX_HASH_BYTES];
 	size_t photo_count;
-	enum jx_entry_state shown_state;      /**< the most that a list has shown for it */
+	enum jx_entry_state shown_state; /**< the most that a list has shown for it */
 };
 
 struct sim_clock {
 	struct jx_clock clock;
 	struct sim_world *world;
-	int64_t offset_ms;                    /**< device clocks are wrong */
+	int64_t offset_ms; /**< device clocks are wrong */
 	int64_t boot_ms;
 	uint8_t boot_id[JX_ID_BYTES];
 };
@@ -53,13 +53,13 @@ struct sim_device {
 	struct sim_rand rand;
 	uint8_t public_key[JX_PUB_BYTES], secret_key[JX_SEC_BYTES];
 	bool is_enrolled;
-	struct jx_identity identity;          /**< as the device was told */
+	struct jx_identity identity; /**< as the device was told */
 	jx_store *store;
 	jx_media *media;
 	struct jx_recorder recorder;
 	struct sim_shown shown[SIM_SHOWN_MAX];
 	size_t shown_count;
-	uint8_t pending_id[JX_ID_BYTES];      /**< a save that failed and will be tried again with the same id */
+	uint8_t pending_id[JX_ID_BYTES]; /**< a save that failed and will be tried again with the same id */
 	bool has_pending;
 	int64_t days_closed;
 };
@@ -84,9 +84,9 @@ struct sim_office {
 	struct {
 		char key[112];
 		uint8_t digest[JX_HASH_BYTES];
-	} *entry;
+	} * entry;
 	size_t entry_count, entry_cap;
-	int64_t repeats;                      /**< items that came twice under one cursor */
+	int64_t repeats; /**< items that came twice under one cursor */
 };
 
 /** An old request that somebody on the way kept, to send again later. */
@@ -99,12 +99,13 @@ struct sim_old_request {
 
 /** A configuration of the swarm: how bad this world is. */
 struct sim_weather {
-	unsigned cut_permille;        /**< an operation is cut by a power failure */
+	unsigned cut_permille; /**< an operation is cut by a power failure */
 	unsigned server_cut_permille;
-	unsigned fault_permille;      /**< a write or sync fails with the power on */
-	unsigned drop_permille, eat_permille, twice_permille, replay_permille, garble_permille, portal_permille;
-	unsigned clock_permille;      /**< a device's clock jumps */
-	unsigned while_permille;      /**< somebody saves while a sync is under way */
+	unsigned fault_permille; /**< a write or sync fails with the power on */
+	unsigned drop_permille, eat_permille, twice_permille, replay_permille, garble_permille,
+		portal_permille;
+	unsigned clock_permille; /**< a device's clock jumps */
+	unsigned while_permille; /**< somebody saves while a sync is under way */
 };
 
 struct sim_counts {
@@ -115,20 +116,20 @@ struct sim_counts {
 struct sim_world {
 	uint64_t seed;
 	struct sim_rng rng;
-	int64_t now_ms;               /**< true time */
+	int64_t now_ms; /**< true time */
 	struct sim_weather weather;
-	bool is_calm;                 /**< draining: no faults any more */
+	bool is_calm; /**< draining: no faults any more */
 	struct sim_device device[SIM_DEVICES];
 	struct sim_server server;
 	struct sim_office office;
 	struct sim_old_request old[SIM_OLD_REQUESTS];
 	size_t old_count;
 	jx_pack *pack;
-	uint8_t *jpeg;                /**< the tiny picture all photos are made of */
+	uint8_t *jpeg; /**< the tiny picture all photos are made of */
 	size_t jpeg_len;
 	struct sim_counts counts;
 	uint64_t trace;
-	char failure[512];            /**< first broken promise; empty if none */
+	char failure[512]; /**< first broken promise; empty if none */
 	bool verbose;
 };
 
@@ -170,7 +171,7 @@ jx_rc sim_office_pull(struct sim_world *w, struct jx_error *err);
 /* network */
 struct sim_net {
 	struct sim_world *world;
-	struct sim_device *device;    /**< NULL: office */
+	struct sim_device *device; /**< NULL: office */
 	jx_transport transport;
 };
 void sim_net_init(struct sim_net *n, struct sim_world *w, struct sim_device *d);

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BENCH_DEVICES 20
-#define BENCH_ENTRIES 500      /* a device; 10,000 in all */
-#define BENCH_PHOTOS 15        /* a device; 300 in all */
+#define BENCH_DEVICES     20
+#define BENCH_ENTRIES     500 /* a device; 10,000 in all */
+#define BENCH_PHOTOS      15  /* a device; 300 in all */
 #define BENCH_PHOTO_BYTES 250000
 
 /** Monotonic seconds. */

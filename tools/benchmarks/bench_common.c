@@ -22,7 +22,9 @@ static int compare(const void *a, const void *b)
 double bench_median(double *values, size_t count)
 {
 	qsort(values, count, sizeof(*values), compare);
-	return count == 0 ? 0 : count % 2 == 1 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+	return count == 0       ? 0
+	       : count % 2 == 1 ? values[count / 2]
+				: (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
 void bench_die(const char *what, const char *why)

@@ -15,8 +15,8 @@ static unsigned char *tiny(unsigned long *len)
 	struct jpeg_compress_struct c;
 	struct jpeg_error_mgr e;
 	unsigned char *out = NULL;
-	JSAMPLE line[16] = { 0 };
-	JSAMPROW rows[1] = { line };
+	JSAMPLE line[16] = {0};
+	JSAMPROW rows[1] = {line};
 
 	memset(&c, 0, sizeof(c));
 	*len = 0;

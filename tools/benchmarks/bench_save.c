@@ -35,11 +35,19 @@ static jx_rc copy_bytes(void *user, const struct jx_log_row *row)
 
 static double save_one(struct jx_recorder *rec, int k, struct bytes *bytes)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	JX_AUTO(jx_capture) cap = NULL;
-	struct jx_observation o = { .result = "found", .code = "01.01", .quantity = "3", .note = "墙面小广告,已告知当事人,限期三日" };
-	struct jx_fix fix = { .source = JX_FIX_GNSS, .lat_wgs84_e7 = 302300000 + k, .lon_wgs84_e7 = 1197200000 + k, .accuracy_mm = 9000,
-			      .satellites_used = 9, .mode = 3, .age_ms = 300 };
+	struct jx_observation o = {.result = "found",
+				   .code = "01.01",
+				   .quantity = "3",
+				   .note = "墙面小广告,已告知当事人,限期三日"};
+	struct jx_fix fix = {.source = JX_FIX_GNSS,
+			     .lat_wgs84_e7 = 302300000 + k,
+			     .lon_wgs84_e7 = 1197200000 + k,
+			     .accuracy_mm = 9000,
+			     .satellites_used = 9,
+			     .mode = 3,
+			     .age_ms = 300};
 	const struct jx_code *code = jx_pack_find(rec->pack, o.code);
 	double began;
 	int64_t n;
@@ -66,13 +74,17 @@ static double append_one(int fd, const struct bytes *b)
 
 int main(int argc, char **argv)
 {
-	struct jx_error err = { 0 };
-	struct jx_store_config sc = { .fs = jx_os_fs(), .clock = jx_os_clock() };
+	struct jx_error err = {0};
+	struct jx_store_config sc = {.fs = jx_os_fs(), .clock = jx_os_clock()};
 	JX_AUTO(jx_store) store = NULL;
 	JX_AUTO(jx_pack) pack = NULL;
-	struct jx_identity id = { .short_code = "B01", .role = "field", .area = "330110", .url = "https://bench.invalid" };
+	struct jx_identity id = {
+		.short_code = "B01", .role = "field", .area = "330110", .url = "https://bench.invalid"};
 	uint8_t secret[JX_SEC_BYTES];
-	struct jx_recorder rec = { .clock = jx_os_clock(), .rand = jx_os_rand(), .secret_key = secret, .utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT };
+	struct jx_recorder rec = {.clock = jx_os_clock(),
+				  .rand = jx_os_rand(),
+				  .secret_key = secret,
+				  .utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT};
 	JX_AUTO_FREE struct bytes *bytes = jx_xmalloc(sizeof(*bytes));
 	JX_AUTO_FREE double *ours = NULL, *floor_s = NULL, *more = NULL;
 	int64_t count;
@@ -113,6 +125,7 @@ int main(int argc, char **argv)
 		more[k] = ours[k] - floor_s[k];
 	}
 	(void)close(fd);
-	printf("%.9f %.9f %.9f\n", bench_median(ours, (size_t)count), bench_median(floor_s, (size_t)count), bench_median(more, (size_t)count));
+	printf("%.9f %.9f %.9f\n", bench_median(ours, (size_t)count), bench_median(floor_s, (size_t)count),
+	       bench_median(more, (size_t)count));
 	return 0;
 }

@@ -35,7 +35,7 @@ static jx_rc no_wait(void *user, int64_t ms)
 /* Enrolling is not measured, and the server lets only so many in a minute. */
 static jx_rc pause_ms(void *user, int64_t ms)
 {
-	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000 };
+	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000};
 
 	(void)user;
 	return nanosleep(&t, NULL) == 0 ? JX_OK : JX_EINTR;
@@ -49,11 +49,11 @@ static void check(jx_rc rc, const char *what, const struct jx_error *err)
 
 static void open_device(struct device *d, const char *folder, int k)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	uint8_t seed[32];
 	char photos[600];
-	struct jx_store_config sc = { .dir = d->dir, .fs = jx_os_fs(), .clock = jx_os_clock() };
-	struct jx_media_config mc = { .dir = photos, .fs = jx_os_fs(), .rand = jx_os_rand() };
+	struct jx_store_config sc = {.dir = d->dir, .fs = jx_os_fs(), .clock = jx_os_clock()};
+	struct jx_media_config mc = {.dir = photos, .fs = jx_os_fs(), .rand = jx_os_rand()};
 
 	memset(d, 0, sizeof(*d));
 	/* a bench key, made from the number: the device room's key file is not what is measured */
@@ -74,13 +74,18 @@ static void close_device(struct device *d)
 
 static void enrol(struct device *d, const char *url, const char *code_text)
 {
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 	struct jx_code_text code;
 	struct jx_enrol_answer an;
-	struct jx_transport_curl_config tc = { .url = url, .clock = jx_os_clock() };
+	struct jx_transport_curl_config tc = {.url = url, .clock = jx_os_clock()};
 	JX_AUTO(jx_transport) transport = NULL;
-	struct jx_client_enrol_config ec = { .code = &code, .public_key = d->public_key, .secret_key = d->secret_key, .program = "bench",
-					     .name = "", .rand = jx_os_rand(), .wait = pause_ms };
+	struct jx_client_enrol_config ec = {.code = &code,
+					    .public_key = d->public_key,
+					    .secret_key = d->secret_key,
+					    .program = "bench",
+					    .name = "",
+					    .rand = jx_os_rand(),
+					    .wait = pause_ms};
 	char ignored[256] = "";
 
 	check(jx_code_parse(code_text, &code, ignored, sizeof(ignored), &err), "code", &err);
@@ -101,11 +106,16 @@ static void enrol(struct device *d, const char *url, const char *code_text)
 
 static void record(struct device *d, const jx_pack *pack, int count, int photos)
 {
-	struct jx_recorder rec = { .store = d->store, .media = d->media, .clock = jx_os_clock(), .rand = jx_os_rand(),
-				   .source_fs = jx_os_fs(), .pack = pack, .secret_key = d->secret_key,
-				   .utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT };
+	struct jx_recorder rec = {.store = d->store,
+				  .media = d->media,
+				  .clock = jx_os_clock(),
+				  .rand = jx_os_rand(),
+				  .source_fs = jx_os_fs(),
+				  .pack = pack,
+				  .secret_key = d->secret_key,
+				  .utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT};
 	uint8_t *photo = jx_xmalloc(BENCH_PHOTO_BYTES);
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 
 	{
 		char person[64];
@@ -116,22 +126,35 @@ static void record(struct device *d, const jx_pack *pack, int count, int photos)
 	}
 	for (int k = 0; k < count; k++) {
 		JX_AUTO(jx_capture) cap = NULL;
-		const struct jx_code *code = jx_pack_code_at(pack, (size_t)(k * 7 + 3) % jx_pack_code_count(pack));
+		const struct jx_code *code = jx_pack_code_at(pack,
+							     (size_t)(k * 7 + 3) % jx_pack_code_count(pack));
 		char note[128], quantity[16];
-		struct jx_observation o = { .result = "found", .code = code->code, .quantity = quantity, .unit = code->units[0], .note = note };
-		struct jx_fix fix = { .source = JX_FIX_GNSS, .lat_wgs84_e7 = 302300000 + (k * 7919) % 20000, .lon_wgs84_e7 = 1197200000 + (k * 104729) % 20000,
-				      .accuracy_mm = 8000 + k % 9000, .satellites_used = 9, .mode = 3, .age_ms = 300 + k % 700 };
+		struct jx_observation o = {.result = "found",
+					   .code = code->code,
+					   .quantity = quantity,
+					   .unit = code->units[0],
+					   .note = note};
+		struct jx_fix fix = {.source = JX_FIX_GNSS,
+				     .lat_wgs84_e7 = 302300000 + (k * 7919) % 20000,
+				     .lon_wgs84_e7 = 1197200000 + (k * 104729) % 20000,
+				     .accuracy_mm = 8000 + k % 9000,
+				     .satellites_used = 9,
+				     .mode = 3,
+				     .age_ms = 300 + k % 700};
 		int64_t n;
 
 		(void)snprintf(quantity, sizeof(quantity), "%d", 1 + k % 9);
-		(void)snprintf(note, sizeof(note), "第%d处,店名%c%c,已告知当事人,限期%d日", k, 'A' + k % 26, 'a' + k / 26 % 26, 1 + k % 7);
+		(void)snprintf(note, sizeof(note), "第%d处,店名%c%c,已告知当事人,限期%d日", k, 'A' + k % 26,
+			       'a' + k / 26 % 26, 1 + k % 7);
 		check(jx_capture_begin(&rec, &cap, &err), "begin", &err);
 		jx_capture_set_fix(cap, &fix);
 		check(jx_capture_set_why(cap, "patrol", NULL, NULL, &err), "why", &err);
 		check(jx_capture_set_answers(cap, &o, &err), "answers", &err);
 		if (photos > 0 && k % (count / photos) == 0 && k / (count / photos) < photos) {
 			bench_photo(photo, BENCH_PHOTO_BYTES);
-			check(jx_capture_add_photo_bytes(cap, photo, BENCH_PHOTO_BYTES, "close", "camera", &err), "photo", &err);
+			check(jx_capture_add_photo_bytes(cap, photo, BENCH_PHOTO_BYTES, "close", "camera",
+							 &err),
+			      "photo", &err);
 		}
 		check(jx_capture_commit(cap, &n, &err), "commit", &err);
 	}
@@ -152,7 +175,7 @@ static jx_rc write_photos(void *user, const struct jx_log_row *row)
 {
 	struct photo_list *l = user;
 	struct jx_entry *e = jx_xmalloc(sizeof(*e));
-	struct jx_error err = { 0 };
+	struct jx_error err = {0};
 
 	check(jx_entry_decode(row->bytes, row->len, e, &err), "entry", &err);
 	for (size_t k = 0; k < e->photo_count; k++) {
@@ -167,11 +190,11 @@ static jx_rc write_photos(void *user, const struct jx_log_row *row)
 
 static void write_for_floor(struct device *d)
 {
-	struct jx_log_query q = { .from_n = 0 };
-	struct jx_error err = { 0 };
+	struct jx_log_query q = {.from_n = 0};
+	struct jx_error err = {0};
 	char path[600];
 	FILE *f;
-	struct photo_list l = { .media = d->media };
+	struct photo_list l = {.media = d->media};
 
 	(void)snprintf(path, sizeof(path), "%s/entries.ndjson", d->dir);
 	f = fopen(path, "wb");
@@ -189,15 +212,21 @@ static void write_for_floor(struct device *d)
 
 static int sync_device(struct device *d, int64_t *requests, int64_t *up, int64_t *down)
 {
-	struct jx_error err = { 0 };
-	struct jx_transport_curl_config tc = { .url = d->id.url, .pins = (const uint8_t (*)[JX_HASH_BYTES])d->id.tls_spki_sha256, .pin_count = d->id.pin_count,
-					       .clock = jx_os_clock(), .is_clock_trusted = true };
+	struct jx_error err = {0};
+	struct jx_transport_curl_config tc = {.url = d->id.url,
+					      .pins = (const uint8_t(*)[JX_HASH_BYTES])d->id.tls_spki_sha256,
+					      .pin_count = d->id.pin_count,
+					      .clock = jx_os_clock(),
+					      .is_clock_trusted = true};
 	JX_AUTO(jx_transport) transport = NULL;
 	struct jx_cli_binding b;
 	struct jx_client_result *r = jx_xcalloc(1, sizeof(*r));
-	struct jx_client_config cc = { .program = "bench", .secret_key = d->secret_key,
-				       .identities = (const uint8_t (*)[JX_PUB_BYTES])&d->id.server_identity, .identity_count = 1,
-				       .rand = jx_os_rand(), .wait = no_wait };
+	struct jx_client_config cc = {.program = "bench",
+				      .secret_key = d->secret_key,
+				      .identities = (const uint8_t(*)[JX_PUB_BYTES]) & d->id.server_identity,
+				      .identity_count = 1,
+				      .rand = jx_os_rand(),
+				      .wait = no_wait};
 
 	check(jx_transport_curl_new(&tc, &transport, &err), "transport", &err);
 	jx_cli_bind(&b, d->store, d->media, jx_os_fs());
@@ -206,6 +235,7 @@ static int sync_device(struct device *d, int64_t *requests, int64_t *up, int64_t
 	cc.sink = &b.sink;
 	memcpy(cc.writer, d->id.writer, sizeof(cc.writer));
 	check(jx_client_sync(&cc, r, &err), "sync", &err);
+	check(jx_cli_unbind(&b, &err), "keep receipts", &err);
 	*requests += r->requests;
 	*up += r->up_bytes;
 	*down += r->down_bytes;
@@ -242,6 +272,12 @@ static void prepare_one(struct device *d, void *user)
 	enrol(d, p->url, code);
 	record(d, p->pack, p->count, p->photos);
 	write_for_floor(d);
+	{
+		struct jx_error err = {0};
+
+		/* as the timer's sync does on a device that has no network */
+		check(jx_store_checkpoint(d->store, &err), "checkpoint", &err);
+	}
 }
 
 static void record_one(struct device *d, void *user)
@@ -264,9 +300,9 @@ static void run_one(struct device *d, void *user)
 
 int main(int argc, char **argv)
 {
-	struct jx_error err = { 0 };
-	struct preparing p = { .count = BENCH_ENTRIES, .photos = BENCH_PHOTOS };
-	struct sums s = { 0 };
+	struct jx_error err = {0};
+	struct preparing p = {.count = BENCH_ENTRIES, .photos = BENCH_PHOTOS};
+	struct sums s = {0};
 	const char *text;
 	size_t len;
 
@@ -291,7 +327,8 @@ int main(int argc, char **argv)
 		double began = bench_now();
 
 		each(argv[2], run_one, &s);
-		printf("%.6f %lld %lld %lld\n", bench_now() - began, (long long)s.requests, (long long)s.up, (long long)s.down);
+		printf("%.6f %lld %lld %lld\n", bench_now() - began, (long long)s.requests, (long long)s.up,
+		       (long long)s.down);
 	} else {
 		fputs("usage: bench_sync prepare URL CODES FOLDER | record FOLDER N | run FOLDER\n", stderr);
 		return 64;

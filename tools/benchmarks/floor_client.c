@@ -54,7 +54,7 @@ static char *slurp(const char *path, size_t *len)
 
 static void put(CURL *c, const char *url, const char *data, size_t len)
 {
-	struct source s = { .data = data, .len = len };
+	struct source s = {.data = data, .len = len};
 	long status = 0;
 
 	(void)curl_easy_setopt(c, CURLOPT_URL, url);
@@ -62,7 +62,8 @@ static void put(CURL *c, const char *url, const char *data, size_t len)
 	(void)curl_easy_setopt(c, CURLOPT_READFUNCTION, give);
 	(void)curl_easy_setopt(c, CURLOPT_READDATA, &s);
 	(void)curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)len);
-	if (curl_easy_perform(c) != CURLE_OK || curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK || status != 201)
+	if (curl_easy_perform(c) != CURLE_OK ||
+	    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK || status != 201)
 		bench_die("floor request failed", url);
 }
 

@@ -24,11 +24,11 @@
 #include <unistd.h>
 #include <zstd.h>
 
-#define PRIORITY                                                                                                            \
+#define PRIORITY                                                                                                               \
 	"NONE:+VERS-TLS1.3:+VERS-TLS1.2:+ECDHE-ECDSA:+ECDHE-RSA:+AES-256-GCM:+AES-128-GCM:+CHACHA20-POLY1305:+AEAD:+SIGN-ALL:" \
 	"+GROUP-X25519:+GROUP-SECP256R1:+COMP-NULL:%SERVER_PRECEDENCE"
-#define HEAD_MAX 8192
-#define BODY_MAX (64u << 20)
+#define HEAD_MAX  8192
+#define BODY_MAX  (64u << 20)
 #define PLAIN_MAX (16u << 20)
 
 struct floor {
@@ -187,7 +187,8 @@ static bool serve_one(struct conn *c)
 		return false;
 	{
 		char name[128];
-		size_t name_len = (size_t)(space - target) < sizeof(name) ? (size_t)(space - target) : sizeof(name) - 1;
+		size_t name_len = (size_t)(space - target) < sizeof(name) ? (size_t)(space - target)
+									  : sizeof(name) - 1;
 
 		memcpy(name, target, name_len); /* the head moves when more is read */
 		body = read_body(c, len);
@@ -242,16 +243,18 @@ static bool open_store(struct floor *f)
 	(void)mkdir(path, 0700);
 	f->dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	(void)snprintf(path, sizeof(path), "%s/floor.db", f->dir);
-	return f->dir_fd >= 0 && sqlite3_open(path, &f->db) == SQLITE_OK && run(f->db, "PRAGMA journal_mode=WAL") &&
-	       run(f->db, "PRAGMA synchronous=FULL") &&
-	       run(f->db, "CREATE TABLE IF NOT EXISTS rec(seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body BLOB NOT NULL)") &&
-	       sqlite3_prepare_v2(f->db, "INSERT OR IGNORE INTO rec(id, body) VALUES (?1, ?2)", -1, &f->insert, NULL) == SQLITE_OK;
+	return f->dir_fd >= 0 && sqlite3_open(path, &f->db) == SQLITE_OK &&
+	       run(f->db, "PRAGMA journal_mode=WAL") && run(f->db, "PRAGMA synchronous=FULL") &&
+	       run(f->db,
+		   "CREATE TABLE IF NOT EXISTS rec(seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body BLOB NOT NULL)") &&
+	       sqlite3_prepare_v2(f->db, "INSERT OR IGNORE INTO rec(id, body) VALUES (?1, ?2)", -1,
+				  &f->insert, NULL) == SQLITE_OK;
 }
 
 int main(int argc, char **argv)
 {
-	struct floor f = { .mutex = PTHREAD_MUTEX_INITIALIZER };
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct floor f = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t a_len = sizeof(a);
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
 

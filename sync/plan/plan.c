@@ -1,25 +1,23 @@
 /*
  * The table, and the only way through it.
  *
- *              START              entries left, feed left, token wanted
- *   READY ---------------> SYNCING <---------------------------------+
- *                          |  | ^  \__ OK, GAP with progress ________|
- *                     fail |  | | 401 once: sign again
- *                          v  | +-------------------------------+
- *                    WAITING  | OK, nothing left                | token lost
- *                     ^  |    v            PHOTO (ASKING, if an earlier run may have begun it)
- *                     |  | CHOOSING ---------------> CREATING --+
- *                     |  |  ^  |  NO_PHOTO            |  |  ^   |
- *                     |  |  |  +----> DONE            |  |  | 404
- *                     |  |  |   PHOTO_DONE, given up  |  |  |
- *                     |  |  +-------------------------+  | ASKING <--+ WAITED, token regained
- *                     |  |  |                            |  |        |
- *                     |  |  +------------- SENDING <-----+--+ PHOTO_AT (only further than before,
- *                     |  |                   |                         else as a failure)
- *                     |  +-- WAITED          |
- *                     +------ any failure ---+   (attempts used up, or no cure by waiting: DONE)
+ *            START            nothing left, photos wait              NO_PHOTO
+ *   READY ----------> SYNCING --------------------------> CHOOSING ------------> DONE
+ *                      |  ^  ^                             |  ^
+ *  entries, feed or    |  |  |                       PHOTO |  | PHOTO_DONE, or given up
+ *  token left; 401     +--+  |                             v  |
+ *  once: sign again          |  token lost               CREATING <--+
+ *                            +------------------------+    | PHOTO_AT |
+ *                                                     |    v          | 404
+ *                                                     +-- SENDING ----+
+ *                                                     |    ^ PHOTO_AT |
+ *                                                     +-- ASKING -----+
  *
- * Every arrow without WAITING is either progress that the server confirmed or bounded by a counter.
+ *   PHOTO leads to ASKING where an earlier run may have begun it; so does a token regained with a photo in hand.
+ *   Any request that fails: WAITING, then SYNCING, or ASKING with a photo in hand, or SENDING where its offset is known.
+ *   Any state: DONE when stopped, when attempts are used up, or when waiting is no cure.
+ *
+ * Every arrow but those into WAITING is either progress that the server confirmed or bounded by a counter.
  */
 #include <assert.h>
 #include <stddef.h>

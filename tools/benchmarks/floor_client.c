@@ -101,15 +101,17 @@ static void send_photos(CURL *c, const char *base, const char *folder, int k)
 	char path[600], url[700];
 	size_t len;
 	char *list;
-	char *save = NULL;
 
 	(void)snprintf(path, sizeof(path), "%s/dev-%02d/photos.txt", folder, k);
 	list = slurp(path, &len);
-	for (char *file = strtok_r(list, "\n", &save); file != NULL; file = strtok_r(NULL, "\n", &save)) {
-		const char *name = strrchr(file, '/');
+	for (char *file = list, *end; (end = strchr(file, '\n')) != NULL; file = end + 1) {
+		const char *name;
 		size_t n;
-		char *data = slurp(file, &n);
+		char *data;
 
+		*end = '\0';
+		name = strrchr(file, '/');
+		data = slurp(file, &n);
 		(void)snprintf(url, sizeof(url), "%s/p/%s", base, name != NULL ? name + 1 : file);
 		put(c, url, data, n);
 		free(data);

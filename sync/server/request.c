@@ -1,7 +1,7 @@
 /*
  * From the library's callbacks to the routes. The library calls first when the headers are there, then for
- * each piece of the body, then once more; an answer is possible in the first call and the last only. One given
- * in the first call ends the connection, as nobody reads the body that may follow; the answer says so.
+ * each piece of the body, then once more; an answer is possible in the first call and the last only. One
+ * given in the first call ends the connection, as nobody reads the body that may follow; the answer says so.
  */
 #include "request.h"
 

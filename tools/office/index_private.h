@@ -35,6 +35,8 @@ void jx_office__bind_i64(struct jx_office__use *u, int place, int64_t value);
 void jx_office__bind_text(struct jx_office__use *u, int place, const char *text);
 void jx_office__bind_blob(struct jx_office__use *u, int place, const void *data, size_t len);
 jx_rc jx_office__step(struct jx_office__use *u, bool *has_row_out, struct jx_error *err);
+/* SQLite's result as ours: the file's name, what happened, and the cure. */
+jx_rc jx_office__index_fail(const struct jx_office__index *x, int native, struct jx_error *err);
 /* A statement without rows. */
 jx_rc jx_office__run(struct jx_office__use *u, struct jx_error *err);
 /* The next run of the same statement. */

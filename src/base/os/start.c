@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,7 +50,11 @@ static jx_rc set_process_limits(const char *program, struct jx_error *err)
 
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
 		return jx_base__fail_errno(err, errno, "os.start", _("start"), program);
-	if (setrlimit(RLIMIT_CORE, &no_core) != 0) /* a core dump would hold private keys */
+	/*
+	 * A core dump would hold private keys. A hardened service may not change limits (SystemCallFilter=~@resources answers
+	 * EPERM; its unit sets LimitCORE=0 itself): then the process is made undumpable, which asks for no limit.
+	 */
+	if (setrlimit(RLIMIT_CORE, &no_core) != 0 && prctl(PR_SET_DUMPABLE, 0) != 0)
 		return jx_base__fail_errno(err, errno, "os.start", _("start"), program);
 	(void)umask(0077);
 	return JX_OK;

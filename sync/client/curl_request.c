@@ -11,8 +11,9 @@
 #define CIPHERS_TLS12                                                                              \
 	"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:" \
 	"ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
-#define STALL_BYTES_PER_S 50
-#define UPLOAD_BUFFER     131072
+#define STALL_BYTES_PER_S  50
+#define UPLOAD_BUFFER      131072
+#define INITIAL_BODY_BYTES 65536 /* curl's MAX_INITIAL_POST_SIZE */
 
 static size_t on_body(char *data, size_t one, size_t len, void *user)
 {
@@ -166,7 +167,8 @@ static void count_traffic(struct jx_client__curl *c)
 	(void)curl_easy_getinfo(c->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
 	(void)curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &request);
 	(void)curl_easy_getinfo(c->easy, CURLINFO_HEADER_SIZE, &header);
-	c->up_bytes += up + request;
+	/* curl counts a body that goes out with its headers as part of the request */
+	c->up_bytes += request + (c->photo == NULL && up <= INITIAL_BODY_BYTES ? 0 : up);
 	c->down_bytes += down + header;
 }
 

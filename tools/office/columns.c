@@ -77,7 +77,7 @@ static void put_received(jx_buf *b, const struct jx_office__row *row, bool chine
 static void put_result(jx_buf *b, const struct jx_office__row *row, bool chinese)
 {
 	static const struct word words[] = {
-		{"found", "发现"}, {"nothing-found", "未发现"}, {"no-access", "无法进入"}};
+		{"found", "发现问题"}, {"nothing-found", "未发现问题"}, {"no-access", "无法进入"}};
 
 	PUT_WORD(b, words, row->a.result, chinese);
 }
@@ -217,7 +217,7 @@ const struct jx_office__column jx_office__columns[] = {
 	TEXT("person", "人员", e.person),
 	TEXT("officer2", "第二人员", e.officer2),
 	TEXT("source", "来源", e.source),
-	TEXT("campaign", "专项", e.campaign),
+	TEXT("campaign", "专项行动", e.campaign),
 	WORDS("result", "结果", put_result),
 	TEXT("code", "代码", a.code),
 	TEXT("group_zh", "乱象", a.group_zh),
@@ -226,8 +226,8 @@ const struct jx_office__column jx_office__columns[] = {
 	TEXT("name_en", NULL, a.name_en),
 	{"quantity", "数量", true, NULL, offsetof(struct jx_office__row, a.quantity)},
 	WORDS("unit", "单位", put_unit),
-	TEXT("note", "说明", a.note),
-	WORDS("self_handled", "当场处置", put_self_handled),
+	TEXT("note", "备注", a.note),
+	WORDS("self_handled", "现场处理", put_self_handled),
 	TEXT("party", "当事人", a.party),
 	TEXT("unit_responsible", "责任单位", a.unit_responsible),
 	NUMBER("lat_wgs84", "纬度(WGS-84)", put_lat),
@@ -237,13 +237,13 @@ const struct jx_office__column jx_office__columns[] = {
 	NUMBER("fix_age_s", "定位时效(秒)", put_fix_age),
 	WORDS("fix_stale", "定位过时", put_fix_stale),
 	TEXT("grid", "网格", e.grid),
-	TEXT("street", "路段", e.street),
+	TEXT("street", "街路", e.street),
 	TEXT("area", "辖区", e.area),
 	NUMBER("photo_count", "照片数", put_photo_count),
 	WORDS("photos", "照片(SHA-256)", put_photos),
 	TEXT("of_number", "针对编号", of_number),
-	TEXT("replaced_by", "已被替代", replaced_by),
-	TEXT("reason", "原因", e.reason),
+	TEXT("replaced_by", "替代编号", replaced_by),
+	TEXT("reason", "理由", e.reason),
 	WORDS("writer", "写入者", put_writer),
 	NUMBER("n", "序号", put_n),
 	WORDS("id", "标识", put_id),

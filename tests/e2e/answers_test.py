@@ -155,7 +155,7 @@ class Answers(Bench):
         self.assert_all_well()
 
     def test_waits_are_kept(self):
-        """Retry-After that is short is waited for and the run goes on; the waits run on a fast clock."""
+        """Retry-After that is short is waited for, and the run goes on."""
         server, turns = self.server, []
 
         def answer(method, path, k):

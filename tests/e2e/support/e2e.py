@@ -163,7 +163,7 @@ class Service:
         return self.process.poll() is None
 
     def stop(self, how=signal.SIGTERM):
-        """Ends it; its status. kill -9 is the only death by signal that is no fault."""
+        """Ends it; its status. The signal that we sent is no fault."""
         if self.is_running():
             self.process.send_signal(how)
         try:
@@ -172,10 +172,7 @@ class Service:
             self.process.kill()
             self.process.wait()
             raise AssertionError(f"{self.args} did not stop: {self.log()}") from None
-        if how != signal.SIGKILL:
-            check_sane(self.args, status, self.log())
-        elif "Sanitizer" in self.log() or "runtime error" in self.log():
-            raise AssertionError(self.log())
+        check_sane(self.args, 0 if status == -how else status, self.log())
         return status
 
 

@@ -48,14 +48,12 @@ struct pull {
 	int64_t observations_before, observations, photos, photos_left;
 	struct jx_error photo_error; /* of the first photo that was left out */
 	int64_t days;
-	jx_statement *statement;
 };
 
 static void free_pull(struct pull **p)
 {
 	jx_transport_curl_free((*p)->transport);
 	jx_office__desk_close(&(*p)->desk);
-	jx_statement_free((*p)->statement);
 	jx_wipe((*p)->secret_key, sizeof((*p)->secret_key));
 	free(*p);
 }
@@ -204,9 +202,7 @@ static jx_rc export_day(void *user, const char *day, struct jx_error *err)
 		return rc;
 	p->days++;
 	office_say(p->o, _("%s: %lld observations, in %s"), day, (long long)rows, dir);
-	return p->o->json
-		       ? JX_OK
-		       : office_show_statement(p->o, &p->desk, p->statement, day, &listed, &incomplete, err);
+	return p->o->json ? JX_OK : office_show_statement(p->o, &p->desk, day, &listed, &incomplete, err);
 }
 
 /* Files of the changed days. Whatever became of the network, what is in the journal is in the files. */
@@ -215,9 +211,6 @@ static jx_rc make_files(struct pull *p, struct jx_error *err)
 	int64_t wanted = 0;
 	jx_rc rc = jx_office__desk_index(&p->desk, err);
 
-	p->statement = jx_statement_new();
-	if (rc == JX_OK)
-		rc = jx_office__index_statement(p->desk.index, p->statement, err);
 	if (rc == JX_OK)
 		rc = jx_office__index_each_changed_day(p->desk.index, export_day, p, err);
 	if (rc == JX_OK)

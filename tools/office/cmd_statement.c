@@ -84,30 +84,25 @@ static void heading(void)
 	printf("%s\n", _("state"));
 }
 
-jx_rc office_show_statement(const struct office *o, struct jx_office__desk *desk, jx_statement *s,
-			    const char *day, int64_t *rows_out, int64_t *incomplete_out, struct jx_error *err)
+jx_rc office_show_statement(const struct office *o, struct jx_office__desk *desk, const char *day,
+			    int64_t *rows_out, int64_t *incomplete_out, struct jx_error *err)
 {
-	size_t count = 0;
-	const struct jx_day_row *rows = jx_statement_rows(s, day, &count);
-	int64_t shown = 0, incomplete = 0;
+	JX_CLEANUP(jx_office__rows_done) struct jx_office__rows rows = {.count = 0};
+	int64_t incomplete = 0;
+	const jx_rc rc = jx_office__index_rows(desk->index, day, &rows, err);
 
-	for (size_t i = 0; i < count; i++) {
-		bool is_field = true;
-		const jx_rc rc = jx_office__index_is_field(desk->index, rows[i].writer, &is_field, err);
-
-		if (rc != JX_OK)
-			return rc;
-		if (!is_field)
-			continue;
-		if (shown++ == 0 && !o->json && !o->quiet)
-			heading();
+	if (rc != JX_OK)
+		return rc;
+	if (rows.count > 0 && !o->json && !o->quiet)
+		heading();
+	for (size_t i = 0; i < rows.count; i++) {
 		if (o->json)
-			row_json(&rows[i]);
+			row_json(&rows.row[i]);
 		else if (!o->quiet)
-			row_text(&rows[i]);
-		incomplete += rows[i].state != JX_DAY_COMPLETE ? 1 : 0;
+			row_text(&rows.row[i]);
+		incomplete += rows.row[i].state != JX_DAY_COMPLETE ? 1 : 0;
 	}
-	*rows_out = shown;
+	*rows_out = (int64_t)rows.count;
 	*incomplete_out = incomplete;
 	return JX_OK;
 }
@@ -116,7 +111,6 @@ int office_statement(struct office *o, const struct office_args *a)
 {
 	struct jx_error err = {.code = JX_OK};
 	struct jx_office__desk desk;
-	JX_AUTO(jx_statement) s = jx_statement_new();
 	const char *day = office_value(a, "day");
 	int64_t rows = 0, incomplete = 0;
 	jx_rc rc = JX_OK;
@@ -129,9 +123,7 @@ int office_statement(struct office *o, const struct office_args *a)
 		rc = jx_office__desk_open(jx_os_fs(), jx_os_clock(), o->dir, 2000, &desk, &err);
 	if (rc != JX_OK)
 		return office_fail(o, &err);
-	rc = jx_office__index_statement(desk.index, s, &err);
-	if (rc == JX_OK)
-		rc = office_show_statement(o, &desk, s, day, &rows, &incomplete, &err);
+	rc = office_show_statement(o, &desk, day, &rows, &incomplete, &err);
 	jx_office__desk_close(&desk);
 	if (rc != JX_OK)
 		return office_fail(o, &err);

@@ -65,9 +65,16 @@ static jx_rc mark_day(struct jx_office__index *x, const char *day, struct jx_err
 	return rc;
 }
 
+/* In a day's files. */
 static bool is_shown(enum jx_kind kind)
 {
 	return kind == JX_KIND_OBSERVATION || kind == JX_KIND_CORRECTION || kind == JX_KIND_WITHDRAWAL;
+}
+
+/* Or in what is said of it. */
+static bool is_of_day(enum jx_kind kind)
+{
+	return is_shown(kind) || kind == JX_KIND_SHIFT_START || kind == JX_KIND_DAY_CLOSE;
 }
 
 /* ---- entries -------------------------------------------------------------------------------------- */
@@ -117,6 +124,7 @@ static jx_rc add_photos(struct jx_office__index *x, const struct spot *s, const 
 		jx_office__bind_blob(&want, 1, e->photos[i].sha256, JX_HASH_BYTES);
 		jx_office__bind_text(&want, 2, e->day);
 		jx_office__bind_i64(&want, 3, e->photos[i].size_bytes);
+		jx_office__bind_i64(&want, 4, s->writer);
 		if (rc == JX_OK && e->day[0] != '\0')
 			rc = jx_office__run(&want, err);
 	}
@@ -212,7 +220,7 @@ static jx_rc add_entry(struct jx_office__index *x, const struct jx_item *item, s
 	if (rc == JX_OK && e.photo_count > 0 &&
 	    (e.kind == JX_KIND_OBSERVATION || e.kind == JX_KIND_CORRECTION))
 		rc = add_photos(x, s, &e, err);
-	if (rc == JX_OK && is_shown(e.kind))
+	if (rc == JX_OK && is_of_day(e.kind))
 		rc = mark_day(x, e.day, err);
 	if (rc == JX_OK && e.has_ref && is_shown(e.kind) && s->branch == 0)
 		rc = add_revision(x, s, &e, err);
@@ -258,6 +266,7 @@ static jx_rc add_photo_receipt(struct jx_office__index *x, const struct jx_item 
 		jx_office__bind_i64(&add, 2, writer);
 		rc = jx_office__run(&add, err);
 		jx_office__bind_blob(&want, 1, r.photos[i], JX_HASH_BYTES);
+		jx_office__bind_i64(&want, 2, writer);
 		if (rc == JX_OK)
 			rc = jx_office__run(&want, err);
 	}

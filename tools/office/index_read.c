@@ -68,8 +68,8 @@ jx_rc jx_office__index_replaced_by(jx_office__index *x, const uint8_t id[JX_ID_B
 }
 
 /* One row at a time, from the last day on: fn may change the table that is walked. */
-static jx_rc walk_days(jx_office__index *x, enum jx_office__sql id, jx_office__day_fn fn, void *user,
-		       struct jx_error *err)
+jx_rc jx_office__index_each_changed_day(jx_office__index *x, jx_office__day_fn fn, void *user,
+					struct jx_error *err)
 {
 	char day[11] = "";
 	bool has_row = true;
@@ -77,7 +77,7 @@ static jx_rc walk_days(jx_office__index *x, enum jx_office__sql id, jx_office__d
 
 	while (rc == JX_OK && has_row) {
 		{
-			JX_CLEANUP(jx_office__use_end) struct jx_office__use u = jx_office__sql(x, id);
+			JX_OFFICE__USE(u, x, DAYS_CHANGED);
 
 			jx_office__bind_text(&u, 1, day);
 			rc = jx_office__step(&u, &has_row, err);
@@ -88,17 +88,6 @@ static jx_rc walk_days(jx_office__index *x, enum jx_office__sql id, jx_office__d
 			rc = fn(user, day, err);
 	}
 	return rc;
-}
-
-jx_rc jx_office__index_each_changed_day(jx_office__index *x, jx_office__day_fn fn, void *user,
-					struct jx_error *err)
-{
-	return walk_days(x, JX_OFFICE__SQL_DAYS_CHANGED, fn, user, err);
-}
-
-jx_rc jx_office__index_each_day(jx_office__index *x, jx_office__day_fn fn, void *user, struct jx_error *err)
-{
-	return walk_days(x, JX_OFFICE__SQL_DAYS, fn, user, err);
 }
 
 jx_rc jx_office__index_day_done(jx_office__index *x, const char *day, struct jx_error *err)
@@ -154,128 +143,4 @@ jx_rc jx_office__index_counts(jx_office__index *x, int64_t *observations_out, in
 	const jx_rc rc = count_with(&observations, observations_out, err);
 
 	return rc == JX_OK ? count_with(&wanted, wanted_out, err) : rc;
-}
-
-/* ---- statement ------------------------------------------------------------------------------------ */
-
-static jx_rc state_writers(jx_office__index *x, jx_statement *s, struct jx_error *err)
-{
-	JX_OFFICE__USE(u, x, WRITERS);
-	uint8_t id[JX_ID_BYTES] = {0};
-	char short_code[16];
-	bool has_row = false;
-	jx_rc rc = jx_office__step(&u, &has_row, err);
-
-	while (rc == JX_OK && has_row) {
-		(void)jx_office__blob(&u, 0, id, sizeof(id));
-		jx_office__text(&u, 1, short_code, sizeof(short_code));
-		jx_statement_writer(s, id, short_code);
-		rc = jx_office__step(&u, &has_row, err);
-	}
-	return rc;
-}
-
-/* Photos come in the order of the entries: both walks go side by side. */
-static jx_rc take_photos(struct jx_office__use *photos, bool *has_photo, int64_t writer, struct jx_entry *e,
-			 struct jx_error *err)
-{
-	jx_rc rc = JX_OK;
-
-	e->photo_count = 0;
-	while (rc == JX_OK && *has_photo) {
-		const int64_t of = jx_office__i64(photos, 0), n = jx_office__i64(photos, 1);
-
-		if (of > writer || (of == writer && n > e->n))
-			break;
-		if (of == writer && n == e->n && e->photo_count < JX_PHOTOS_MAX)
-			(void)jx_office__blob(photos, 2, e->photos[e->photo_count++].sha256, JX_HASH_BYTES);
-		rc = jx_office__step(photos, has_photo, err);
-	}
-	return rc;
-}
-
-static jx_rc state_entries(jx_office__index *x, jx_statement *s, struct jx_error *err)
-{
-	JX_OFFICE__USE(u, x, ENTRIES);
-	JX_OFFICE__USE(photos, x, PHOTOS);
-	struct jx_entry e = {.has_totals = true};
-	bool has_row = false, has_photo = false;
-	jx_rc rc = jx_office__step(&u, &has_row, err);
-
-	if (rc == JX_OK)
-		rc = jx_office__step(&photos, &has_photo, err);
-	while (rc == JX_OK && has_row) {
-		(void)jx_office__blob(&u, 0, e.writer, sizeof(e.writer));
-		e.n = jx_office__i64(&u, 1);
-		e.kind = (enum jx_kind)jx_office__i64(&u, 2);
-		jx_office__text(&u, 3, e.day, sizeof(e.day));
-		if (!jx_office__blob(&u, 4, e.id, sizeof(e.id)))
-			memset(e.id, 0, sizeof(e.id));
-		e.observations_total = jx_office__i64(&u, 5);
-		e.photos_total = jx_office__i64(&u, 6);
-		rc = take_photos(&photos, &has_photo, jx_office__i64(&u, 7), &e, err);
-		jx_statement_entry(s, &e);
-		if (rc == JX_OK)
-			rc = jx_office__step(&u, &has_row, err);
-	}
-	return rc;
-}
-
-static jx_rc state_receipts(jx_office__index *x, jx_statement *s, struct jx_error *err)
-{
-	JX_OFFICE__USE(u, x, RECEIPTS);
-	struct jx_receipt r = {.n = 0};
-	bool has_row = false;
-	jx_rc rc = jx_office__step(&u, &has_row, err);
-
-	while (rc == JX_OK && has_row) {
-		(void)jx_office__blob(&u, 0, r.writer, sizeof(r.writer));
-		r.n = jx_office__i64(&u, 1);
-		r.is_fork = r.n < 0;
-		r.server_utc_ms = jx_office__i64(&u, 2);
-		jx_statement_receipt(s, &r);
-		rc = jx_office__step(&u, &has_row, err);
-	}
-	return rc;
-}
-
-static jx_rc state_photos(jx_office__index *x, jx_statement *s, struct jx_error *err)
-{
-	JX_OFFICE__USE(u, x, PHOTO_RECEIPTS);
-	uint8_t writer[JX_ID_BYTES] = {0}, sha256[JX_HASH_BYTES] = {0};
-	bool has_row = false;
-	jx_rc rc = jx_office__step(&u, &has_row, err);
-
-	while (rc == JX_OK && has_row) {
-		if (jx_office__blob(&u, 0, writer, sizeof(writer)) &&
-		    jx_office__blob(&u, 1, sha256, sizeof(sha256)))
-			jx_statement_photo(s, writer, sha256);
-		rc = jx_office__step(&u, &has_row, err);
-	}
-	return rc;
-}
-
-jx_rc jx_office__index_statement(jx_office__index *x, jx_statement *s, struct jx_error *err)
-{
-	jx_rc rc = state_writers(x, s, err);
-
-	if (rc == JX_OK)
-		rc = state_entries(x, s, err);
-	if (rc == JX_OK)
-		rc = state_receipts(x, s, err);
-	return rc == JX_OK ? state_photos(x, s, err) : rc;
-}
-
-jx_rc jx_office__index_is_field(jx_office__index *x, const uint8_t writer[JX_ID_BYTES], bool *out,
-				struct jx_error *err)
-{
-	JX_OFFICE__USE(u, x, WRITER_IS_FIELD);
-	bool has_row = false;
-	jx_rc rc;
-
-	jx_office__bind_blob(&u, 1, writer, JX_ID_BYTES);
-	rc = jx_office__step(&u, &has_row, err);
-	if (rc == JX_OK)
-		*out = !has_row || jx_office__i64(&u, 0) != 0;
-	return rc;
 }

@@ -224,7 +224,6 @@ jx_rc jx_office__index_replaced_by(jx_office__index *x, const uint8_t id[JX_ID_B
 typedef jx_rc (*jx_office__day_fn)(void *user, const char *day, struct jx_error *err);
 jx_rc jx_office__index_each_changed_day(jx_office__index *x, jx_office__day_fn fn, void *user,
 					struct jx_error *err);
-jx_rc jx_office__index_each_day(jx_office__index *x, jx_office__day_fn fn, void *user, struct jx_error *err);
 jx_rc jx_office__index_day_done(jx_office__index *x, const char *day, struct jx_error *err);
 /* Photos that a receipt says are stored and that were not fetched yet. */
 struct jx_office__wanted {
@@ -237,11 +236,15 @@ jx_rc jx_office__index_next_wanted(jx_office__index *x, struct jx_office__wanted
 jx_rc jx_office__index_fetched(jx_office__index *x, const struct jx_office__wanted *w, struct jx_error *err);
 jx_rc jx_office__index_counts(jx_office__index *x, int64_t *observations_out, int64_t *wanted_out,
 			      struct jx_error *err);
-/* All facts into a statement. */
-jx_rc jx_office__index_statement(jx_office__index *x, jx_statement *s, struct jx_error *err);
-/* May this writer have rows in a statement? Field and leader, and whoever nobody introduced. */
-jx_rc jx_office__index_is_field(jx_office__index *x, const uint8_t writer[JX_ID_BYTES], bool *out,
-				struct jx_error *err);
+/* Rows of a statement: of field writers and leaders, and of whoever nobody introduced. */
+struct jx_office__rows {
+	struct jx_day_row *row;
+	size_t count, cap;
+};
+/* Sorted as jx_statement_rows does; day NULL: all. jx_office__rows_done() frees them. */
+jx_rc jx_office__index_rows(jx_office__index *x, const char *day, struct jx_office__rows *out,
+			    struct jx_error *err);
+void jx_office__rows_done(struct jx_office__rows *rows);
 
 /* ---- an open office ---------------------------------------------------------------------------------- */
 

@@ -59,10 +59,9 @@ void office_print(struct jx_office__json *j);
 /* Local wall time "17:42", or with its day where that is another. */
 void office_time(int64_t utc_ms, const char *day, char *out, size_t cap);
 
-/* The rows of a statement as a table or as JSON lines; returns how many are not complete. */
-jx_rc office_show_statement(const struct office *o, struct jx_office__desk *desk, jx_statement *s,
-			    const char *day, int64_t *rows_out, int64_t *incomplete_out,
-			    struct jx_error *err);
+/* Rows of a statement as a table or as JSON lines; how many there were, and how many are not complete. */
+jx_rc office_show_statement(const struct office *o, struct jx_office__desk *desk, const char *day,
+			    int64_t *rows_out, int64_t *incomplete_out, struct jx_error *err);
 
 int office_enrol(struct office *o, const struct office_args *a);
 int office_pull(struct office *o, const struct office_args *a);

@@ -31,8 +31,8 @@ CREATE TABLE entry (
 	PRIMARY KEY (writer, branch, n)
 ) STRICT, WITHOUT ROWID;
 
--- What goes into a day's files: observations, corrections, withdrawals.
-CREATE INDEX entry_day ON entry (day, taken_utc_ms) WHERE kind IN (1, 2, 3);
+-- What a day consists of: observations, corrections, withdrawals; shift-starts and day-closes, which are in no file.
+CREATE INDEX entry_day ON entry (day, taken_utc_ms) WHERE kind IN (1, 2, 3, 6, 7);
 CREATE INDEX entry_id ON entry (id) WHERE kind IN (1, 2, 3);
 
 -- A correction or withdrawal names the entry it replaces.
@@ -59,9 +59,9 @@ CREATE INDEX photo_sha256 ON photo (sha256);
 
 -- Verified photo-receipts.
 CREATE TABLE photo_receipt (
-	sha256 BLOB NOT NULL,
 	writer INTEGER NOT NULL,
-	PRIMARY KEY (sha256, writer)
+	sha256 BLOB NOT NULL,
+	PRIMARY KEY (writer, sha256)
 ) STRICT, WITHOUT ROWID;
 
 -- Newest verified receipt of each writer.

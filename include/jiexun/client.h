@@ -31,7 +31,8 @@ extern "C" {
 /** Bytes of a photo, pulled by the transport; *got_out 0 at the end. */
 struct jx_client_source {
 	void *user;
-	jx_rc (*read)(void *user, int64_t offset_bytes, void *data, size_t len, size_t *got_out, struct jx_error *err);
+	jx_rc (*read)(void *user, int64_t offset_bytes, void *data, size_t len, size_t *got_out,
+		      struct jx_error *err);
 };
 
 enum jx_photo_verb {
@@ -42,26 +43,26 @@ enum jx_photo_verb {
 struct jx_photo_request {
 	enum jx_photo_verb verb;
 	const uint8_t *sha256;
-	const char *type;         /**< media type, as the entry lists it */
-	const char *token;        /**< Authorization: Bearer <token> */
-	int64_t size_bytes;       /**< Upload-Length */
-	int64_t offset_bytes;     /**< Upload-Offset of PATCH */
+	const char *type;                      /**< media type, as the entry lists it */
+	const char *token;                     /**< Authorization: Bearer <token> */
+	int64_t size_bytes;                    /**< Upload-Length */
+	int64_t offset_bytes;                  /**< Upload-Offset of PATCH */
 	const struct jx_client_source *source; /**< NULL for ASK */
 };
 #define JX_CLIENT_RECEIPT_HEADER_MAX 5600 /* base64 of signature and JX_SIGNED_TEXT_MAX bytes */
 struct jx_photo_response {
 	int status;
-	int64_t offset_bytes;     /**< Upload-Offset; -1 none */
-	int64_t retry_after_s;    /**< -1 none */
+	int64_t offset_bytes;  /**< Upload-Offset; -1 none */
+	int64_t retry_after_s; /**< -1 none */
 	char content_type[64];
 	char receipt[JX_CLIENT_RECEIPT_HEADER_MAX]; /**< Jiexun-Photo-Receipt; "" none */
-	jx_buf body;              /**< error body; caller inits with a ceiling and frees */
+	jx_buf body;                                /**< error body; caller inits with a ceiling and frees */
 };
 
 struct jx_blob_request {
 	const uint8_t *sha256;
 	const char *token;
-	int64_t from_bytes;       /**< > 0: Range: bytes=<from>- */
+	int64_t from_bytes; /**< > 0: Range: bytes=<from>- */
 	/**
 	 * Called for each piece of a 200 or 206 body, always beginning at from_bytes (the transport leaves out what a server that
 	 * knows no Range sends before it); other than JX_OK ends the exchange with that code.
@@ -78,10 +79,13 @@ typedef struct jx_transport {
 	void *user;
 	/** Key of the server's certificate (SHA-256 of its SPKI), connecting if need be; later connections must show the same. */
 	jx_rc (*peer_key)(void *user, uint8_t spki_sha256_out[JX_HASH_BYTES], struct jx_error *err);
-	jx_rc (*exchange)(void *user, const struct jx_wire_request *rq, struct jx_wire_response *rs, struct jx_error *err);
-	jx_rc (*photo)(void *user, const struct jx_photo_request *rq, struct jx_photo_response *rs, struct jx_error *err);
+	jx_rc (*exchange)(void *user, const struct jx_wire_request *rq, struct jx_wire_response *rs,
+			  struct jx_error *err);
+	jx_rc (*photo)(void *user, const struct jx_photo_request *rq, struct jx_photo_response *rs,
+		       struct jx_error *err);
 	/** rs->body gets error bodies only. */
-	jx_rc (*blob)(void *user, const struct jx_blob_request *rq, struct jx_wire_response *rs, struct jx_error *err);
+	jx_rc (*blob)(void *user, const struct jx_blob_request *rq, struct jx_wire_response *rs,
+		      struct jx_error *err);
 	/** New TLS keys from a verified `keys` item, for connections made from now on. NULL: not needed. */
 	void (*set_pins)(void *user, const uint8_t (*pins)[JX_HASH_BYTES], size_t count);
 	/** Bytes so far, as far as the transport knows them (HTTPS: headers and bodies before TLS). NULL: not counted. */
@@ -90,10 +94,10 @@ typedef struct jx_transport {
 
 /** HTTPS by libcurl: one handle, one connection kept alive. */
 struct jx_transport_curl_config {
-	const char *url;                       /**< "https://host:port" and nothing more */
-	const uint8_t (*pins)[JX_HASH_BYTES];  /**< SHA-256 of the SPKI of allowed certificates */
-	size_t pin_count;                      /**< 0 = enrolment: any key, recorded by peer_key, and pinned from then on */
-	const struct jx_clock *clock;          /**< for the certificate's dates */
+	const char *url;                      /**< "https://host:port" and nothing more */
+	const uint8_t (*pins)[JX_HASH_BYTES]; /**< SHA-256 of the SPKI of allowed certificates */
+	size_t pin_count; /**< 0 = enrolment: any key, recorded by peer_key, and pinned from then on */
+	const struct jx_clock *clock; /**< for the certificate's dates */
 	/**
 	 * The clock is known to be right within a day (carried on from the newest receipt or GNSS): an expired certificate is
 	 * refused. False: dates are not checked, for a wrong date alone must not block a pinned key.
@@ -102,11 +106,12 @@ struct jx_transport_curl_config {
 	/** Asked about once a second; true ends the exchange with JX_EINTR. NULL: never. */
 	bool (*should_stop)(void *user);
 	void *stop_user;
-	int64_t connect_ms;                    /**< 0 = 15 s */
-	int64_t stall_ms;                      /**< give up when under 50 bytes a second for so long; 0 = 60 s */
+	int64_t connect_ms; /**< 0 = 15 s */
+	int64_t stall_ms;   /**< give up when under 50 bytes a second for so long; 0 = 60 s */
 };
 /** @retval JX_EINVAL the URL is not https:// or has a path, user or query */
-jx_rc jx_transport_curl_new(const struct jx_transport_curl_config *config, struct jx_transport **transport_out, struct jx_error *err);
+jx_rc jx_transport_curl_new(const struct jx_transport_curl_config *config,
+			    struct jx_transport **transport_out, struct jx_error *err);
 void jx_transport_curl_free(struct jx_transport *transport);
 JX_DEFINE_AUTO(jx_transport, jx_transport_curl_free);
 
@@ -130,13 +135,13 @@ struct jx_client_photo {
 typedef jx_rc (*jx_client_photo_fn)(void *user, const struct jx_client_photo *photo);
 
 /* Names of small values that survive between runs; the same names as in store.h. */
-#define JX_CLIENT_CHALLENGE "challenge"       /* base64 */
-#define JX_CLIENT_CURSOR "feed_cursor"        /* only read: the sink keeps it with the items */
-#define JX_CLIENT_EPOCH "epoch"               /* uuid of the server store's life */
-#define JX_CLIENT_SERVER_N "server_n"         /* decimal: what the server said it holds */
-#define JX_CLIENT_SERVER_HEAD "server_head"   /* hex */
-#define JX_CLIENT_REENROL "reenrol"           /* "fork" or "behind": this device must enrol again */
-#define JX_CLIENT_VALUE_MAX 256
+#define JX_CLIENT_CHALLENGE   "challenge"   /* base64 */
+#define JX_CLIENT_CURSOR      "feed_cursor" /* only read: the sink keeps it with the items */
+#define JX_CLIENT_EPOCH       "epoch"       /* uuid of the server store's life */
+#define JX_CLIENT_SERVER_N    "server_n"    /* decimal: what the server said it holds */
+#define JX_CLIENT_SERVER_HEAD "server_head" /* hex */
+#define JX_CLIENT_REENROL     "reenrol"     /* "fork" or "behind": this device must enrol again */
+#define JX_CLIENT_VALUE_MAX   256
 
 struct jx_outbox {
 	void *user;
@@ -156,10 +161,13 @@ struct jx_outbox {
 	 */
 	jx_rc (*photo_count)(void *user, int64_t *count_out, int64_t *bytes_out, struct jx_error *err);
 	/** Those of receipted entries, each hash once, oldest entry first, at most limit. */
-	jx_rc (*photos)(void *user, int64_t limit, jx_client_photo_fn fn, void *fn_user, struct jx_error *err);
+	jx_rc (*photos)(void *user, int64_t limit, jx_client_photo_fn fn, void *fn_user,
+			struct jx_error *err);
 	/** Open a photo's file. @retval JX_ENOTFOUND gone @retval JX_ECORRUPT not the listed size: the photo is left out and reported */
-	jx_rc (*photo_open)(void *user, const uint8_t sha256[JX_HASH_BYTES], void **file_out, struct jx_error *err);
-	jx_rc (*photo_read)(void *user, void *file, int64_t offset_bytes, void *data, size_t len, size_t *got_out, struct jx_error *err);
+	jx_rc (*photo_open)(void *user, const uint8_t sha256[JX_HASH_BYTES], void **file_out,
+			    struct jx_error *err);
+	jx_rc (*photo_read)(void *user, void *file, int64_t offset_bytes, void *data, size_t len,
+			    size_t *got_out, struct jx_error *err);
 	void (*photo_close)(void *user, void *file);
 };
 
@@ -177,16 +185,19 @@ struct jx_sink {
 	 * r->is_fork, are kept in quarantine: then they are NOT sent. Same receipt again is fine. The newest server_utc_ms is
 	 * trusted time (it must not go back). JX_ECONFLICT: not this log's head (the run ends as a fork).
 	 */
-	jx_rc (*receipt)(void *user, const struct jx_signed *text, const struct jx_receipt *r, struct jx_error *err);
+	jx_rc (*receipt)(void *user, const struct jx_signed *text, const struct jx_receipt *r,
+			 struct jx_error *err);
 	/** Keep a verified photo-receipt. */
-	jx_rc (*photo_receipt)(void *user, const struct jx_signed *text, const struct jx_photo_receipt *r, struct jx_error *err);
+	jx_rc (*photo_receipt)(void *user, const struct jx_signed *text, const struct jx_photo_receipt *r,
+			       struct jx_error *err);
 	/**
 	 * Keep all items and the cursor in one transaction, or nothing. NULL: no feed is asked for.
 	 * is_snapshot: forget what was here before, this starts afresh.
 	 */
 	jx_rc (*feed)(void *user, jx_feed *feed, const char *cursor, bool is_snapshot, struct jx_error *err);
 	/** A `keys` item signed by the current identity: replace pins and identity. Called before feed() of the same answer. */
-	jx_rc (*keys)(void *user, const struct jx_signed *text, const struct jx_keys *keys, struct jx_error *err);
+	jx_rc (*keys)(void *user, const struct jx_signed *text, const struct jx_keys *keys,
+		      struct jx_error *err);
 	/** Keep a small value. */
 	jx_rc (*set)(void *user, const char *name, const char *value, struct jx_error *err);
 };
@@ -198,7 +209,7 @@ struct jx_client_progress {
 	int64_t photos_sent, photos_total;
 	int64_t photo_bytes_sent, photo_bytes_total; /**< of all photos of this run; moves within a photo */
 	int64_t items;
-	int64_t waiting_ms;                          /**< > 0: backing off for so long */
+	int64_t waiting_ms; /**< > 0: backing off for so long */
 };
 
 #define JX_CLIENT_IDENTITIES_MAX 4
@@ -206,9 +217,9 @@ struct jx_client_config {
 	const struct jx_transport *transport;
 	const struct jx_outbox *outbox;
 	const struct jx_sink *sink;
-	const char *program;                   /**< "jx/0.1.0" */
+	const char *program; /**< "jx/0.1.0" */
 	uint8_t writer[JX_ID_BYTES];
-	const uint8_t *secret_key;             /**< JX_SEC_BYTES */
+	const uint8_t *secret_key; /**< JX_SEC_BYTES */
 	/** Pinned identity keys of the server: [0] the current one, then earlier ones that old receipts may be signed by. */
 	const uint8_t (*identities)[JX_PUB_BYTES];
 	size_t identity_count;
@@ -216,48 +227,50 @@ struct jx_client_config {
 	/** Pause; JX_EINTR if stopped meanwhile. Simulations move their clock. */
 	jx_rc (*wait)(void *user, int64_t ms);
 	void *wait_user;
-	bool (*should_stop)(void *user);       /**< NULL: never */
+	bool (*should_stop)(void *user); /**< NULL: never */
 	void *stop_user;
 	void (*progress)(void *user, const struct jx_client_progress *p); /**< NULL: none */
 	void *progress_user;
-	bool no_photos;                        /**< metered link: photos wait */
-	bool wants_token;                      /**< for jx_client_get_blob() */
-	int attempts_max;                      /**< 0 = JX_PLAN_ATTEMPTS */
+	bool no_photos;   /**< metered link: photos wait */
+	bool wants_token; /**< for jx_client_get_blob() */
+	int attempts_max; /**< 0 = JX_PLAN_ATTEMPTS */
 };
 
 struct jx_client_result {
-	jx_rc rc;                   /**< as returned */
-	int64_t entries_sent;       /**< covered by receipts of this run */
+	jx_rc rc;             /**< as returned */
+	int64_t entries_sent; /**< covered by receipts of this run */
 	int64_t photos_sent, photos_left_out;
 	int64_t photo_bytes_sent;
-	int64_t items;              /**< feed items kept */
+	int64_t items; /**< feed items kept */
 	int64_t requests, waits;
 	int64_t up_bytes, down_bytes;
-	bool is_pending;            /**< the office has not confirmed this writer yet */
-	bool must_enrol_again;      /**< fork or behind; the sink's "reenrol" value is set */
+	bool is_pending;       /**< the office has not confirmed this writer yet */
+	bool must_enrol_again; /**< fork or behind; the sink's "reenrol" value is set */
 	bool has_receipt;
-	struct jx_receipt receipt;  /**< newest of this run */
-	char token[160];            /**< if wants_token; good for 15 minutes */
-	int64_t retry_after_ms;     /**< -1 none: the server asked to come back then */
-	char server_error[32];      /**< name from the protocol's table, "" none */
-	char note[352];             /**< translated line about something left out (a photo), "" none */
+	struct jx_receipt receipt; /**< newest of this run */
+	char token[160];           /**< if wants_token; good for 15 minutes */
+	int64_t retry_after_ms;    /**< -1 none: the server asked to come back then */
+	char server_error[32];     /**< name from the protocol's table, "" none */
+	char note[352];            /**< translated line about something left out (a photo), "" none */
 };
 
 /**
  * Do a whole sync. Safe to stop, to repeat and to run beside the program that saves: nothing is marked but by receipts.
  * @param result_out  filled in any case, also on failure
  */
-jx_rc jx_client_sync(const struct jx_client_config *config, struct jx_client_result *result_out, struct jx_error *err);
+jx_rc jx_client_sync(const struct jx_client_config *config, struct jx_client_result *result_out,
+		     struct jx_error *err);
 
 /* ---- enrolment ---------------------------------------------------------------------------------- */
 
 struct jx_client_enrol_config {
-	const struct jx_transport *transport;  /**< without pins */
+	const struct jx_transport *transport; /**< without pins */
 	const struct jx_code_text *code;
-	const uint8_t *public_key;             /**< JX_PUB_BYTES, made and kept by the caller before: the same key gets the same answer again */
-	const uint8_t *secret_key;             /**< JX_SEC_BYTES */
+	const uint8_t *
+		public_key; /**< JX_PUB_BYTES, made and kept by the caller before: the same key gets the same answer again */
+	const uint8_t *secret_key; /**< JX_SEC_BYTES */
 	const char *program;
-	const char *name;                      /**< what the device calls itself; "" none */
+	const char *name; /**< what the device calls itself; "" none */
 	const struct jx_rand *rand;
 	jx_rc (*wait)(void *user, int64_t ms);
 	void *wait_user;
@@ -268,13 +281,14 @@ struct jx_client_enrol_config {
  * The answer's pins hold the key that was seen; identity and pins are what later calls are given.
  * @retval JX_EAUTH  code wrong, used, burnt or expired; or the answer was not made by who made the code (somebody in between)
  */
-jx_rc jx_client_enrol(const struct jx_client_enrol_config *config, struct jx_enrol_answer *answer_out, struct jx_error *err);
+jx_rc jx_client_enrol(const struct jx_client_enrol_config *config, struct jx_enrol_answer *answer_out,
+		      struct jx_error *err);
 
 /* ---- downloads ---------------------------------------------------------------------------------- */
 
 struct jx_client_blob_config {
 	const struct jx_transport *transport;
-	const char *token;                     /**< from a sync with wants_token */
+	const char *token; /**< from a sync with wants_token */
 	const struct jx_rand *rand;
 	jx_rc (*wait)(void *user, int64_t ms);
 	void *wait_user;
@@ -290,10 +304,10 @@ struct jx_client_blob_config {
  * @retval JX_ENOTFOUND not there, or not for this account
  * @retval JX_ECORRUPT  bytes do not have this hash: drop what was written
  */
-jx_rc jx_client_get_blob(const struct jx_client_blob_config *config, const uint8_t sha256[JX_HASH_BYTES], int64_t size_bytes,
-                         int64_t from_bytes, jx_sha256_state *hash,
-                         jx_rc (*write)(void *user, const void *data, size_t len, struct jx_error *err), void *user,
-                         struct jx_error *err);
+jx_rc jx_client_get_blob(const struct jx_client_blob_config *config, const uint8_t sha256[JX_HASH_BYTES],
+			 int64_t size_bytes, int64_t from_bytes, jx_sha256_state *hash,
+			 jx_rc (*write)(void *user, const void *data, size_t len, struct jx_error *err),
+			 void *user, struct jx_error *err);
 
 #ifdef __cplusplus
 }

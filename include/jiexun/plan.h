@@ -22,10 +22,10 @@ extern "C" {
 #endif
 
 /* Full jitter over base * 2^k keeps a thousand handhelds that lost the same server from coming back together. */
-#define JX_PLAN_BASE_MS 1000
-#define JX_PLAN_CAP_MS (5 * 60 * 1000)
-#define JX_PLAN_MIN_MS 100 /* jitter may draw zero; a step is never repeated without a pause */
-#define JX_PLAN_ATTEMPTS 6 /* of one run; a timer starts the next run anyway */
+#define JX_PLAN_BASE_MS        1000
+#define JX_PLAN_CAP_MS         (5 * 60 * 1000)
+#define JX_PLAN_MIN_MS         100   /* jitter may draw zero; a step is never repeated without a pause */
+#define JX_PLAN_ATTEMPTS       6     /* of one run; a timer starts the next run anyway */
 #define JX_PLAN_FEED_PAGES_MAX 10000 /* of one run: a feed without end must not hold the device for ever */
 
 enum jx_plan_state {
@@ -44,63 +44,63 @@ enum jx_plan_state {
 enum jx_plan_event_kind {
 	JX_PLAN_START,
 	/* answers to a sync request */
-	JX_PLAN_OK,             /**< stored: server_n, has_more, has_token */
-	JX_PLAN_GAP,            /**< server holds less than was thought: send from server_n + 1 */
-	JX_PLAN_FORK,           /**< another chain of this writer was there first */
-	JX_PLAN_BEHIND,         /**< the server holds more of this writer than its log has */
-	JX_PLAN_BAD_RECEIPT,    /**< receipt of another key, writer or chain: the peer is not our server */
+	JX_PLAN_OK,          /**< stored: server_n, has_more, has_token */
+	JX_PLAN_GAP,         /**< server holds less than was thought: send from server_n + 1 */
+	JX_PLAN_FORK,        /**< another chain of this writer was there first */
+	JX_PLAN_BEHIND,      /**< the server holds more of this writer than its log has */
+	JX_PLAN_BAD_RECEIPT, /**< receipt of another key, writer or chain: the peer is not our server */
 	/* answers to any request */
-	JX_PLAN_CHALLENGE,      /**< 401: sign in with the new challenge; on photo routes: the token has expired */
-	JX_PLAN_FORBIDDEN,      /**< 401 bad-signature, 403: revoked, other-writer, role */
-	JX_PLAN_BAD_REQUEST,    /**< 400, 404, 405, 410, 415, 422: the server does not understand us */
-	JX_PLAN_TOO_LARGE,      /**< 413 */
-	JX_PLAN_VERSION,        /**< 412, 426: the protocol version is no longer served */
-	JX_PLAN_BUSY,           /**< 423, 429, 503, with Retry-After or without */
-	JX_PLAN_SERVER_ERROR,   /**< other 5xx */
-	JX_PLAN_NO_SPACE,       /**< 507: disk or quota of the server */
-	JX_PLAN_BAD_ANSWER,     /**< 2xx whose body breaks the protocol */
-	JX_PLAN_NO_CONNECTION,  /**< no answer: name, connection, time-out, cut */
-	JX_PLAN_TLS_REFUSED,    /**< certificate or protocol refused by us */
-	JX_PLAN_PORTAL,         /**< somebody else answered: HTML, wrong content type, redirect */
+	JX_PLAN_CHALLENGE, /**< 401: sign in with the new challenge; on photo routes: the token has expired */
+	JX_PLAN_FORBIDDEN, /**< 401 bad-signature, 403: revoked, other-writer, role */
+	JX_PLAN_BAD_REQUEST,   /**< 400, 404, 405, 410, 415, 422: the server does not understand us */
+	JX_PLAN_TOO_LARGE,     /**< 413 */
+	JX_PLAN_VERSION,       /**< 412, 426: the protocol version is no longer served */
+	JX_PLAN_BUSY,          /**< 423, 429, 503, with Retry-After or without */
+	JX_PLAN_SERVER_ERROR,  /**< other 5xx */
+	JX_PLAN_NO_SPACE,      /**< 507: disk or quota of the server */
+	JX_PLAN_BAD_ANSWER,    /**< 2xx whose body breaks the protocol */
+	JX_PLAN_NO_CONNECTION, /**< no answer: name, connection, time-out, cut */
+	JX_PLAN_TLS_REFUSED,   /**< certificate or protocol refused by us */
+	JX_PLAN_PORTAL,        /**< somebody else answered: HTML, wrong content type, redirect */
 	/* photos */
-	JX_PLAN_PHOTO,          /**< the next waiting photo: photo_bytes */
-	JX_PLAN_NO_PHOTO,       /**< none is waiting (any more) */
-	JX_PLAN_PHOTO_DONE,     /**< photo-receipt verified and kept */
-	JX_PLAN_PHOTO_AT,       /**< server holds photo_offset bytes of it */
-	JX_PLAN_PHOTO_HASH,     /**< all bytes arrived, but the hash differs; the server starts again at 0 */
-	JX_PLAN_PHOTO_UNKNOWN,  /**< 404: not listed in an accepted entry, or (asking) not begun yet */
+	JX_PLAN_PHOTO,         /**< the next waiting photo: photo_bytes */
+	JX_PLAN_NO_PHOTO,      /**< none is waiting (any more) */
+	JX_PLAN_PHOTO_DONE,    /**< photo-receipt verified and kept */
+	JX_PLAN_PHOTO_AT,      /**< server holds photo_offset bytes of it */
+	JX_PLAN_PHOTO_HASH,    /**< all bytes arrived, but the hash differs; the server starts again at 0 */
+	JX_PLAN_PHOTO_UNKNOWN, /**< 404: not listed in an accepted entry, or (asking) not begun yet */
 	JX_PLAN_PHOTO_UNREADABLE, /**< our own file is gone or damaged */
 	/* the caller */
 	JX_PLAN_WAITED,
-	JX_PLAN_STOP,           /**< stop requested */
-	JX_PLAN_LOCAL           /**< outbox or sink failed: rc */
+	JX_PLAN_STOP, /**< stop requested */
+	JX_PLAN_LOCAL /**< outbox or sink failed: rc */
 };
 #define JX_PLAN_EVENTS 28
 
 struct jx_plan_event {
 	enum jx_plan_event_kind kind;
-	int64_t own_n;           /**< START, OK, GAP: where this writer's log ends now */
-	int64_t server_n;        /**< OK, GAP: what the server holds (START: what it said last time) */
-	int64_t sent_count;      /**< answers to a sync request: entries it carried */
-	bool has_more;           /**< OK, GAP: the feed has more */
-	bool feed_moved;         /**< OK, GAP: the feed cursor is another than before */
-	bool has_token;          /**< OK, GAP: photos may be sent */
-	bool is_pending;         /**< OK, GAP: writer not confirmed: no feed, no token */
-	int64_t photo_bytes;     /**< PHOTO: size */
-	bool may_be_begun;       /**< PHOTO: an earlier run may have sent a part of it: ask before sending */
-	int64_t photo_offset;    /**< PHOTO_AT */
-	int64_t retry_after_ms;  /**< BUSY, SERVER_ERROR; -1 none */
-	jx_rc rc;                /**< LOCAL: why; NO_CONNECTION, TLS_REFUSED: JX_OK takes the usual code */
+	int64_t own_n;          /**< START, OK, GAP: where this writer's log ends now */
+	int64_t server_n;       /**< OK, GAP: what the server holds (START: what it said last time) */
+	int64_t sent_count;     /**< answers to a sync request: entries it carried */
+	bool has_more;          /**< OK, GAP: the feed has more */
+	bool feed_moved;        /**< OK, GAP: the feed cursor is another than before */
+	bool has_token;         /**< OK, GAP: photos may be sent */
+	bool is_pending;        /**< OK, GAP: writer not confirmed: no feed, no token */
+	int64_t photo_bytes;    /**< PHOTO: size */
+	bool may_be_begun;      /**< PHOTO: an earlier run may have sent a part of it: ask before sending */
+	int64_t photo_offset;   /**< PHOTO_AT */
+	int64_t retry_after_ms; /**< BUSY, SERVER_ERROR; -1 none */
+	jx_rc rc;               /**< LOCAL: why; NO_CONNECTION, TLS_REFUSED: JX_OK takes the usual code */
 };
 
 enum jx_plan_do {
-	JX_PLAN_DO_SYNC,    /**< send at most entries_max entries from from_n (0: none), and the rest of the flags */
-	JX_PLAN_DO_CHOOSE,  /**< answer with JX_PLAN_PHOTO or JX_PLAN_NO_PHOTO */
-	JX_PLAN_DO_CREATE,  /**< POST the photo with its bytes */
-	JX_PLAN_DO_ASK,     /**< HEAD */
-	JX_PLAN_DO_SEND,    /**< PATCH from photo_offset */
-	JX_PLAN_DO_WAIT,    /**< wait_ms, then JX_PLAN_WAITED */
-	JX_PLAN_DO_FINISH   /**< rc */
+	JX_PLAN_DO_SYNC, /**< send at most entries_max entries from from_n (0: none), and the rest of the flags */
+	JX_PLAN_DO_CHOOSE, /**< answer with JX_PLAN_PHOTO or JX_PLAN_NO_PHOTO */
+	JX_PLAN_DO_CREATE, /**< POST the photo with its bytes */
+	JX_PLAN_DO_ASK,    /**< HEAD */
+	JX_PLAN_DO_SEND,   /**< PATCH from photo_offset */
+	JX_PLAN_DO_WAIT,   /**< wait_ms, then JX_PLAN_WAITED */
+	JX_PLAN_DO_FINISH  /**< rc */
 };
 
 /** The next step. */
@@ -112,43 +112,43 @@ struct jx_plan_step {
 	bool wants_token;
 	int64_t photo_offset;
 	int64_t wait_ms;
-	bool skips_photo;        /**< the photo in hand is given up for this run: name it in the report */
-	jx_rc rc;                /**< DO_FINISH */
-	int64_t retry_after_ms;  /**< DO_FINISH: the server named a time that is too long to wait for; -1 none */
-	bool must_enrol_again;   /**< DO_FINISH: fork or behind */
+	bool skips_photo;       /**< the photo in hand is given up for this run: name it in the report */
+	jx_rc rc;               /**< DO_FINISH */
+	int64_t retry_after_ms; /**< DO_FINISH: the server named a time that is too long to wait for; -1 none */
+	bool must_enrol_again; /**< DO_FINISH: fork or behind */
 };
 
 struct jx_plan_config {
-	const struct jx_rand *rand;  /**< jitter */
-	int attempts_max;            /**< 0 = JX_PLAN_ATTEMPTS */
-	int64_t base_ms, cap_ms;     /**< 0 = JX_PLAN_BASE_MS, JX_PLAN_CAP_MS */
-	int64_t entries_max;         /**< 0 = JX_WIRE_BATCH_ENTRIES_MAX */
-	bool wants_feed;             /**< ask for what comes down */
-	bool wants_photos;           /**< send photos (false: metered link) */
-	bool wants_token;            /**< ask for a token even if no photo waits (downloads) */
-	bool has_challenge;          /**< false: the first request carries no entries, for it will be refused */
+	const struct jx_rand *rand; /**< jitter */
+	int attempts_max;           /**< 0 = JX_PLAN_ATTEMPTS */
+	int64_t base_ms, cap_ms;    /**< 0 = JX_PLAN_BASE_MS, JX_PLAN_CAP_MS */
+	int64_t entries_max;        /**< 0 = JX_WIRE_BATCH_ENTRIES_MAX */
+	bool wants_feed;            /**< ask for what comes down */
+	bool wants_photos;          /**< send photos (false: metered link) */
+	bool wants_token;           /**< ask for a token even if no photo waits (downloads) */
+	bool has_challenge; /**< false: the first request carries no entries, for it will be refused */
 };
 
 /** Plain memory; fields are for the room and its tests. */
 struct jx_plan {
 	struct jx_plan_config config;
 	enum jx_plan_state state;
-	enum jx_plan_do resume;      /**< what to do after a wait */
+	enum jx_plan_do resume; /**< what to do after a wait */
 	int64_t own_n, server_n;
-	int64_t entries_max;         /**< halved by 413 */
-	bool wants_feed;             /**< feed not fetched to its end yet */
-	bool wants_photos;           /**< photos may be waiting */
-	int64_t feed_pages;          /**< answers that moved the cursor */
+	int64_t entries_max; /**< halved by 413 */
+	bool wants_feed;     /**< feed not fetched to its end yet */
+	bool wants_photos;   /**< photos may be waiting */
+	int64_t feed_pages;  /**< answers that moved the cursor */
 	bool has_token, is_pending;
-	bool is_signed_in;           /**< a challenge is at hand */
-	bool has_synced;             /**< at least one answer was good */
-	int attempts;                /**< failures since the last progress */
-	int challenges;              /**< new challenges since the last progress */
-	int tokens_lost;             /**< tokens refused since the last progress of a photo */
-	bool has_photo;              /**< one is in hand */
+	bool is_signed_in; /**< a challenge is at hand */
+	bool has_synced;   /**< at least one answer was good */
+	int attempts;      /**< failures since the last progress */
+	int challenges;    /**< new challenges since the last progress */
+	int tokens_lost;   /**< tokens refused since the last progress of a photo */
+	bool has_photo;    /**< one is in hand */
 	int64_t photo_bytes;
-	int64_t photo_offset;        /**< where to go on; meant for SENDING */
-	int64_t photo_best;          /**< furthest the server ever named for it; -1 never */
+	int64_t photo_offset; /**< where to go on; meant for SENDING */
+	int64_t photo_best;   /**< furthest the server ever named for it; -1 never */
 	int photo_hash_tries;
 };
 

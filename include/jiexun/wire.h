@@ -17,20 +17,20 @@
 extern "C" {
 #endif
 
-#define JX_WIRE_VERSION 1
+#define JX_WIRE_VERSION           1
 #define JX_WIRE_BATCH_ENTRIES_MAX 500
-#define JX_WIRE_BATCH_BYTES_MAX 1048576 /* of a sync body, uncompressed, both ways */
-#define JX_WIRE_CHALLENGE_DAYS 30
-#define JX_WIRE_TOKEN_MS (15 * 60 * 1000)
-#define JX_WIRE_CODE_MS (15 * 60 * 1000)
-#define JX_WIRE_CODE_TRIES 5
-#define JX_WIRE_DICTIONARY_NONE 0
+#define JX_WIRE_BATCH_BYTES_MAX   1048576 /* of a sync body, uncompressed, both ways */
+#define JX_WIRE_CHALLENGE_DAYS    30
+#define JX_WIRE_TOKEN_MS          (15 * 60 * 1000)
+#define JX_WIRE_CODE_MS           (15 * 60 * 1000)
+#define JX_WIRE_CODE_TRIES        5
+#define JX_WIRE_DICTIONARY_NONE   0
 
 #define JX_PATH_HEALTH "/healthz"
-#define JX_PATH_ENROL "/v1/enrol"
-#define JX_PATH_SYNC "/v1/sync"
+#define JX_PATH_ENROL  "/v1/enrol"
+#define JX_PATH_SYNC   "/v1/sync"
 #define JX_PATH_PHOTOS "/v1/photos" /* tus 1.0; an upload is /v1/photos/<sha256> */
-#define JX_PATH_BLOBS "/v1/blobs"   /* GET /v1/blobs/<sha256>, with Range (office) */
+#define JX_PATH_BLOBS  "/v1/blobs"  /* GET /v1/blobs/<sha256>, with Range (office) */
 
 /** One request and its answer as the transport carries them; the same structs serve HTTPS and the in-memory loop. */
 struct jx_wire_request {
@@ -45,9 +45,9 @@ struct jx_wire_response {
 	int status;
 	bool is_zstd;
 	int dictionary;
-	int64_t retry_after_s;     /**< -1 none */
+	int64_t retry_after_s; /**< -1 none */
 	char content_type[64];
-	jx_buf body;               /**< as on the wire; caller inits with a ceiling and frees */
+	jx_buf body; /**< as on the wire; caller inits with a ceiling and frees */
 };
 
 /* ---- sizes: zstd with a ceiling ------------------------------------------------------------------ */
@@ -69,7 +69,8 @@ struct jx_code_text {
 };
 void jx_code_format(const struct jx_code_text *code, char out[32]);
 /** Accepts the code alone or the whole link (then url_out gets the URL; else untouched). @retval JX_EINVAL a mistyped character (check) */
-jx_rc jx_code_parse(const char *text, struct jx_code_text *out, char *url_out, size_t url_cap, struct jx_error *err);
+jx_rc jx_code_parse(const char *text, struct jx_code_text *out, char *url_out, size_t url_cap,
+		    struct jx_error *err);
 
 /** Fingerprint people compare: first 10 bytes of SHA-256(public key), base32 in groups of 4: "ABCD-EFGH-JKMN-PQRS". */
 void jx_fingerprint(const uint8_t pub[JX_PUB_BYTES], char out[20]);
@@ -78,27 +79,30 @@ struct jx_enrol_request {
 	char code_id[5];
 	uint8_t public_key[JX_PUB_BYTES];
 	uint8_t tls_spki_sha256[JX_HASH_BYTES]; /**< of the server certificate's key the device saw */
-	uint8_t mac[JX_HASH_BYTES];             /**< HMAC-SHA256(secret, tag enrol, public key, tls key hash) */
-	uint8_t sig[JX_SIG_BYTES];              /**< Ed25519(tag enrol, mac) by the new key */
+	uint8_t mac[JX_HASH_BYTES]; /**< HMAC-SHA256(secret, tag enrol, public key, tls key hash) */
+	uint8_t sig[JX_SIG_BYTES];  /**< Ed25519(tag enrol, mac) by the new key */
 	char program[48];
-	char name[64];                          /**< what the device calls itself; may be empty */
+	char name[64]; /**< what the device calls itself; may be empty */
 };
 struct jx_enrol_answer {
 	uint8_t writer[JX_ID_BYTES];
 	char short_code[16], role[16], area[24];
-	bool is_active;                         /**< false: waits until the office confirmed the fingerprint */
-	uint8_t identity[JX_PUB_BYTES];         /**< server's Ed25519 key */
+	bool is_active;                 /**< false: waits until the office confirmed the fingerprint */
+	uint8_t identity[JX_PUB_BYTES]; /**< server's Ed25519 key */
 	uint8_t epoch[JX_ID_BYTES];
 	uint8_t pins[JX_PINS_MAX][JX_HASH_BYTES];
 	size_t pin_count;
 	int64_t server_utc_ms;
-	uint8_t mac[JX_HASH_BYTES];             /**< HMAC-SHA256(secret, tag enrol, identity, writer, public key) */
+	uint8_t mac[JX_HASH_BYTES]; /**< HMAC-SHA256(secret, tag enrol, identity, writer, public key) */
 };
 /** Fill mac and sig. */
-void jx_enrol_prove(struct jx_enrol_request *rq, const struct jx_code_text *code, const uint8_t sec[JX_SEC_BYTES]);
+void jx_enrol_prove(struct jx_enrol_request *rq, const struct jx_code_text *code,
+		    const uint8_t sec[JX_SEC_BYTES]);
 bool jx_enrol_proof_ok(const struct jx_enrol_request *rq, const uint8_t secret[JX_CODE_SECRET_BYTES]);
-void jx_enrol_answer_prove(struct jx_enrol_answer *an, const uint8_t secret[JX_CODE_SECRET_BYTES], const uint8_t pub[JX_PUB_BYTES]);
-bool jx_enrol_answer_ok(const struct jx_enrol_answer *an, const uint8_t secret[JX_CODE_SECRET_BYTES], const uint8_t pub[JX_PUB_BYTES]);
+void jx_enrol_answer_prove(struct jx_enrol_answer *an, const uint8_t secret[JX_CODE_SECRET_BYTES],
+			   const uint8_t pub[JX_PUB_BYTES]);
+bool jx_enrol_answer_ok(const struct jx_enrol_answer *an, const uint8_t secret[JX_CODE_SECRET_BYTES],
+			const uint8_t pub[JX_PUB_BYTES]);
 jx_rc jx_enrol_request_write(const struct jx_enrol_request *rq, jx_buf *out, struct jx_error *err);
 jx_rc jx_enrol_request_read(struct jx_bytes body, struct jx_enrol_request *out, struct jx_error *err);
 jx_rc jx_enrol_answer_write(const struct jx_enrol_answer *an, jx_buf *out, struct jx_error *err);
@@ -107,48 +111,54 @@ jx_rc jx_enrol_answer_read(struct jx_bytes body, struct jx_enrol_answer *out, st
 /* ---- sign-in ------------------------------------------------------------------------------------ */
 
 #define JX_CHALLENGE_BYTES 56 /* time u64 be, 16 random bytes, HMAC(server key, writer, time, random) */
-#define JX_AUTH_MAX 640
+#define JX_AUTH_MAX        640
 struct jx_sign_in {
 	uint8_t writer[JX_ID_BYTES];
 	bool has_challenge;
 	uint8_t challenge[JX_CHALLENGE_BYTES];
 	bool has_receipt;
 	uint8_t receipt_hash[JX_HASH_BYTES]; /**< jx_signed_hash() of the newest receipt this writer has */
-	uint8_t sig[JX_SIG_BYTES];           /**< Ed25519(tag sign-in, identity, SHA-256(challenge), method LF path LF, SHA-256(body), receipt hash or zeros) */
+	uint8_t sig
+		[JX_SIG_BYTES]; /**< Ed25519(tag sign-in, identity, SHA-256(challenge), method LF path LF, SHA-256(body), receipt hash or zeros) */
 };
 /** Authorization: Jiexun writer=<uuid>,challenge=<base64>,receipt=<hex>,sig=<hex> */
 jx_rc jx_sign_in_write(const struct jx_sign_in *s, char out[JX_AUTH_MAX], struct jx_error *err);
 jx_rc jx_sign_in_read(const char *header, struct jx_sign_in *out, struct jx_error *err);
-void jx_sign_in_sign(struct jx_sign_in *s, const uint8_t identity[JX_PUB_BYTES], const struct jx_wire_request *rq, const uint8_t sec[JX_SEC_BYTES]);
-bool jx_sign_in_ok(const struct jx_sign_in *s, const uint8_t identity[JX_PUB_BYTES], const struct jx_wire_request *rq, const uint8_t pub[JX_PUB_BYTES]);
+void jx_sign_in_sign(struct jx_sign_in *s, const uint8_t identity[JX_PUB_BYTES],
+		     const struct jx_wire_request *rq, const uint8_t sec[JX_SEC_BYTES]);
+bool jx_sign_in_ok(const struct jx_sign_in *s, const uint8_t identity[JX_PUB_BYTES],
+		   const struct jx_wire_request *rq, const uint8_t pub[JX_PUB_BYTES]);
 
 /* ---- sync --------------------------------------------------------------------------------------- */
 
 /** First line of a request body; the entries follow verbatim, one a line. */
 struct jx_sync_request {
 	char program[48];
-	int64_t last_n;                    /**< where this writer's log ends */
+	int64_t last_n; /**< where this writer's log ends */
 	uint8_t last_head[JX_HASH_BYTES];
-	int64_t from_n;                    /**< number of the first entry in this batch; 0 = none */
+	int64_t from_n; /**< number of the first entry in this batch; 0 = none */
 	int64_t count;
-	uint8_t sig[JX_SIG_BYTES];         /**< stored signature of the head after the last entry of the batch (count > 0) */
+	uint8_t sig
+		[JX_SIG_BYTES]; /**< stored signature of the head after the last entry of the batch (count > 0) */
 	bool wants_feed;
-	char cursor[192];                  /**< opaque; "" = from the start */
-	bool wants_token;                  /**< photos wait to be sent */
-	bool wants_receipt;                /**< resend the newest receipt (device has none or lost it) */
+	char cursor[192];   /**< opaque; "" = from the start */
+	bool wants_token;   /**< photos wait to be sent */
+	bool wants_receipt; /**< resend the newest receipt (device has none or lost it) */
 };
 /** entries: each `bytes` verbatim. */
-jx_rc jx_sync_request_write(const struct jx_sync_request *rq, const struct jx_bytes *entries, size_t count, jx_buf *out, struct jx_error *err);
+jx_rc jx_sync_request_write(const struct jx_sync_request *rq, const struct jx_bytes *entries, size_t count,
+			    jx_buf *out, struct jx_error *err);
 /** entries_out points into body; at most JX_WIRE_BATCH_ENTRIES_MAX. Lines are checked to be non-empty, not parsed. */
-jx_rc jx_sync_request_read(struct jx_bytes body, struct jx_sync_request *out, struct jx_bytes *entries_out, size_t cap, size_t *count_out,
-                           struct jx_error *err);
+jx_rc jx_sync_request_read(struct jx_bytes body, struct jx_sync_request *out, struct jx_bytes *entries_out,
+			   size_t cap, size_t *count_out, struct jx_error *err);
 
 /** What became of a batch. Names are on the wire. */
 enum jx_sync_result {
-	JX_SYNC_OK = 0,     /**< "ok": stored (or known), server holds up to n */
-	JX_SYNC_GAP = 1,    /**< "gap": first entry is past n+1; send from n+1 */
-	JX_SYNC_FORK = 2,   /**< "fork": other bytes were there first; kept in quarantine; enrol again */
-	JX_SYNC_BEHIND = 3  /**< "behind": the server holds more of this writer than its log has: restored or cloned; enrol again */
+	JX_SYNC_OK = 0,   /**< "ok": stored (or known), server holds up to n */
+	JX_SYNC_GAP = 1,  /**< "gap": first entry is past n+1; send from n+1 */
+	JX_SYNC_FORK = 2, /**< "fork": other bytes were there first; kept in quarantine; enrol again */
+	JX_SYNC_BEHIND =
+		3 /**< "behind": the server holds more of this writer than its log has: restored or cloned; enrol again */
 };
 const char *jx_sync_result_name(enum jx_sync_result r);
 
@@ -156,24 +166,26 @@ const char *jx_sync_result_name(enum jx_sync_result r);
 struct jx_sync_answer {
 	enum jx_sync_result result;
 	uint8_t epoch[JX_ID_BYTES];
-	int64_t n;                         /**< server holds this writer up to n ... */
-	uint8_t head[JX_HASH_BYTES];       /**< ... with this head */
+	int64_t n;                   /**< server holds this writer up to n ... */
+	uint8_t head[JX_HASH_BYTES]; /**< ... with this head */
 	bool has_receipt;
 	struct jx_signed receipt;
 	bool has_challenge;
 	uint8_t challenge[JX_CHALLENGE_BYTES];
-	char token[160];                   /**< "" none; for the photo routes: Authorization: Bearer <token> */
+	char token[160]; /**< "" none; for the photo routes: Authorization: Bearer <token> */
 	int64_t server_utc_ms;
-	bool is_pending;                   /**< the office has not confirmed this writer yet: nothing comes down */
-	char cursor[192];                  /**< new cursor; "" if no feed was asked */
-	bool is_snapshot;                  /**< unknown epoch or changed scope: forget what you had, this starts afresh */
-	bool has_more;                     /**< ask again at once */
+	bool is_pending;  /**< the office has not confirmed this writer yet: nothing comes down */
+	char cursor[192]; /**< new cursor; "" if no feed was asked */
+	bool is_snapshot; /**< unknown epoch or changed scope: forget what you had, this starts afresh */
+	bool has_more;    /**< ask again at once */
 	int64_t items;
 };
-jx_rc jx_sync_answer_write(const struct jx_sync_answer *an, jx_buf *out, struct jx_error *err);  /**< first line only, with LF; items are appended by the caller */
+jx_rc jx_sync_answer_write(
+	const struct jx_sync_answer *an, jx_buf *out,
+	struct jx_error *err); /**< first line only, with LF; items are appended by the caller */
 /** items_out points into body: raw lines. */
-jx_rc jx_sync_answer_read(struct jx_bytes body, struct jx_sync_answer *out, struct jx_bytes *items_out, size_t cap, size_t *count_out,
-                          struct jx_error *err);
+jx_rc jx_sync_answer_read(struct jx_bytes body, struct jx_sync_answer *out, struct jx_bytes *items_out,
+			  size_t cap, size_t *count_out, struct jx_error *err);
 #define JX_WIRE_ITEMS_MAX 2000 /* of one answer */
 
 /* ---- feed items --------------------------------------------------------------------------------- */
@@ -187,18 +199,18 @@ struct jx_item {
 	char kind[24];
 	char key[112];
 	/* entry */
-	struct jx_bytes entry;        /**< verbatim bytes, NULL data if erased or another kind */
-	bool has_digest;              /**< erased bytes: digest stands for them */
+	struct jx_bytes entry; /**< verbatim bytes, NULL data if erased or another kind */
+	bool has_digest;       /**< erased bytes: digest stands for them */
 	uint8_t digest[JX_HASH_BYTES];
 	int64_t received_utc_ms;
-	bool has_sig;                 /**< signature of the head after this entry, where a batch ended */
+	bool has_sig; /**< signature of the head after this entry, where a batch ended */
 	uint8_t sig[JX_SIG_BYTES];
-	bool is_fork;                 /**< from quarantine */
-	char marks[160];              /**< review marks, comma separated */
+	bool is_fork;    /**< from quarantine */
+	char marks[160]; /**< review marks, comma separated */
 	/* receipt, photo-receipt, keys */
 	bool has_signed;
 	struct jx_signed text;
-	struct jx_bytes raw;          /**< whole line (reading only) */
+	struct jx_bytes raw; /**< whole line (reading only) */
 };
 jx_rc jx_item_write(const struct jx_item *item, jx_buf *out, struct jx_error *err); /**< with LF */
 jx_rc jx_item_read(struct jx_bytes line, struct jx_item *out, struct jx_error *err);
@@ -207,7 +219,7 @@ jx_rc jx_item_read(struct jx_bytes line, struct jx_item *out, struct jx_error *e
 
 /** Body of every answer that is not 2xx: {"v":1,"error":"name","detail":"english text","challenge":"..."} */
 struct jx_wire_error {
-	char error[32];               /**< name from the table in PROTOCOL.md: "challenge", "revoked", "bad-chain", ... */
+	char error[32]; /**< name from the table in PROTOCOL.md: "challenge", "revoked", "bad-chain", ... */
 	char detail[256];
 	bool has_challenge;
 	uint8_t challenge[JX_CHALLENGE_BYTES];

@@ -63,7 +63,7 @@ struct jx_client__run {
 	struct jx_client_photo *queue;
 	size_t queue_count, queue_at;
 	bool has_old_photos; /* waiting since an earlier run, which may have been cut within the first of them */
-	jx_buf seen;                  /* hashes of photos done or given up in this run */
+	jx_buf seen;         /* hashes of photos done or given up in this run */
 	struct jx_client_photo photo; /* in hand */
 	void *file;
 	bool has_file;

@@ -14,75 +14,75 @@
  */
 struct row {
 	int status;
-	const char *name;
 	int about;
+	const char *name;
 	enum jx_plan_event_kind kind;
 	jx_rc rc;
 	const char *text;
 };
 static const struct row rows[] = {
-	{400, ANY, FOR_ALL, JX_PLAN_BAD_REQUEST, JX_EINVAL,
+	{400, FOR_ALL, ANY, JX_PLAN_BAD_REQUEST, JX_EINVAL,
 	 N_("the server does not understand the request; update this program or the server")},
-	{401, "challenge", JX_CLIENT__SYNC, JX_PLAN_CHALLENGE, JX_EAUTH,
+	{401, JX_CLIENT__SYNC, "challenge", JX_PLAN_CHALLENGE, JX_EAUTH,
 	 N_("the server goes on asking for a new sign-in; check the clocks of server and device")},
-	{401, ANY, JX_CLIENT__SYNC, JX_PLAN_FORBIDDEN, JX_EAUTH,
+	{401, JX_CLIENT__SYNC, ANY, JX_PLAN_FORBIDDEN, JX_EAUTH,
 	 N_("the server refuses this device's signature; enrol the device again")},
-	{401, ANY, JX_CLIENT__BLOB, JX_PLAN_CHALLENGE, JX_EAUTH,
+	{401, JX_CLIENT__BLOB, ANY, JX_PLAN_CHALLENGE, JX_EAUTH,
 	 N_("the download token has expired; sync again")},
-	{401, ANY, FOR_ALL, JX_PLAN_CHALLENGE, JX_EAUTH,
+	{401, FOR_ALL, ANY, JX_PLAN_CHALLENGE, JX_EAUTH,
 	 N_("the server goes on refusing its own upload token; check the server's clock")},
-	{403, "revoked", FOR_ALL, JX_PLAN_FORBIDDEN, JX_EAUTH,
+	{403, FOR_ALL, "revoked", JX_PLAN_FORBIDDEN, JX_EAUTH,
 	 N_("this device was revoked; its entries stay on it: ask the administrator")},
-	{403, "code-wrong", FOR_ALL, JX_PLAN_FORBIDDEN, JX_EAUTH,
+	{403, FOR_ALL, "code-wrong", JX_PLAN_FORBIDDEN, JX_EAUTH,
 	 N_("the enrolment code is wrong; compare it, five wrong tries burn it")},
-	{403, "code-burnt", FOR_ALL, JX_PLAN_FORBIDDEN, JX_EAUTH,
+	{403, FOR_ALL, "code-burnt", JX_PLAN_FORBIDDEN, JX_EAUTH,
 	 N_("the enrolment code was tried too often; ask the office for a new one")},
-	{403, "code-used", FOR_ALL, JX_PLAN_FORBIDDEN, JX_EAUTH,
+	{403, FOR_ALL, "code-used", JX_PLAN_FORBIDDEN, JX_EAUTH,
 	 N_("the enrolment code was used by another device; ask the office for a new one")},
-	{403, "code-expired", FOR_ALL, JX_PLAN_FORBIDDEN, JX_EAUTH,
+	{403, FOR_ALL, "code-expired", JX_PLAN_FORBIDDEN, JX_EAUTH,
 	 N_("the enrolment code has expired; codes are good for 15 minutes: ask the office for a new one")},
-	{403, "unknown-writer", FOR_ALL, JX_PLAN_FORBIDDEN, JX_EAUTH,
+	{403, FOR_ALL, "unknown-writer", JX_PLAN_FORBIDDEN, JX_EAUTH,
 	 N_("the server does not know this device, it may have been restored from an old backup; enrol the device again")},
-	{403, "tls-key", FOR_ALL, JX_PLAN_FORBIDDEN, JX_EAUTH,
+	{403, FOR_ALL, "tls-key", JX_PLAN_FORBIDDEN, JX_EAUTH,
 	 N_("this device saw another certificate than the server's: somebody may be in between; use another network and tell the "
 	    "administrator")},
-	{403, ANY, FOR_ALL, JX_PLAN_FORBIDDEN, JX_EAUTH,
+	{403, FOR_ALL, ANY, JX_PLAN_FORBIDDEN, JX_EAUTH,
 	 N_("the server does not allow this; ask the administrator")},
-	{404, ANY, JX_CLIENT__PHOTO, JX_PLAN_PHOTO_UNKNOWN, JX_ENOTFOUND,
+	{404, JX_CLIENT__PHOTO, ANY, JX_PLAN_PHOTO_UNKNOWN, JX_ENOTFOUND,
 	 N_("no accepted entry lists this photo; ask the administrator")},
-	{404, ANY, JX_CLIENT__PHOTO_HEAD, JX_PLAN_PHOTO_UNKNOWN, JX_ENOTFOUND,
+	{404, JX_CLIENT__PHOTO_HEAD, ANY, JX_PLAN_PHOTO_UNKNOWN, JX_ENOTFOUND,
 	 N_("the server does not know this photo")},
-	{404, ANY, JX_CLIENT__BLOB, JX_PLAN_BAD_REQUEST, JX_ENOTFOUND,
+	{404, JX_CLIENT__BLOB, ANY, JX_PLAN_BAD_REQUEST, JX_ENOTFOUND,
 	 N_("the server does not have this file, or not for this account; pull again later")},
-	{404, ANY, FOR_ALL, JX_PLAN_BAD_REQUEST, JX_EINVAL,
+	{404, FOR_ALL, ANY, JX_PLAN_BAD_REQUEST, JX_EINVAL,
 	 N_("the server does not know this address; check the server's address")},
-	{409, ANY, FOR_ALL, JX_PLAN_BAD_ANSWER, JX_ENET, N_("the server holds another part of the photo")},
-	{410, ANY, FOR_ALL, JX_PLAN_BAD_REQUEST, JX_ENOTFOUND, N_("the server erased this")},
-	{412, ANY, FOR_ALL, JX_PLAN_VERSION, JX_EVERSION,
+	{409, FOR_ALL, ANY, JX_PLAN_BAD_ANSWER, JX_ENET, N_("the server holds another part of the photo")},
+	{410, FOR_ALL, ANY, JX_PLAN_BAD_REQUEST, JX_ENOTFOUND, N_("the server erased this")},
+	{412, FOR_ALL, ANY, JX_PLAN_VERSION, JX_EVERSION,
 	 N_("the server speaks another version of the upload protocol; update this program")},
-	{413, ANY, FOR_ALL, JX_PLAN_TOO_LARGE, JX_ELIMIT,
+	{413, FOR_ALL, ANY, JX_PLAN_TOO_LARGE, JX_ELIMIT,
 	 N_("the server does not take so much at once; ask the administrator to raise the limit")},
-	{422, ANY, JX_CLIENT__PHOTO, JX_PLAN_PHOTO_HASH, JX_ECORRUPT,
+	{422, JX_CLIENT__PHOTO, ANY, JX_PLAN_PHOTO_HASH, JX_ECORRUPT,
 	 N_("the photo's bytes do not have the hash its entry lists; the file on this device is damaged")},
-	{422, ANY, FOR_ALL, JX_PLAN_BAD_REQUEST, JX_ECORRUPT,
+	{422, FOR_ALL, ANY, JX_PLAN_BAD_REQUEST, JX_ECORRUPT,
 	 N_("the chain of entries does not fit; run \"jx verify\" and tell the administrator")},
-	{423, ANY, FOR_ALL, JX_PLAN_BUSY, JX_ENET,
+	{423, FOR_ALL, ANY, JX_PLAN_BUSY, JX_ENET,
 	 N_("another upload of this photo is running; try again later")},
-	{426, ANY, FOR_ALL, JX_PLAN_VERSION, JX_EVERSION,
+	{426, FOR_ALL, ANY, JX_PLAN_VERSION, JX_EVERSION,
 	 N_("the server does not serve this program's version; update this program")},
-	{429, ANY, FOR_ALL, JX_PLAN_BUSY, JX_ENET, N_("the server asks for a pause; try again later")},
-	{503, ANY, FOR_ALL, JX_PLAN_BUSY, JX_ENET, N_("the server is busy or stopping; try again later")},
-	{507, ANY, FOR_ALL, JX_PLAN_NO_SPACE, JX_ENOSPC,
+	{429, FOR_ALL, ANY, JX_PLAN_BUSY, JX_ENET, N_("the server asks for a pause; try again later")},
+	{503, FOR_ALL, ANY, JX_PLAN_BUSY, JX_ENET, N_("the server is busy or stopping; try again later")},
+	{507, FOR_ALL, ANY, JX_PLAN_NO_SPACE, JX_ENOSPC,
 	 N_("the server has no room left; tell the administrator, entries stay on this device")},
 };
 static const struct row other_4xx = {
-	0,         ANY,
-	FOR_ALL,   JX_PLAN_BAD_REQUEST,
-	JX_EINVAL, N_("the server refuses the request; update this program or the server")};
+	.kind = JX_PLAN_BAD_REQUEST,
+	.rc = JX_EINVAL,
+	.text = N_("the server refuses the request; update this program or the server")};
 static const struct row other_5xx = {
-	0,       ANY,
-	FOR_ALL, JX_PLAN_SERVER_ERROR,
-	JX_ENET, N_("the server has a fault; try again later, tell the administrator")};
+	.kind = JX_PLAN_SERVER_ERROR,
+	.rc = JX_ENET,
+	.text = N_("the server has a fault; try again later, tell the administrator")};
 
 static const struct row *find_row(enum jx_client__about about, int status, const char *name)
 {

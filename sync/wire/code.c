@@ -94,7 +94,7 @@ jx_rc jx_code_parse(const char *text, struct jx_code_text *out, char *url_out, s
 		    struct jx_error *err)
 {
 	struct jx_code_text code = {0};
-	char all[ALL_CHARS + 1];
+	char all[ALL_CHARS + 1] = {0};
 	const char *url = NULL;
 	size_t url_len = 0;
 	jx_rc rc = JX_OK;

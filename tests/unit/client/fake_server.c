@@ -1,5 +1,6 @@
 #include "fake_server.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,7 +124,7 @@ static void add_items(struct fake_server *s, const struct jx_sync_request *rq, e
 		*first_out = (size_t)at;
 	an->items = (int64_t)(s->item_count - *first_out < s->page ? s->item_count - *first_out : s->page);
 	an->has_more = *first_out + (size_t)an->items < s->item_count || f == FAULT_MORE_FOR_EVER;
-	(void)snprintf(an->cursor, sizeof(an->cursor), "c%lld", (long long)(at + an->items));
+	(void)snprintf(an->cursor, sizeof(an->cursor), "c%" PRId64, at + an->items);
 }
 
 static void write_answer(struct fake_server *s, const struct jx_sync_answer *an, size_t first, enum fault f,

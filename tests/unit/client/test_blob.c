@@ -121,14 +121,13 @@ static void refusals_have_their_codes(void **state)
 {
 	static const struct {
 		int status;
-		const char *name;
 		jx_rc rc;
-		const char *says;
+		const char *name, *says;
 	} rows[] = {
-		{401, "token", JX_EAUTH, "sync again"},
-		{403, "role", JX_EAUTH, "not allow"},
-		{404, "not-found", JX_ENOTFOUND, "does not have"},
-		{410, "gone", JX_ENOTFOUND, "erased"},
+		{401, JX_EAUTH, "token", "sync again"},
+		{403, JX_EAUTH, "role", "not allow"},
+		{404, JX_ENOTFOUND, "not-found", "does not have"},
+		{410, JX_ENOTFOUND, "gone", "erased"},
 	};
 	struct world *w = *state;
 

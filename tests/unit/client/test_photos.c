@@ -193,13 +193,12 @@ static void refusals_of_photos_end_or_pause_the_run(void **state)
 {
 	static const struct {
 		int status;
-		const char *name;
 		jx_rc rc;
-		const char *says;
+		const char *name, *says;
 	} rows[] = {
-		{403, "revoked", JX_EAUTH, "revoked"},    {412, "tus-version", JX_EVERSION, "update"},
-		{423, "busy", JX_ENET, "another upload"}, {429, "too-many", JX_ENET, "pause"},
-		{500, "internal", JX_ENET, "fault"},      {507, "no-space", JX_ENOSPC, "no room"},
+		{403, JX_EAUTH, "revoked", "revoked"},    {412, JX_EVERSION, "tus-version", "update"},
+		{423, JX_ENET, "busy", "another upload"}, {429, JX_ENET, "too-many", "pause"},
+		{500, JX_ENET, "internal", "fault"},      {507, JX_ENOSPC, "no-space", "no room"},
 	};
 	struct fake_device *d = *state;
 	enum fault again[FAKE_SCRIPT_MAX];

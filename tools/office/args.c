@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Every command takes these too. */
-static const struct office_opt COMMON[] = {
+static const struct office_opt common_opts[] = {
 	{"json", NULL, N_("one JSON object a line, for scripts")},
 	{"quiet", NULL, N_("say nothing but errors")},
 	{"help", NULL, N_("this text")},
@@ -53,7 +53,7 @@ static void usage(const struct office_command *cmd)
 	       cmd->pos[0] != '\0' ? _(cmd->pos) : "", cmd->pos[0] != '\0' ? _(" [OPTIONS]") : _("[OPTIONS]"),
 	       _(cmd->help));
 	print_opts(cmd->opts);
-	print_opts(COMMON);
+	print_opts(common_opts);
 }
 
 static int bad_usage(const struct office_command *cmd, const char *what, const char *text)
@@ -83,7 +83,7 @@ static int take_option(const struct office_command *cmd, int argc, char **argv, 
 	const char *value = "";
 
 	if (o == NULL)
-		o = find(COMMON, name, len);
+		o = find(common_opts, name, len);
 	if (o == NULL)
 		return bad_usage(cmd, argv[*i], _("no such option"));
 	if (o->arg == NULL && equals != NULL)

@@ -39,11 +39,13 @@ static void print_json(const struct jx_office__verdict *v)
 
 static void print_text(const struct office *o, const struct jx_office__verdict *v)
 {
+	const int64_t photos = v->photos_good + v->photos_bad;
+
 	office_say(
 		o,
 		_("%lld lines: %lld entries of %lld writers, %lld receipts, %lld photo-receipts; %lld photos checked"),
 		(long long)v->lines, (long long)v->entries, (long long)v->writers, (long long)v->receipts,
-		(long long)v->photo_receipts, (long long)(v->photos_good + v->photos_bad));
+		(long long)v->photo_receipts, (long long)photos);
 	if (v->quarantined > 0)
 		office_say(o, _("%lld entries are in quarantine, %lld of them without a signature"),
 			   (long long)v->quarantined, (long long)v->quarantined_unproven);

@@ -229,6 +229,7 @@ jx_rc jx_office__journal_replace(struct jx_office__journal *j, const jx_buf *lin
 jx_rc jx_office__journal_read(const struct jx_office__journal *j, int64_t pos, size_t len, jx_buf *b,
 			      struct jx_error *err)
 {
+	const int64_t end = pos + (int64_t)len;
 	size_t got = 0;
 	jx_rc rc;
 
@@ -242,7 +243,7 @@ jx_rc jx_office__journal_read(const struct jx_office__journal *j, int64_t pos, s
 		return rc;
 	if (got != len)
 		return jx_fail(err, JX_ECORRUPT, 0, WHERE, "%s ends before byte %lld: run jx-office verify",
-			       j->path, (long long)(pos + (int64_t)len));
+			       j->path, (long long)end);
 	b->len = len;
 	b->data[len] = '\0';
 	return JX_OK;

@@ -73,6 +73,6 @@ jx_rc jx_office__each_line(const struct jx_fs *fs, jx_file *file, const char *pa
 	if (have > 0)
 		return jx_fail(err, JX_ECORRUPT, 0, WHERE,
 			       "%s: line %lld has no end or is too long: run jx-office verify", path,
-			       (long long)(w.number + 1));
+			       (long long)++w.number);
 	return JX_OK;
 }

@@ -5,38 +5,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct office_opt ENROL_OPTS[] = {
+static const struct office_opt enrol_opts[] = {
 	{"name", N_("TEXT"), N_("what the server's administrator shall see as this office's name")},
 	{NULL, NULL, NULL},
 };
-static const struct office_opt PULL_OPTS[] = {
+static const struct office_opt pull_opts[] = {
 	{"no-photos", NULL, N_("entries only; the next pull fetches the photos")},
 	{"tries", N_("N"), N_("give up after so many failures in a row, 1..20 (default 3)")},
 	{NULL, NULL, NULL},
 };
-static const struct office_opt STATEMENT_OPTS[] = {
+static const struct office_opt statement_opts[] = {
 	{"day", N_("YYYY-MM-DD"), N_("one business day (default: all)")},
 	{NULL, NULL, NULL},
 };
-static const struct office_opt VERIFY_OPTS[] = {
+static const struct office_opt verify_opts[] = {
 	{"identity", N_("HEX"),
 	 N_("identity key of the server, instead of identity.json's; may be repeated, newest first")},
 	{NULL, NULL, NULL},
 };
-static const struct office_opt NO_OPTS[] = {{NULL, NULL, NULL}};
+static const struct office_opt no_opts[] = {{NULL, NULL, NULL}};
 
-static const struct office_command COMMANDS[] = {
-	{"enrol", N_("[URL] CODE"), 1, 2, ENROL_OPTS,
+static const struct office_command commands[] = {
+	{"enrol", N_("[URL] CODE"), 1, 2, enrol_opts,
 	 N_("make this office known to a server with a one-time code"), office_enrol},
-	{"pull", "", 0, 0, PULL_OPTS, N_("fetch what is new and bring the files of its days up to date"),
+	{"pull", "", 0, 0, pull_opts, N_("fetch what is new and bring the files of its days up to date"),
 	 office_pull},
-	{"statement", "", 0, 0, STATEMENT_OPTS, N_("recorded and stored, for each writer and business day"),
+	{"statement", "", 0, 0, statement_opts, N_("recorded and stored, for each writer and business day"),
 	 office_statement},
-	{"verify", N_("[DIR]"), 0, 1, VERIFY_OPTS,
+	{"verify", N_("[DIR]"), 0, 1, verify_opts,
 	 N_("check a pulled folder by public keys alone: entries, chains, receipts, photos"), office_verify},
-	{"status", "", 0, 0, NO_OPTS, N_("account, server, last pull, what is here"), office_status},
+	{"status", "", 0, 0, no_opts, N_("account, server, last pull, what is here"), office_status},
 };
-#define COMMAND_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static void help_row(const char *name, const char *argument, const char *text)
 {
@@ -53,7 +53,7 @@ static void help(void)
 	printf("%s jx-office [--home %s] [--json] [--quiet] %s\n\n", _("Usage:"), _("DIR"),
 	       _("COMMAND [OPTIONS]"));
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		help_row(COMMANDS[i].word, COMMANDS[i].pos, COMMANDS[i].help);
+		help_row(commands[i].word, commands[i].pos, commands[i].help);
 	putchar('\n');
 	help_row("--home", N_("DIR"), N_("folder (else JX_OFFICE_HOME, ~/.local/share/jiexun-office)"));
 	help_row("--json", "", N_("one JSON object a line, for scripts"));
@@ -154,8 +154,8 @@ static int run(int argc, char **argv)
 		return g.help ? 0 : OFFICE_USAGE;
 	}
 	for (size_t k = 0; k < COMMAND_COUNT && cmd == NULL; k++)
-		if (strcmp(argv[i], COMMANDS[k].word) == 0)
-			cmd = &COMMANDS[k];
+		if (strcmp(argv[i], commands[k].word) == 0)
+			cmd = &commands[k];
 	if (cmd == NULL) {
 		fprintf(stderr, _("jx-office: there is no command \"%s\"; see jx-office --help"), argv[i]);
 		fputc('\n', stderr);

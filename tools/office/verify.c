@@ -117,7 +117,7 @@ static jx_rc check_lines(struct jx_office__check *c, const struct jx_office__jou
 
 static jx_rc check_journal(struct jx_office__check *c, struct jx_error *err)
 {
-	struct jx_office__journal j;
+	struct jx_office__journal j = {.fs = c->fs};
 	JX_AUTO_FREE char *state = jx_xasprintf("%s/%s", c->dir, JX_OFFICE__STATE);
 	struct jx_error why = {.code = JX_OK};
 	int64_t size_bytes = 0, modified_utc_ms = 0;

@@ -60,12 +60,13 @@ static bool find_base(struct jx_office__chain *w, const uint8_t sig[JX_SIG_BYTES
 void jx_office__check_fork(struct jx_office__check *c, const uint8_t digest[JX_HASH_BYTES], int64_t n,
 			   struct jx_office__chain *w)
 {
+	const int64_t wanted = w->fork_first_n + (int64_t)w->fork_count;
 	struct jx_error why = {.code = JX_OK};
 
-	if (w->fork_count > 0 && n != w->fork_first_n + (int64_t)w->fork_count) {
+	if (w->fork_count > 0 && n != wanted) {
 		(void)jx_fail(&why, JX_ECORRUPT, 0, WHERE,
 			      "quarantined entry %lld is missing or out of order: fetch the journal again",
-			      (long long)(w->fork_first_n + (int64_t)w->fork_count));
+			      (long long)wanted);
 		jx_office__damage(c, w->writer, n, &why);
 		w->fork_count = 0;
 	}

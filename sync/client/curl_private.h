@@ -54,6 +54,14 @@ int jx_client__curl_status(struct jx_client__curl *c);
 void jx_client__curl_type(struct jx_client__curl *c, char *out, size_t cap);
 int64_t jx_client__curl_retry_after(struct jx_client__curl *c);
 
+/* ---- curl.c, curl_photo.c, curl_blob.c ---- */
+/* Status, type, encoding and Retry-After of the newest answer. */
+void jx_client__curl_take(struct jx_client__curl *c, struct jx_wire_response *rs);
+jx_rc jx_client__curl_photo(void *user, const struct jx_photo_request *rq, struct jx_photo_response *rs,
+			    struct jx_error *err);
+jx_rc jx_client__curl_blob(void *user, const struct jx_blob_request *rq, struct jx_wire_response *rs,
+			   struct jx_error *err);
+
 /* ---- curl_fail.c ---- */
 jx_rc jx_client__curl_fail(struct jx_client__curl *c, CURLcode code, struct jx_error *err);
 

@@ -48,11 +48,41 @@ static void leave(jx_upload *u)
 
 /* ---- state ---- */
 
+static jx_rc sign_photo(jx_ingest *in, const uint8_t writer[JX_ID_BYTES], const uint8_t sha256[JX_HASH_BYTES],
+			int64_t now_utc_ms, struct jx_signed *out, struct jx_error *err)
+{
+	struct jx_photo_receipt r = {.server_utc_ms = now_utc_ms, .photo_count = 1};
+	jx_rc rc = in->ops->epoch(in->vault, r.epoch, err);
+
+	if (rc != JX_OK)
+		return rc;
+	memcpy(r.key_id, in->key_id, sizeof(r.key_id));
+	memcpy(r.writer, writer, sizeof(r.writer));
+	memcpy(r.photos[0], sha256, sizeof(r.photos[0]));
+	return jx_photo_receipt_sign(&r, in->config.identity_secret, out, err);
+}
+
+/* What was signed before a restore says nothing of what is here now, and no device believes it any more: sign again. */
+static jx_rc renew(jx_ingest *in, const uint8_t writer[JX_ID_BYTES], const uint8_t sha256[JX_HASH_BYTES],
+		   struct jx_signed *receipt, struct jx_error *err)
+{
+	struct jx_photo_receipt r;
+	uint8_t epoch[JX_ID_BYTES];
+	jx_rc rc = in->ops->epoch(in->vault, epoch, err);
+
+	if (rc != JX_OK || (jx_photo_receipt_open(receipt, in->identity, &r, NULL) == JX_OK &&
+			    memcmp(r.epoch, epoch, sizeof(epoch)) == 0))
+		return rc;
+	return sign_photo(in, writer, sha256, jx_ingest__now(in), receipt, err);
+}
+
 static jx_rc set_stored(jx_ingest *in, const uint8_t writer[JX_ID_BYTES], const uint8_t sha256[JX_HASH_BYTES],
 			struct jx_upload_state *state, struct jx_error *err)
 {
-	const jx_rc rc = in->ops->photo_receipt(in->vault, writer, sha256, &state->receipt, err);
+	jx_rc rc = in->ops->photo_receipt(in->vault, writer, sha256, &state->receipt, err);
 
+	if (rc == JX_OK)
+		rc = renew(in, writer, sha256, &state->receipt, err);
 	if (rc == JX_OK) {
 		state->is_stored = true;
 		state->offset_bytes = state->size_bytes;
@@ -137,20 +167,19 @@ jx_rc jx_upload_write(jx_upload *upload, const void *data, size_t len, struct jx
 static jx_rc give_receipt(jx_upload *u, struct jx_error *err)
 {
 	jx_ingest *in = u->in;
-	struct jx_photo_receipt r = {.server_utc_ms = jx_ingest__now(in), .photo_count = 1};
+	const int64_t now_utc_ms = jx_ingest__now(in);
 	struct jx_signed text;
-	jx_rc rc = in->ops->epoch(in->vault, r.epoch, err);
+	jx_rc rc = sign_photo(in, u->writer, u->sha256, now_utc_ms, &text, err);
 
+	if (rc == JX_OK)
+		rc = in->ops->photo_stored(in->vault, u->writer, u->sha256, &text, now_utc_ms, err);
 	if (rc != JX_OK)
 		return rc;
-	memcpy(r.key_id, in->key_id, sizeof(r.key_id));
-	memcpy(r.writer, u->writer, sizeof(r.writer));
-	memcpy(r.photos[0], u->sha256, sizeof(r.photos[0]));
-	rc = jx_photo_receipt_sign(&r, in->config.identity_secret, &text, err);
-	if (rc == JX_OK)
-		rc = in->ops->photo_stored(in->vault, u->writer, u->sha256, &text, r.server_utc_ms, err);
-	/* the kept one, should there have been one already */
-	return rc == JX_OK ? set_stored(in, u->writer, u->sha256, &u->state, err) : rc;
+	/* one from before a restore may be kept already: its file was gone, and what is given is today's */
+	u->state.receipt = text;
+	u->state.is_stored = true;
+	u->state.offset_bytes = u->state.size_bytes;
+	return JX_OK;
 }
 
 jx_rc jx_upload_end(jx_upload *upload, struct jx_upload_state *state_out, struct jx_error *err)

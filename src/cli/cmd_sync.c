@@ -136,6 +136,9 @@ static int report(struct cli *c, const struct jx_client_result *r, const struct 
 	if (r->rc != JX_OK)
 		fprintf(stderr, _("jx: nothing is lost: %lld entries and %lld photos wait on this device\n"),
 			(long long)left.waiting, (long long)left.photos_waiting);
+	if (r->must_enrol_again)
+		fprintf(stderr, "jx: %s\n",
+			_("ask the office for a code and run jx enrol --again; what is recorded stays"));
 	return r->rc == JX_OK ? 0 : jx_rc_exit_status(r->rc);
 }
 

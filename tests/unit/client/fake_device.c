@@ -83,7 +83,7 @@ static jx_rc out_photos(void *user, int64_t limit, jx_client_photo_fn fn, void *
 		struct jx_client_photo p = {.size_bytes = d->photos[i].size, .type = "image/jpeg"};
 
 		memcpy(p.sha256, d->photos[i].sha256, JX_HASH_BYTES);
-		if (d->photos[i].is_stored || d->sent_n == 0)
+		if (d->photos[i].is_stored || d->photo_n[i] > d->sent_n)
 			continue;
 		rc = fn(fn_user, &p);
 		limit--;
@@ -379,6 +379,7 @@ void fake_device_photo(struct fake_device *d, int64_t size, bool is_listed)
 	for (int64_t i = 0; i < size; i++)
 		p->data[i] = (uint8_t)((size_t)i * 7 + d->photo_count);
 	p->size = size;
+	d->photo_n[d->photo_count] = d->n + 1;
 	jx_sha256(p->data, (size_t)size, p->sha256);
 	if (is_listed)
 		fake_server_list_photo(&d->server, p->sha256, size);

@@ -31,6 +31,7 @@ struct fake_device {
 	/* photos */
 	struct fake_photo photos[FAKE_PHOTOS_MAX]; /* is_stored: photo-receipt kept */
 	bool photo_gone[FAKE_PHOTOS_MAX], photo_short[FAKE_PHOTOS_MAX];
+	int64_t photo_n[FAKE_PHOTOS_MAX]; /* entry that lists it */
 	size_t photo_count;
 	int open_files;
 	/* the run */
@@ -55,7 +56,7 @@ struct fake_device *fake_device_new(void);
 void fake_device_free(struct fake_device *d);
 /* Save count more entries. */
 void fake_device_save(struct fake_device *d, int count);
-/* A photo of this size; the server learns of it when listed. */
+/* A photo of this size, of the entry that is saved next; the server learns of it when listed. */
 void fake_device_photo(struct fake_device *d, int64_t size, bool is_listed);
 /* Forget everything past n: restored from a backup. */
 void fake_device_restore(struct fake_device *d, int64_t n);

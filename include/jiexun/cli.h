@@ -26,6 +26,13 @@ struct jx_cli_binding {
 	/** Photo-receipts that wait for the next transaction: losing them costs a question to the server, nothing else. */
 	struct jx_kept_photo_receipt *kept;
 	size_t kept_count;
+	/** Small values (challenge, epoch, what the server holds) that wait likewise: each is only a hint for the next sync. */
+	struct {
+		char name[24];
+		char value[JX_CLIENT_VALUE_MAX];
+		bool is_unset;
+	} set[8];
+	size_t set_count;
 	struct jx_outbox outbox;
 	struct jx_sink sink;
 };

@@ -30,6 +30,11 @@ struct jx_media_config {
 	int64_t max_bytes; /**< ceiling of one file; 0 = 32 MiB */
 };
 jx_rc jx_media_open(const struct jx_media_config *config, jx_media **media_out, struct jx_error *err);
+/**
+ * Make all 256 folders now and sync the level above once, so that a server's first photos do not each pay for a folder. Not needed:
+ * what fails here is done when a photo needs it.
+ */
+jx_rc jx_media_prepare(jx_media *media, struct jx_error *err);
 void jx_media_close(jx_media *media);
 JX_DEFINE_AUTO(jx_media, jx_media_close);
 

@@ -84,6 +84,12 @@ jx_rc jx_store_server_key(jx_store *store, const uint8_t key_id[8], uint8_t publ
 jx_rc jx_store_get(jx_store *store, const char *name, char *out, size_t cap, struct jx_error *err);
 /** NULL removes. Names are a fixed set, these: JX_EINVAL for any other. */
 jx_rc jx_store_set(jx_store *store, const char *name, const char *value, struct jx_error *err);
+/** A named value; NULL removes it. */
+struct jx_setting {
+	const char *name, *value;
+};
+/** Several in one transaction, all or none. */
+jx_rc jx_store_set_all(jx_store *store, const struct jx_setting *list, size_t count, struct jx_error *err);
 #define JX_SET_PERSON          "person" /* id of the person signed in */
 #define JX_SET_PERSON_VERIFIED "person_verified"
 #define JX_SET_SHIFT           "shift"     /* uuid of the open shift */

@@ -322,6 +322,7 @@ struct jx_vault_sqlite_config {
 	const struct jx_fs *fs;     /**< must outlive the vault, as rand must */
 	const struct jx_rand *rand; /**< for the first epoch */
 	bool create;                /**< make it if absent; else JX_ENOTFOUND */
+	bool prepare_photos;        /**< make all photo folders at once (a server that stays up) */
 };
 /**
  * Open, creating and migrating where needed (a copy by VACUUM INTO is kept before an upgrade).

@@ -81,6 +81,14 @@ static jx_rc out_get(void *user, const char *name, char *out, size_t cap, struct
 {
 	struct jx_cli_binding *b = user;
 
+	for (size_t i = 0; i < b->set_count; i++) {
+		if (strcmp(b->set[i].name, name) != 0)
+			continue;
+		if (b->set[i].is_unset)
+			return jx_fail(err, JX_ENOTFOUND, 0, "cli.get", "\"%s\" is not set", name);
+		jx_strcpy(out, cap, b->set[i].value);
+		return JX_OK;
+	}
 	return jx_store_get(b->store, name, out, cap, err);
 }
 
@@ -156,12 +164,26 @@ static void out_photo_close(void *user, void *file)
  */
 #define KEEP_MAX 16
 
-static jx_rc flush(struct jx_cli_binding *b, struct jx_error *err)
+static jx_rc flush_receipts(struct jx_cli_binding *b, struct jx_error *err)
 {
 	jx_rc rc = jx_store_add_photo_receipts(b->store, b->kept, b->kept_count, err);
 
 	if (rc == JX_OK)
 		b->kept_count = 0;
+	return rc;
+}
+
+static jx_rc flush_values(struct jx_cli_binding *b, struct jx_error *err)
+{
+	struct jx_setting list[sizeof(b->set) / sizeof(b->set[0])];
+	jx_rc rc;
+
+	for (size_t i = 0; i < b->set_count; i++)
+		list[i] = (struct jx_setting){.name = b->set[i].name,
+					      .value = b->set[i].is_unset ? NULL : b->set[i].value};
+	rc = jx_store_set_all(b->store, list, b->set_count, err);
+	if (rc == JX_OK)
+		b->set_count = 0;
 	return rc;
 }
 
@@ -181,7 +203,7 @@ static jx_rc in_photo_receipt(void *user, const struct jx_signed *text, const st
 	if (b->kept == NULL)
 		b->kept = jx_xcalloc(KEEP_MAX, sizeof(*b->kept));
 	if (b->kept_count == KEEP_MAX) {
-		jx_rc rc = flush(b, err);
+		jx_rc rc = flush_receipts(b, err);
 
 		if (rc != JX_OK)
 			return rc;
@@ -258,14 +280,35 @@ static jx_rc in_keys(void *user, const struct jx_signed *text, const struct jx_k
 static jx_rc in_set(void *user, const char *name, const char *value, struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
+	size_t i = 0;
 
-	return jx_store_set(b->store, name, value, err);
+	/* must not be lost: nothing can be sent until a person acts on it */
+	if (strcmp(name, JX_CLIENT_REENROL) == 0 || strlen(name) >= sizeof(b->set[0].name) ||
+	    (value != NULL && strlen(value) >= sizeof(b->set[0].value)))
+		return jx_store_set(b->store, name, value, err);
+	while (i < b->set_count && strcmp(b->set[i].name, name) != 0)
+		i++;
+	if (i == sizeof(b->set) / sizeof(b->set[0])) {
+		jx_rc rc = flush_values(b, err);
+
+		if (rc != JX_OK)
+			return rc;
+		i = 0;
+	}
+	if (i == b->set_count)
+		b->set_count++;
+	jx_strcpy(b->set[i].name, sizeof(b->set[i].name), name);
+	jx_strcpy(b->set[i].value, sizeof(b->set[i].value), value != NULL ? value : "");
+	b->set[i].is_unset = value == NULL;
+	return JX_OK;
 }
 
 jx_rc jx_cli_unbind(struct jx_cli_binding *b, struct jx_error *err)
 {
-	jx_rc rc = flush(b, err);
+	jx_rc rc = flush_receipts(b, err);
 
+	if (rc == JX_OK)
+		rc = flush_values(b, err);
 	free(b->kept);
 	b->kept = NULL;
 	b->kept_count = 0;

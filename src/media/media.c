@@ -100,6 +100,22 @@ static jx_rc make_folder(jx_media *media, uint8_t first, const char *dir, struct
 	return rc;
 }
 
+jx_rc jx_media_prepare(jx_media *media, struct jx_error *err)
+{
+	jx_rc rc = JX_OK;
+
+	for (unsigned first = 0; first < 256 && rc == JX_OK; first++) {
+		JX_AUTO_FREE char *dir = jx_xasprintf("%s/%02x", media->dir, first);
+
+		rc = media->fs->make_dir(media->fs->user, dir, err);
+	}
+	if (rc == JX_OK)
+		rc = media->fs->sync_dir(media->fs->user, media->dir, err);
+	for (unsigned first = 0; first < 256 && rc == JX_OK; first++)
+		atomic_store_explicit(&media->is_folder_sure[first], true, memory_order_relaxed);
+	return rc;
+}
+
 jx_rc jx_media__move_in(jx_media *media, const char *tmp, const uint8_t sha256[JX_HASH_BYTES],
 			struct jx_error *err)
 {

@@ -65,20 +65,33 @@ jx_rc jx_store__put_setting(jx_store *s, const char *name, const char *value, st
 }
 
 struct set_job {
-	const char *name, *value;
+	const struct jx_setting *list;
+	size_t count;
 };
 
 static jx_rc set(jx_store *s, void *arg, struct jx_error *err)
 {
 	const struct set_job *job = arg;
+	jx_rc rc = JX_OK;
 
-	return jx_store__put_setting(s, job->name, job->value, err);
+	for (size_t i = 0; i < job->count && rc == JX_OK; i++)
+		rc = jx_store__put_setting(s, job->list[i].name, job->list[i].value, err);
+	return rc;
+}
+
+jx_rc jx_store_set_all(jx_store *store, const struct jx_setting *list, size_t count, struct jx_error *err)
+{
+	struct set_job job = {.list = list, .count = count};
+	jx_rc rc = JX_OK;
+
+	for (size_t i = 0; i < count && rc == JX_OK; i++)
+		rc = check_name(list[i].name, err);
+	return rc == JX_OK && count > 0 ? jx_store__transaction(store, set, &job, NULL, err) : rc;
 }
 
 jx_rc jx_store_set(jx_store *store, const char *name, const char *value, struct jx_error *err)
 {
-	struct set_job job = {.name = name, .value = value};
-	const jx_rc rc = check_name(name, err);
+	const struct jx_setting one = {.name = name, .value = value};
 
-	return rc == JX_OK ? jx_store__transaction(store, set, &job, NULL, err) : rc;
+	return jx_store_set_all(store, &one, 1, err);
 }

@@ -273,6 +273,7 @@ static jx_rc open_core(site *d, bool create, struct jx_error *err)
 		.fs = jx_os_fs(),
 		.rand = jx_os_rand(),
 		.create = create,
+		.prepare_photos = true,
 	};
 	struct jx_ingest_config ingest;
 	jx_rc rc = jx_vault_sqlite_open(&vault, &d->vault, err);

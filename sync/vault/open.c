@@ -144,6 +144,8 @@ static jx_rc open_reader(struct jx_vault__db *db, const char *vfs, struct jx_err
 static jx_rc open_photos(struct jx_vault__sqlite *v, const struct jx_vault_sqlite_config *config,
 			 struct jx_error *err)
 {
+	jx_rc rc;
+
 	v->photo_dir = config->photo_dir == NULL ? jx_xasprintf("%s/photos", v->dir)
 						 : jx_xstrdup(config->photo_dir);
 	v->media_config = (struct jx_media_config){
@@ -152,7 +154,11 @@ static jx_rc open_photos(struct jx_vault__sqlite *v, const struct jx_vault_sqlit
 		.rand = config->rand,
 		.max_bytes = config->photo_max_bytes,
 	};
-	return jx_media_open(&v->media_config, &v->media, err);
+	rc = jx_media_open(&v->media_config, &v->media, err);
+	if (rc == JX_OK && config->prepare_photos)
+		(void)jx_media_prepare(v->media,
+				       NULL); /* only saves time later; a full disk may still be read */
+	return rc;
 }
 
 jx_rc jx_vault__open(const struct jx_vault_sqlite_config *config, const struct jx_migration *table,

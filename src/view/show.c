@@ -52,7 +52,7 @@ static jx_rc find_number(jx_store *store, const char *name, const char *digits, 
 	int64_t n = 0;
 
 	if (!jx_parse_i64(digits, 1, (INT64_C(1) << 40) - 1, &n))
-		return fail_unknown(name, err);
+		return JX_OK; /* no number; the beginning of an id may look like one */
 	q.from_n = n;
 	q.until_n = n;
 	h->reader.store = store;
@@ -88,7 +88,7 @@ static jx_rc find_prefix(jx_store *store, const char *name, struct hit *h, struc
 	return rc;
 }
 
-/* A number has at most digits after its last hyphen; an id of 36 characters has hyphens of its own. */
+/* Digits after its last hyphen, or nothing else: a number has no more. */
 static const char *digits_of(const char *name)
 {
 	const char *hyphen = strrchr(name, '-');
@@ -101,7 +101,9 @@ static const char *digits_of(const char *name)
 
 static jx_rc find(jx_store *store, const char *name, struct hit *h, struct jx_error *err)
 {
-	const char *digits = digits_of(name);
+	uint8_t id[JX_ID_BYTES];
+	/* one id in three hundred ends in nothing but digits */
+	const char *digits = jx_uuid_parse(name, strlen(name), id) ? NULL : digits_of(name);
 	jx_rc rc = JX_OK;
 
 	if (name[0] == '\0' || strlen(name) >= JX_NUMBER_MAX || !jx_utf8_ok(name, strlen(name)))

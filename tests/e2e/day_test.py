@@ -136,6 +136,16 @@ class Day(Case):
         self.assertEqual(h07.state(), before)
         self.assertEqual(len(h07.list()), 3)
 
+    def test_ids_like_numbers(self):
+        """An id whose last group has no letter is an id all the same, for the save that shows what it saved, too."""
+        h07 = self.device(self.start_server(), "H07")
+        for k, tail in enumerate(("048138903117", "000000000003", "999999999999", "100000000001")):
+            ident = "01a20349-aba5-7f15-bdf6-" + tail
+            self.assertEqual(h07.log("01.01", "--no-gps", "--id", ident).object["number"], f"H07-{k + 3}")
+            self.assertEqual(h07.json("show", ident).object["number"], f"H07-{k + 3}")
+        self.assertEqual(h07.json("show", "3").object["number"], "H07-3")
+        h07.json("show", "003", want=EXIT["enotfound"])
+
     def test_offline(self):
         """No server for hours: everything works but sync, and that says so and loses nothing."""
         server = self.start_server()

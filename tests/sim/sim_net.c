@@ -1,4 +1,5 @@
 /* A network that drops, repeats, delays, cuts and answers for others. */
+#include "memory_face.h"
 #include "sim_world.h"
 
 #include <stdlib.h>
@@ -46,10 +47,7 @@ static bool serve(struct sim_world *w, const struct jx_wire_request *rq, struct 
 
 	if (sim_luck(w, w->weather.server_cut_permille))
 		sim_disk_cut_after(s->disk, (int64_t)sim_below(&w->rng, 30));
-	if (strcmp(rq->path, JX_PATH_ENROL) == 0)
-		jx_ingest_enrol(s->ingest, rq, rs);
-	else
-		jx_ingest_sync(s->ingest, rq, rs);
+	memory_face_exchange(s->ingest, rq, rs);
 	if (sim_disk_is_dead(s->disk)) {
 		sim_server_restart(s);
 		return false;
@@ -144,121 +142,12 @@ static jx_rc net_peer_key(void *user, uint8_t spki_sha256_out[JX_HASH_BYTES], st
 	return JX_OK;
 }
 
-static void fill_state(const struct jx_upload_state *st, struct jx_photo_response *rs)
+/* Where the line breaks within this photo's body; -1: it does not. */
+static int64_t cut_of(struct sim_world *w, const struct jx_photo_request *rq)
 {
-	rs->offset_bytes = st->is_stored ? st->size_bytes : st->offset_bytes;
-	rs->receipt[0] = '\0';
-	if (st->is_stored) {
-		JX_AUTO_BUF b;
-
-		jx_buf_init(&b, sizeof(rs->receipt));
-		if (jx_signed_header_write(&st->receipt, &b, NULL) == JX_OK && b.len < sizeof(rs->receipt))
-			jx_strcpy(rs->receipt, sizeof(rs->receipt), b.data);
-	}
-}
-
-/* The body travels in pieces, and the line may break at any byte. False: it broke. */
-static bool send_body(struct sim_world *w, const struct jx_photo_request *rq, jx_upload *up, jx_rc *rc,
-		      struct jx_error *err)
-{
-	int64_t at = rq->offset_bytes,
-		cut = sim_luck(w, w->weather.drop_permille)
-			      ? (int64_t)sim_below(&w->rng, (uint64_t)rq->size_bytes + 1)
-			      : -1;
-	char piece[512];
-	size_t got = 1;
-
-	*rc = JX_OK;
-	while (got > 0 && *rc == JX_OK) {
-		size_t want = sizeof(piece);
-
-		if (cut >= 0 && at + (int64_t)want > cut)
-			want = cut > at ? (size_t)(cut - at) : 0;
-		if (want == 0)
-			return false;
-		*rc = rq->source->read(rq->source->user, at, piece, want, &got, err);
-		if (*rc == JX_OK && got > 0)
-			*rc = jx_upload_write(up, piece, got, err);
-		at += (int64_t)got;
-	}
-	return true;
-}
-
-static int status_of(jx_rc rc)
-{
-	switch ((int)rc) {
-	case JX_OK:
-		return 204;
-	case JX_ENOTFOUND:
-		return 404;
-	case JX_ECONFLICT:
-		return 409;
-	case JX_EBUSY:
-		return 423;
-	case JX_ECORRUPT:
-		return 422;
-	case JX_ELIMIT:
-		return 413;
-	case JX_ENOSPC:
-		return 507;
-	default:
-		return 500;
-	}
-}
-
-/* A refusal as the server's HTTP face words it. */
-static void refuse(struct jx_photo_response *rs)
-{
-	struct jx_wire_error e = {.detail = ""};
-
-	jx_strcpy(e.error, sizeof(e.error),
-		  rs->status == 404   ? "not-listed"
-		  : rs->status == 409 ? "offset"
-		  : rs->status == 423 ? "busy"
-		  : rs->status == 422 ? "hash"
-		  : rs->status == 413 ? "too-large"
-		  : rs->status == 507 ? "no-space"
-				      : "internal");
-	jx_strcpy(rs->content_type, sizeof(rs->content_type), "application/json");
-	(void)jx_wire_error_write(&e, &rs->body, NULL);
-}
-
-/* Creation with upload, and going on: as the server's HTTP face does it. */
-static bool upload(struct sim_net *n, const struct jx_photo_request *rq, const struct jx_writer *who,
-		   struct jx_photo_response *rs)
-{
-	struct sim_world *w = n->world;
-	struct jx_upload_state st;
-	struct jx_error err = {0};
-	jx_upload *up = NULL;
-	jx_rc rc = jx_ingest_photo_state(w->server.ingest, who, rq->sha256, &st, &err), sent;
-	bool is_whole = true;
-
-	if (rc == JX_OK && !st.is_stored && rq->verb != JX_PHOTO_ASK) {
-		rc = jx_ingest_photo_open(w->server.ingest, who, rq->sha256,
-					  rq->verb == JX_PHOTO_CREATE ? st.offset_bytes : rq->offset_bytes,
-					  &up, &err);
-		if (rc == JX_OK && rq->verb == JX_PHOTO_CREATE && st.offset_bytes > 0)
-			rc = JX_ECONFLICT; /* begun before: ask, then go on */
-		if (rc == JX_OK) {
-			is_whole = send_body(w, rq, up, &sent, &err);
-			rc = sent;
-		}
-		if (rc == JX_OK && is_whole)
-			rc = jx_upload_end(up, &st, &err);
-		jx_upload_close(up);
-	}
-	if (!is_whole)
-		return false;
-	rs->status = rc == JX_OK && rq->verb == JX_PHOTO_CREATE ? 201
-		     : rc == JX_OK && rq->verb == JX_PHOTO_ASK  ? 200
-								: status_of(rc);
-	if (rc == JX_OK)
-		fill_state(&st, rs);
-	else
-		refuse(rs);
-	sim_note(w, rc == JX_OK ? "upload" : err.text, rc, rs->status);
-	return true;
+	if (rq->verb == JX_PHOTO_ASK || !sim_luck(w, w->weather.drop_permille))
+		return -1;
+	return (int64_t)sim_below(&w->rng, (uint64_t)rq->size_bytes + 1);
 }
 
 static jx_rc net_photo(void *user, const struct jx_photo_request *rq, struct jx_photo_response *rs,
@@ -266,10 +155,7 @@ static jx_rc net_photo(void *user, const struct jx_photo_request *rq, struct jx_
 {
 	struct sim_net *n = user;
 	struct sim_world *w = n->world;
-	struct jx_wire_response refused = {.status = 0, .retry_after_s = -1};
-	struct jx_writer who;
-	JX_AUTO_FREE char *bearer = jx_xasprintf("Bearer %s", rq->token);
-	bool is_in, is_answered = true;
+	jx_rc rc;
 
 	w->counts.requests++;
 	w->now_ms += (int64_t)sim_below(&w->rng, 3000);
@@ -279,25 +165,16 @@ static jx_rc net_photo(void *user, const struct jx_photo_request *rq, struct jx_
 		return no_answer(w, "dropped", err);
 	if (sim_luck(w, w->weather.server_cut_permille))
 		sim_disk_cut_after(w->server.disk, (int64_t)sim_below(&w->rng, 20));
-	jx_buf_init(&refused.body, 65536);
-	is_in = jx_ingest_token(w->server.ingest, bearer, &who, &refused);
-	rs->status = refused.status;
-	jx_strcpy(rs->content_type, sizeof(rs->content_type), refused.content_type);
-	if (!is_in && refused.body.len > 0)
-		jx_buf_add(&rs->body, refused.body.data, refused.body.len);
-	jx_buf_done(&refused.body);
-	if (is_in)
-		is_answered = upload(n, rq, &who, rs);
-	sim_note(w, "photo", rq->verb, rs->status);
+	rc = memory_face_photo(w->server.ingest, rq, cut_of(w, rq), rs, err);
+	sim_note(w, "photo", rq->verb, rc == JX_OK ? rs->status : rc);
 	if (sim_disk_is_dead(w->server.disk)) {
 		sim_server_restart(&w->server);
-		is_answered = false;
-	} else {
-		sim_disk_cut_after(w->server.disk, -1);
+		return no_answer(w, "server went away", err);
 	}
-	if (!is_answered || sim_luck(w, w->weather.eat_permille))
-		return no_answer(w, "photo answer lost", err);
-	return JX_OK;
+	sim_disk_cut_after(w->server.disk, -1);
+	if (rc != JX_OK)
+		return rc;
+	return sim_luck(w, w->weather.eat_permille) ? no_answer(w, "photo answer lost", err) : JX_OK;
 }
 
 void sim_net_init(struct sim_net *n, struct sim_world *w, struct sim_device *d)

@@ -168,6 +168,7 @@ bool jx_server__token(jx_server__request *rq)
 	jx_buf_init(&rs.body, 16384);
 	is_known = jx_ingest_token(rq->server->config.ingest,
 				   jx_server__get(rq, MHD_HTTP_HEADER_AUTHORIZATION), &rq->who, &rs);
+	rq->is_known = is_known;
 	if (is_known)
 		jx_server__conns_signed_in(rq->server->conns, rq->conn);
 	else

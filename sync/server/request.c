@@ -12,10 +12,11 @@
 
 /*
  * A refused body up to this size is read and thrown away, so that the client gets to see the answer: closing
- * with unread bytes resets the connection. Larger ones are cut; a client that asks first (Expect:
- * 100-continue, curl does from 1 MiB) is answered cleanly anyway.
+ * with unread bytes resets the connection. Twice the largest batch, so that whoever is somewhat over it hears
+ * of it. Larger ones are cut; a client that asks first (Expect: 100-continue, curl does from 1 MiB) is
+ * answered cleanly anyway.
  */
-#define DRAIN_MAX ((int64_t)JX_WIRE_BATCH_BYTES_MAX)
+#define DRAIN_MAX ((int64_t)2 * JX_WIRE_BATCH_BYTES_MAX)
 
 struct method_row {
 	const char *name;
@@ -169,6 +170,14 @@ static enum MHD_Result each_header(void *cls, enum MHD_ValueKind kind, const cha
 	return MHD_YES;
 }
 
+/* Who has shown a token may send a photo; of one that is refused he must hear why, or he sends it again. */
+static int64_t drain_max(const jx_server__request *rq)
+{
+	const int64_t photo = rq->server->config.limits.photo_bytes;
+
+	return rq->is_known && photo > DRAIN_MAX ? photo : DRAIN_MAX;
+}
+
 static void check_length(jx_server__request *rq)
 {
 	if (rq->response == NULL && rq->gate.length > rq->body_max)
@@ -196,7 +205,7 @@ static enum MHD_Result begin(jx_server__request *rq, const char *method, const c
 	}
 	expect = jx_server__get(rq, MHD_HTTP_HEADER_EXPECT);
 	if (rq->response != NULL && rq->gate.has_body &&
-	    (expect != NULL || rq->gate.length < 0 || rq->gate.length > DRAIN_MAX)) {
+	    (expect != NULL || rq->gate.length < 0 || rq->gate.length > drain_max(rq))) {
 		rq->must_close = true;
 		return jx_server__queue(rq);
 	}

@@ -67,6 +67,7 @@ struct jx_server__request {
 	struct MHD_Response *response;
 	bool must_close;
 	/* photos and blobs */
+	bool is_known; /* who is set */
 	struct jx_writer who;
 	jx_upload *upload;
 	int64_t size_bytes;   /* of the photo */

@@ -52,9 +52,9 @@ typedef enum jx_rc {
 /** Detail of a failure. Fixed size, no allocation, owned by the caller; text is one translated UTF-8 line. */
 struct jx_error {
 	jx_rc code;
-	int native;       /**< errno, SQLite or curl code, HTTP status; 0 if none */
-	char where[32];   /**< "room.what", never translated */
-	char text[352];   /**< cut at a character boundary if too long */
+	int native;     /**< errno, SQLite or curl code, HTTP status; 0 if none */
+	char where[32]; /**< "room.what", never translated */
+	char text[352]; /**< cut at a character boundary if too long */
 };
 
 /**
@@ -104,8 +104,9 @@ int jx_rc_exit_status(jx_rc rc);
 /** Translate a message. */
 const char *jx_tr(const char *msgid) __attribute__((format_arg(1)));
 /** Translate with plural forms. */
-const char *jx_ntr(const char *one, const char *many, unsigned long n) __attribute__((format_arg(1), format_arg(2)));
-#define _(s) jx_tr(s)
+const char *jx_ntr(const char *one, const char *many, unsigned long n)
+	__attribute__((format_arg(1), format_arg(2)));
+#define _(s)  jx_tr(s)
 #define N_(s) s
 
 /* ---- cleanup by scope --------------------------------------------------------------------------- */
@@ -120,11 +121,16 @@ const char *jx_ntr(const char *one, const char *many, unsigned long n) __attribu
 	}                                                                 \
 	struct jx_auto_needs_semicolon_
 #define JX_AUTO(type) JX_CLEANUP(type##_autop) type *
-#define JX_STEAL(p) __extension__({ __typeof__(p) jx_tmp_ = (p); (p) = NULL; jx_tmp_; })
+#define JX_STEAL(p)                          \
+	__extension__({                      \
+		__typeof__(p) jx_tmp_ = (p); \
+		(p) = NULL;                  \
+		jx_tmp_;                     \
+	})
 void jx_free_p(void *p);  /**< cleanup helper: free(*(void **)p) */
 void jx_close_p(int *fd); /**< cleanup helper: close(*fd) if >= 0 */
 #define JX_AUTO_FREE JX_CLEANUP(jx_free_p)
-#define JX_AUTO_FD JX_CLEANUP(jx_close_p)
+#define JX_AUTO_FD   JX_CLEANUP(jx_close_p)
 
 /** Small fixed-size memory: never NULL. Out of memory ends the process with status 71 and one line. */
 void *jx_xmalloc(size_t n) __attribute__((malloc, returns_nonnull));
@@ -188,11 +194,11 @@ bool jx_unbase64(const char *s, size_t len, void *out, size_t cap, size_t *len_o
 /* ---- hashes and signatures (suite jx1 = SHA-256 + Ed25519) --------------------------------------- */
 
 #define JX_HASH_BYTES 32
-#define JX_SIG_BYTES 64
-#define JX_PUB_BYTES 32
-#define JX_SEC_BYTES 64 /* libsodium's seed || public key */
-#define JX_TAG_BYTES 16
-#define JX_ID_BYTES 16
+#define JX_SIG_BYTES  64
+#define JX_PUB_BYTES  32
+#define JX_SEC_BYTES  64 /* libsodium's seed || public key */
+#define JX_TAG_BYTES  16
+#define JX_ID_BYTES   16
 
 /** Kinds of signature and tagged hash. Each has a fixed 16-byte tag, zero padded: "jx1.root", "jx1.head", ... */
 enum jx_tag {
@@ -222,16 +228,20 @@ void jx_sha256_parts(const struct jx_bytes *parts, size_t n, uint8_t out[JX_HASH
 typedef struct jx_sha256_state jx_sha256_state; /**< JX_AUTO(jx_sha256_state) frees it */
 jx_sha256_state *jx_sha256_new(void);
 void jx_sha256_add(jx_sha256_state *s, const void *data, size_t len);
-void jx_sha256_end(jx_sha256_state *s, uint8_t out[JX_HASH_BYTES]); /**< result so far; may go on being added to */
+void jx_sha256_end(jx_sha256_state *s,
+		   uint8_t out[JX_HASH_BYTES]); /**< result so far; may go on being added to */
 void jx_sha256_free(jx_sha256_state *s);
 JX_DEFINE_AUTO(jx_sha256_state, jx_sha256_free);
-void jx_hmac_sha256(const void *key, size_t key_len, const struct jx_bytes *parts, size_t n, uint8_t out[JX_HASH_BYTES]);
+void jx_hmac_sha256(const void *key, size_t key_len, const struct jx_bytes *parts, size_t n,
+		    uint8_t out[JX_HASH_BYTES]);
 
 /** Key pair from a 32-byte seed (RFC 8032). */
 void jx_key_from_seed(const uint8_t seed[32], uint8_t pub[JX_PUB_BYTES], uint8_t sec[JX_SEC_BYTES]);
 /** Ed25519 over tag bytes followed by the parts. */
-void jx_sign(const uint8_t sec[JX_SEC_BYTES], enum jx_tag tag, const struct jx_bytes *parts, size_t n, uint8_t sig[JX_SIG_BYTES]);
-bool jx_verify(const uint8_t pub[JX_PUB_BYTES], enum jx_tag tag, const struct jx_bytes *parts, size_t n, const uint8_t sig[JX_SIG_BYTES]);
+void jx_sign(const uint8_t sec[JX_SEC_BYTES], enum jx_tag tag, const struct jx_bytes *parts, size_t n,
+	     uint8_t sig[JX_SIG_BYTES]);
+bool jx_verify(const uint8_t pub[JX_PUB_BYTES], enum jx_tag tag, const struct jx_bytes *parts, size_t n,
+	       const uint8_t sig[JX_SIG_BYTES]);
 
 /* ---- ids ---------------------------------------------------------------------------------------- */
 
@@ -267,7 +277,15 @@ void jx_time_format(int64_t utc_ms, int utc_offset_min, char out[32]);
  * without spans cannot serve here (and Debian's cJSON accepts 14 of 188 must-reject documents at its strictest).
  */
 /* JX_JSON_INT is a number without fraction and exponent that int64_t holds; all others are JX_JSON_FLOAT (see jx_json_raw). */
-enum jx_json_type { JX_JSON_NULL, JX_JSON_BOOL, JX_JSON_INT, JX_JSON_FLOAT, JX_JSON_STRING, JX_JSON_ARRAY, JX_JSON_OBJECT };
+enum jx_json_type {
+	JX_JSON_NULL,
+	JX_JSON_BOOL,
+	JX_JSON_INT,
+	JX_JSON_FLOAT,
+	JX_JSON_STRING,
+	JX_JSON_ARRAY,
+	JX_JSON_OBJECT
+};
 
 struct jx_json_tok {
 	uint8_t type;    /**< enum jx_json_type */
@@ -280,16 +298,17 @@ struct jx_json_tok {
 };
 
 struct jx_json_limits {
-	size_t max_bytes;        /**< whole text */
+	size_t max_bytes; /**< whole text */
 	uint32_t max_tokens;
-	uint16_t max_depth;      /**< arrays and objects inside one another; the outermost is 1 */
-	uint32_t max_string;     /**< bytes of one string */
-	bool no_space;           /**< white space outside strings is an error (entry profile) */
-	bool no_float;           /**< numbers with fraction or exponent, integers beyond +-2^53 and -0 are errors */
+	uint16_t max_depth;  /**< arrays and objects inside one another; the outermost is 1 */
+	uint32_t max_string; /**< bytes of one string */
+	bool no_space;       /**< white space outside strings is an error (entry profile) */
+	bool no_float; /**< numbers with fraction or exponent, integers beyond +-2^53 and -0 are errors */
 };
-extern const struct jx_json_limits jx_json_entry_limits;  /**< entries: 64 KiB, depth 16, no space, no float */
-extern const struct jx_json_limits jx_json_message_limits;/**< protocol header lines: 256 KiB, depth 16, no float */
-extern const struct jx_json_limits jx_json_pack_limits;   /**< packs and blobs: 16 MiB, depth 32 */
+extern const struct jx_json_limits jx_json_entry_limits; /**< entries: 64 KiB, depth 16, no space, no float */
+extern const struct jx_json_limits
+	jx_json_message_limits; /**< protocol header lines: 256 KiB, depth 16, no float */
+extern const struct jx_json_limits jx_json_pack_limits; /**< packs and blobs: 16 MiB, depth 32 */
 
 typedef struct jx_json {
 	const char *text; /**< not owned; must outlive the document */
@@ -304,7 +323,8 @@ typedef struct jx_json {
  * @retval JX_EINVAL  text says what and at which byte
  * @retval JX_ELIMIT  past a ceiling
  */
-jx_rc jx_json_parse(const char *text, size_t len, const struct jx_json_limits *limits, jx_json *doc_out, struct jx_error *err);
+jx_rc jx_json_parse(const char *text, size_t len, const struct jx_json_limits *limits, jx_json *doc_out,
+		    struct jx_error *err);
 void jx_json_done(jx_json *doc);
 #define JX_AUTO_JSON JX_CLEANUP(jx_json_done) jx_json
 
@@ -326,17 +346,21 @@ bool jx_json_str_is(const jx_json *doc, int tok, const char *s);
 struct jx_bytes jx_json_raw(const jx_json *doc, int tok);
 
 /* Field helpers: fail with JX_EINVAL "field \"name\" ..." when missing or of another type. */
-jx_rc jx_json_need_i64(const jx_json *doc, int obj, const char *name, int64_t min, int64_t max, int64_t *out, struct jx_error *err);
-jx_rc jx_json_need_str(const jx_json *doc, int obj, const char *name, char *out, size_t cap, struct jx_error *err);
-jx_rc jx_json_need_hex(const jx_json *doc, int obj, const char *name, void *out, size_t len, struct jx_error *err);
-jx_rc jx_json_need_uuid(const jx_json *doc, int obj, const char *name, uint8_t id[JX_ID_BYTES], struct jx_error *err);
+jx_rc jx_json_need_i64(const jx_json *doc, int obj, const char *name, int64_t min, int64_t max, int64_t *out,
+		       struct jx_error *err);
+jx_rc jx_json_need_str(const jx_json *doc, int obj, const char *name, char *out, size_t cap,
+		       struct jx_error *err);
+jx_rc jx_json_need_hex(const jx_json *doc, int obj, const char *name, void *out, size_t len,
+		       struct jx_error *err);
+jx_rc jx_json_need_uuid(const jx_json *doc, int obj, const char *name, uint8_t id[JX_ID_BYTES],
+			struct jx_error *err);
 
 /* ---- the world, given at construction ------------------------------------------------------------ */
 
 struct jx_clock {
 	void *user;
 	int64_t (*utc_ms)(void *user);
-	int64_t (*mono_ms)(void *user);                    /**< goes on during suspend (CLOCK_BOOTTIME) */
+	int64_t (*mono_ms)(void *user); /**< goes on during suspend (CLOCK_BOOTTIME) */
 	void (*boot_id)(void *user, uint8_t id[JX_ID_BYTES]);
 };
 
@@ -358,18 +382,24 @@ struct jx_fs {
 	jx_rc (*open_write)(void *user, const char *path, jx_file **out, struct jx_error *err);
 	jx_rc (*open_read)(void *user, const char *path, jx_file **out, struct jx_error *err);
 	/** Write all of it at offset_bytes, or fail; short writes are continued inside. */
-	jx_rc (*write_at)(void *user, jx_file *f, int64_t offset_bytes, const void *data, size_t len, struct jx_error *err);
+	jx_rc (*write_at)(void *user, jx_file *f, int64_t offset_bytes, const void *data, size_t len,
+			  struct jx_error *err);
 	/** Read up to len at offset; *got_out 0 at the end. */
-	jx_rc (*read_at)(void *user, jx_file *f, int64_t offset_bytes, void *data, size_t len, size_t *got_out, struct jx_error *err);
+	jx_rc (*read_at)(void *user, jx_file *f, int64_t offset_bytes, void *data, size_t len,
+			 size_t *got_out, struct jx_error *err);
 	jx_rc (*file_size)(void *user, jx_file *f, int64_t *size_bytes_out, struct jx_error *err);
-	jx_rc (*sync_data)(void *user, jx_file *f, struct jx_error *err); /**< fdatasync; a failure is final for this file */
+	jx_rc (*sync_data)(void *user, jx_file *f,
+			   struct jx_error *err); /**< fdatasync; a failure is final for this file */
 	void (*close)(void *user, jx_file *f);
-	jx_rc (*rename)(void *user, const char *from, const char *to, struct jx_error *err); /**< replaces; durable only after sync_dir */
+	jx_rc (*rename)(void *user, const char *from, const char *to,
+			struct jx_error *err); /**< replaces; durable only after sync_dir */
 	jx_rc (*sync_dir)(void *user, const char *dir, struct jx_error *err);
 	jx_rc (*remove)(void *user, const char *path, struct jx_error *err); /**< JX_ENOTFOUND if absent */
-	jx_rc (*stat)(void *user, const char *path, int64_t *size_bytes_out, int64_t *modified_utc_ms_out, struct jx_error *err);
+	jx_rc (*stat)(void *user, const char *path, int64_t *size_bytes_out, int64_t *modified_utc_ms_out,
+		      struct jx_error *err);
 	/** Call fn with each plain name in dir (not . and ..), any order; stop when fn returns other than JX_OK. */
-	jx_rc (*list)(void *user, const char *dir, jx_rc (*fn)(void *arg, const char *name), void *arg, struct jx_error *err);
+	jx_rc (*list)(void *user, const char *dir, jx_rc (*fn)(void *arg, const char *name), void *arg,
+		      struct jx_error *err);
 	jx_rc (*free_bytes)(void *user, const char *dir, int64_t *bytes_out, struct jx_error *err);
 	/**
 	 * Exclusive advisory lock on a file (made if absent, never removed), waiting up to wait_ms; JX_EBUSY if another
@@ -385,7 +415,8 @@ jx_rc jx_fs_read_all(const struct jx_fs *fs, const char *path, jx_buf *b, struct
  * Durable replace: hidden temp ".NAME.tmp" beside path -> write -> sync -> rename -> sync folder. Mode 0600. The folder is
  * locked meanwhile (so do not hold a lock on the folder itself: JX_EBUSY); what a killed writer left is replaced.
  */
-jx_rc jx_fs_write_all(const struct jx_fs *fs, const char *path, const void *data, size_t len, struct jx_error *err);
+jx_rc jx_fs_write_all(const struct jx_fs *fs, const char *path, const void *data, size_t len,
+		      struct jx_error *err);
 
 /* ---- the real world (library jx_base_os; programs and tests only) -------------------------------- */
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define WHAT_COLUMNS 34
+
 struct listing {
 	struct cli *c;
 	int64_t rows;
@@ -63,10 +65,13 @@ static jx_rc print_row(void *user, const struct jx_view_row *r)
 	}
 	cli_time_text(l->c, r->taken_utc_ms, false, time, sizeof(time));
 	cli_what_text(r, what, sizeof(what));
+	if (jx_os_columns(what) > WHAT_COLUMNS && r->name[0] != '\0' && strcmp(r->result, "found") == 0)
+		jx_strcpy(what, sizeof(what),
+			  r->name); /* the kind says more than the disorder it belongs to */
 	(void)snprintf(quantity, sizeof(quantity), "%s %s", r->quantity, r->unit_name);
 	cli_cell(r->number, 8, false);
 	cli_cell(time, 8, false);
-	cli_cell(what, 34, false);
+	cli_cell(what, WHAT_COLUMNS, false);
 	cli_cell(quantity, 12, false);
 	(void)snprintf(quantity, sizeof(quantity), "%lld", (long long)r->photo_count);
 	cli_cell(quantity, 4, false);
@@ -83,7 +88,7 @@ static void print_head(void)
 {
 	const char *const HEAD[] = {N_("number"), N_("time"),  N_("what"), N_("quantity"),
 				    N_("pics"),   N_("state"), N_("place")};
-	const int WIDTH[] = {8, 8, 34, 12, 4, 10, 40};
+	const int WIDTH[] = {8, 8, WHAT_COLUMNS, 12, 4, 10, 40};
 
 	for (size_t i = 0; i < 7; i++)
 		cli_cell(_(HEAD[i]), WIDTH[i], i == 6);

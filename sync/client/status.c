@@ -151,7 +151,11 @@ void jx_client__refused(enum jx_client__about about, int status, const char *con
 	memcpy(out->challenge, e.challenge, JX_CHALLENGE_BYTES);
 	if (e.detail[0] == '\0')
 		jx_strcpy(e.detail, sizeof(e.detail), e.error[0] != '\0' ? e.error : "-");
-	(void)jx_fail(err, row->rc, status, WHERE, "%s (server: %s)", jx_tr(row->text), e.detail);
+	/* The detail is English, for whoever reads logs: people get it only where our own words say too little. */
+	if (row == &other_4xx || row == &other_5xx || status == 400)
+		(void)jx_fail(err, row->rc, status, WHERE, "%s (server: %s)", jx_tr(row->text), e.detail);
+	else
+		(void)jx_fail(err, row->rc, status, WHERE, "%s", jx_tr(row->text));
 }
 
 enum jx_plan_event_kind jx_client__no_answer(jx_rc rc)

@@ -28,7 +28,7 @@ static bool let_in(jx_server__request *rq)
 		return false;
 	}
 	if (version == NULL || strcmp(version, "1.0.0") != 0) {
-		jx_server__error(rq, MHD_HTTP_PRECONDITION_FAILED, "version",
+		jx_server__error(rq, MHD_HTTP_PRECONDITION_FAILED, "tus-version",
 				 "Tus-Resumable: 1.0.0 is needed");
 		jx_server__header(rq, "Tus-Version", "1.0.0");
 		return false;

@@ -125,8 +125,7 @@ static void refuse_method(jx_server__request *rq)
 	char allow[64];
 	size_t at = 0;
 
-	jx_server__error(rq, MHD_HTTP_METHOD_NOT_ALLOWED, "bad-request",
-			 "this address does not take that method");
+	jx_server__error(rq, MHD_HTTP_METHOD_NOT_ALLOWED, "method", "this address does not take that method");
 	for (size_t i = 0; i < METHOD_COUNT; i++) {
 		if ((rq->route->methods & methods[i].bit) != 0)
 			at += (size_t)snprintf(allow + at, sizeof(allow) - at, "%s%s", at == 0 ? "" : ", ",

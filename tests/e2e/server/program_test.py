@@ -86,7 +86,8 @@ class Setup(Folder):
     def files(self):
         out = {}
         for name in os.listdir(self.data):
-            if not name.startswith("vault.db"):  # read-only opening may touch its side files
+            # read-only opening may touch the vault's side files; photos/ is empty
+            if not name.startswith("vault.db") and name != "photos":
                 with open(os.path.join(self.data, name), "rb") as file:
                     out[name] = file.read()
         return out

@@ -45,7 +45,10 @@ int clock_gettime(clockid_t clock, struct timespec *out)
 	return 0;
 }
 
-time_t time(time_t *out)
+/* Named so for the linker only: nothing here asks the clock without saying which. */
+time_t wrong_time(time_t *out) __asm__("time");
+
+time_t wrong_time(time_t *out)
 {
 	struct timespec now;
 

@@ -5,10 +5,10 @@
 #include <string.h>
 
 /* Every command takes these too. */
-static const struct cli_opt COMMON[] = {{"json", NULL, N_("one JSON object a line, for scripts")},
-					{"quiet", NULL, N_("say nothing but errors")},
-					{"help", NULL, N_("this text")},
-					{NULL, NULL, NULL}};
+static const struct cli_opt common_opts[] = {{"json", NULL, N_("one JSON object a line, for scripts")},
+					     {"quiet", NULL, N_("say nothing but errors")},
+					     {"help", NULL, N_("this text")},
+					     {NULL, NULL, NULL}};
 
 const char *cli_nth(const struct cli_args *a, const char *name, size_t i)
 {
@@ -51,7 +51,7 @@ void cli_usage(const struct cli_command *cmd)
 	printf("%s jx %s %s%s\n\n%s\n\n", _("Usage:"), cmd->words, cmd->pos[0] != '\0' ? _(cmd->pos) : "",
 	       cmd->pos[0] != '\0' ? _(" [OPTIONS]") : _("[OPTIONS]"), _(cmd->help));
 	print_opts(cmd->opts);
-	print_opts(COMMON);
+	print_opts(common_opts);
 }
 
 int cli_bad_usage(const struct cli_command *cmd, const char *text)
@@ -87,7 +87,7 @@ static int take_option(const struct cli_command *cmd, int argc, char **argv, int
 	const char *value = "";
 
 	if (o == NULL)
-		o = find(COMMON, name, len);
+		o = find(common_opts, name, len);
 	if (o == NULL)
 		return bad_option(cmd, _("no such option"), argv[*i]);
 	if (o->arg == NULL && equals != NULL)

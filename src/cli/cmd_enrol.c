@@ -18,14 +18,14 @@ static jx_rc pause_ms(void *user, int64_t ms)
 /* The old key stays beside the new one: what it signed goes on being readable, and a person can prove it was here. */
 static jx_rc set_key_aside(const struct cli *c, const struct jx_identity *old, struct jx_error *err)
 {
-	static const char *const NAMES[] = {"device.key", "device.key.cred"};
+	static const char *const key_files[] = {"device.key", "device.key.cred"};
 	const struct jx_fs *fs = jx_os_fs();
 	char writer[37];
 
 	jx_uuid_format(old->writer, writer);
-	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
-		JX_AUTO_FREE char *from = jx_xasprintf("%s/%s", c->dir, NAMES[i]);
-		JX_AUTO_FREE char *to = jx_xasprintf("%s/%s.%s", c->dir, NAMES[i], writer);
+	for (size_t i = 0; i < sizeof(key_files) / sizeof(key_files[0]); i++) {
+		JX_AUTO_FREE char *from = jx_xasprintf("%s/%s", c->dir, key_files[i]);
+		JX_AUTO_FREE char *to = jx_xasprintf("%s/%s.%s", c->dir, key_files[i], writer);
 		jx_rc rc;
 
 		if (fs->stat(fs->user, from, NULL, NULL, NULL) != JX_OK)

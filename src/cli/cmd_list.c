@@ -86,12 +86,12 @@ static jx_rc print_row(void *user, const struct jx_view_row *r)
 
 static void print_head(void)
 {
-	const char *const HEAD[] = {N_("number"), N_("time"),  N_("what"), N_("quantity"),
-				    N_("pics"),   N_("state"), N_("place")};
-	const int WIDTH[] = {8, 8, WHAT_COLUMNS, 12, 4, 10, 40};
+	const char *const headings[] = {N_("number"), N_("time"),  N_("what"), N_("quantity"),
+					N_("pics"),   N_("state"), N_("place")};
+	const int widths[] = {8, 8, WHAT_COLUMNS, 12, 4, 10, 40};
 
 	for (size_t i = 0; i < 7; i++)
-		cli_cell(_(HEAD[i]), WIDTH[i], i == 6);
+		cli_cell(_(headings[i]), widths[i], i == 6);
 	putchar('\n');
 }
 

@@ -104,10 +104,10 @@ static jx_rc find_place(struct cli *c, const struct cli_args *a, struct jx_fix *
 
 static bool is_role(const char *s)
 {
-	static const char *const ROLES[] = {"wide", "close", "before", "after", "plate", "object"};
+	static const char *const roles[] = {"wide", "close", "before", "after", "plate", "object"};
 
-	for (size_t i = 0; i < sizeof(ROLES) / sizeof(ROLES[0]); i++)
-		if (strcmp(s, ROLES[i]) == 0)
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		if (strcmp(s, roles[i]) == 0)
 			return true;
 	return false;
 }

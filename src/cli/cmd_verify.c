@@ -67,7 +67,7 @@ int cli_verify(struct cli *c, const struct cli_args *a)
 		print_json(&v, &p);
 	cli_say(c, _("%lld entries, %lld receipts, %lld photo-receipts, %lld photos checked"),
 		(long long)v.entries, (long long)v.receipts, (long long)v.photo_receipts,
-		(long long)(p.good + p.bad));
+		(long long)p.good + p.bad);
 	if (v.last_n > v.receipt_n)
 		cli_say(c,
 			_("entries after %lld have no receipt yet: only this device can show that none of them is missing"),
@@ -82,6 +82,6 @@ int cli_verify(struct cli *c, const struct cli_args *a)
 		fprintf(stderr, "jx: %s %s\n", p.first_number, p.first.text);
 	fprintf(stderr,
 		_("jx: %lld damaged places; keep this device as it is and give it to the administrator\n"),
-		(long long)(v.damage_count + p.bad));
+		(long long)v.damage_count + p.bad);
 	return jx_rc_exit_status(JX_ECORRUPT);
 }

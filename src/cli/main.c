@@ -27,60 +27,60 @@
 		"id", N_("UUID"), N_("id made earlier: saving again with it changes nothing")                          \
 	}
 
-static const struct cli_opt NO_OPTS[] = {{NULL, NULL, NULL}};
-static const struct cli_opt LOG_OPTS[] = {OBSERVATION_OPTS, {NULL, NULL, NULL}};
-static const struct cli_opt CORRECT_OPTS[] = {
+static const struct cli_opt no_opts[] = {{NULL, NULL, NULL}};
+static const struct cli_opt log_opts[] = {OBSERVATION_OPTS, {NULL, NULL, NULL}};
+static const struct cli_opt correct_opts[] = {
 	{"reason", N_("TEXT"), N_("why the earlier entry was wrong (needed)")},
 	OBSERVATION_OPTS,
 	{NULL, NULL, NULL}};
-static const struct cli_opt WITHDRAW_OPTS[] = {{"reason", N_("TEXT"), N_("why it is taken back (needed)")},
+static const struct cli_opt withdraw_opts[] = {{"reason", N_("TEXT"), N_("why it is taken back (needed)")},
 					       {NULL, NULL, NULL}};
-static const struct cli_opt LIST_OPTS[] = {{"day", N_("YYYY-MM-DD"), N_("business day (default: today)")},
+static const struct cli_opt list_opts[] = {{"day", N_("YYYY-MM-DD"), N_("business day (default: today)")},
 					   {"all-days", NULL, N_("all days")},
 					   {"all", NULL, N_("also sign-ins, shifts and day-closes")},
 					   {"current", NULL, N_("leave out what was corrected or withdrawn")},
 					   {"limit", N_("N"), N_("newest N only")},
 					   {NULL, NULL, NULL}};
-static const struct cli_opt ENROL_OPTS[] = {
+static const struct cli_opt enrol_opts[] = {
 	{"name", N_("TEXT"), N_("what the office shall call this device")},
 	{"again", NULL, N_("enrol again as a new writer after a restore or a clone alarm")},
 	{NULL, NULL, NULL}};
-static const struct cli_opt SYNC_OPTS[] = {
+static const struct cli_opt sync_opts[] = {
 	{"no-photos", NULL, N_("entries only")},
 	{"tries", N_("N"), N_("give up after so many failures in a row, 1..20 (default 3)")},
 	{NULL, NULL, NULL}};
-static const struct cli_opt GPS_OPTS[] = {
+static const struct cli_opt gps_opts[] = {
 	{"wait-gps", N_("MS"), N_("wait at most so long for a fresh fix (default 2000)")},
 	{NULL, NULL, NULL}};
 
-static const struct cli_command COMMANDS[] = {
-	{"enrol", N_("[URL] CODE"), 1, 2, ENROL_OPTS,
+static const struct cli_command commands[] = {
+	{"enrol", N_("[URL] CODE"), 1, 2, enrol_opts,
 	 N_("make this device known to a server with a one-time code"), cli_enrol},
-	{"person sign-in", N_("PERSON"), 1, 1, NO_OPTS, N_("say who uses this device"), cli_person_in},
-	{"person sign-out", "", 0, 0, NO_OPTS, N_("sign that person out"), cli_person_out},
-	{"shift start", "", 0, 0, NO_OPTS, N_("begin a shift"), cli_shift_start},
-	{"shift end", "", 0, 0, NO_OPTS, N_("end it with a day-close that states what was recorded"),
+	{"person sign-in", N_("PERSON"), 1, 1, no_opts, N_("say who uses this device"), cli_person_in},
+	{"person sign-out", "", 0, 0, no_opts, N_("sign that person out"), cli_person_out},
+	{"shift start", "", 0, 0, no_opts, N_("begin a shift"), cli_shift_start},
+	{"shift end", "", 0, 0, no_opts, N_("end it with a day-close that states what was recorded"),
 	 cli_shift_end},
-	{"log", N_("[CODE]"), 0, 1, LOG_OPTS, N_("log a disorder, or that nothing was found"), cli_log},
-	{"correct", N_("NUMBER [CODE]"), 1, 2, CORRECT_OPTS,
+	{"log", N_("[CODE]"), 0, 1, log_opts, N_("log a disorder, or that nothing was found"), cli_log},
+	{"correct", N_("NUMBER [CODE]"), 1, 2, correct_opts,
 	 N_("put a whole new content in place of an earlier entry"), cli_correct},
-	{"withdraw", N_("NUMBER"), 1, 1, WITHDRAW_OPTS, N_("take an entry back"), cli_withdraw},
-	{"list", "", 0, 0, LIST_OPTS, N_("what was recorded, and what became of it"), cli_list},
-	{"show", N_("NUMBER"), 1, 1, NO_OPTS, N_("one entry in full"), cli_show},
-	{"status", "", 0, 0, NO_OPTS, N_("device, person, shift, what waits, last receipt, space"),
+	{"withdraw", N_("NUMBER"), 1, 1, withdraw_opts, N_("take an entry back"), cli_withdraw},
+	{"list", "", 0, 0, list_opts, N_("what was recorded, and what became of it"), cli_list},
+	{"show", N_("NUMBER"), 1, 1, no_opts, N_("one entry in full"), cli_show},
+	{"status", "", 0, 0, no_opts, N_("device, person, shift, what waits, last receipt, space"),
 	 cli_status},
-	{"sync", "", 0, 0, SYNC_OPTS, N_("send what waits, fetch what is new"), cli_sync},
-	{"verify", "", 0, 0, NO_OPTS, N_("check every entry, signature, receipt and photo of this device"),
+	{"sync", "", 0, 0, sync_opts, N_("send what waits, fetch what is new"), cli_sync},
+	{"verify", "", 0, 0, no_opts, N_("check every entry, signature, receipt and photo of this device"),
 	 cli_verify},
-	{"codes", N_("[TEXT]"), 0, 1, NO_OPTS, N_("list the codes and units of the form pack"), cli_codes},
-	{"gps", "", 0, 0, GPS_OPTS, N_("show the position as it would be saved"), cli_gps},
+	{"codes", N_("[TEXT]"), 0, 1, no_opts, N_("list the codes and units of the form pack"), cli_codes},
+	{"gps", "", 0, 0, gps_opts, N_("show the position as it would be saved"), cli_gps},
 };
-#define COMMAND_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 /* Options before the command; read_globals knows them. */
 static const struct {
 	const char *name, *arg, *help;
-} GLOBALS[] = {
+} global_opts[] = {
 	{"--home", N_("DIR"), N_("data folder (else JX_HOME, the profile, ~/.local/share/jiexun)")},
 	{"--profile", N_("FILE"),
 	 N_("device profile (else JX_PROFILE, ~/.config/jiexun/profile.ini, /etc/jiexun/profile.ini)")},
@@ -104,10 +104,10 @@ static void help(void)
 	printf("%s jx [--home %s] [--profile %s] [--json] [--quiet] %s\n\n", _("Usage:"), _("DIR"), _("FILE"),
 	       _("COMMAND [OPTIONS]"));
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		help_row(COMMANDS[i].words, COMMANDS[i].pos, COMMANDS[i].help, 24);
+		help_row(commands[i].words, commands[i].pos, commands[i].help, 24);
 	putchar('\n');
-	for (size_t i = 0; i < sizeof(GLOBALS) / sizeof(GLOBALS[0]); i++)
-		help_row(GLOBALS[i].name, GLOBALS[i].arg, GLOBALS[i].help, 14);
+	for (size_t i = 0; i < sizeof(global_opts) / sizeof(global_opts[0]); i++)
+		help_row(global_opts[i].name, global_opts[i].arg, global_opts[i].help, 14);
 	printf("  --version, --help\n\n%s\n",
 	       _("`jx COMMAND --help` shows a command's options; man jx has all of it."));
 }
@@ -116,7 +116,7 @@ static void help(void)
 static const struct cli_command *find_command(int argc, char **argv, int *words_out)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		const char *w = COMMANDS[i].words;
+		const char *w = commands[i].words;
 		const char *space = strchr(w, ' ');
 		size_t first = space != NULL ? (size_t)(space - w) : strlen(w);
 
@@ -124,11 +124,11 @@ static const struct cli_command *find_command(int argc, char **argv, int *words_
 			continue;
 		if (space == NULL) {
 			*words_out = 1;
-			return &COMMANDS[i];
+			return &commands[i];
 		}
 		if (argc > 1 && strcmp(argv[1], space + 1) == 0) {
 			*words_out = 2;
-			return &COMMANDS[i];
+			return &commands[i];
 		}
 	}
 	return NULL;

@@ -89,6 +89,18 @@ static struct jx_signed receipt_of(struct world *w, const struct fake_writer *f,
 	return text;
 }
 
+/* A receipt holds only while its file is there. */
+static void publish(struct world *w, const struct fake_writer *f)
+{
+	const uint8_t *hash = f->log[0].photos[0].sha256;
+	jx_vault_part *part = NULL;
+
+	jx_assert_ok(w->ops->part_open(w->vault, f->id, hash, PHOTO_LEN, &part, &w->err), &w->err);
+	jx_assert_ok(w->ops->part_write(part, photo_bytes, PHOTO_LEN, &w->err), &w->err);
+	jx_assert_ok(w->ops->part_publish(part, &w->err), &w->err);
+	w->ops->part_close(part);
+}
+
 static void the_first_receipt_of_a_photo_stays(void **state)
 {
 	struct world *w = *state;
@@ -100,6 +112,7 @@ static void the_first_receipt_of_a_photo_stays(void **state)
 
 	jx_assert_rc(w->ops->photo_receipt(w->vault, f.id, hash, &got, &w->err), JX_ENOTFOUND, &w->err);
 	jx_assert_rc(w->ops->photo_known(w->vault, hash, &w->err), JX_ENOTFOUND, &w->err);
+	publish(w, &f);
 	jx_assert_ok(w->ops->photo_stored(w->vault, f.id, hash, &first, 1, &w->err), &w->err);
 	jx_assert_ok(w->ops->photo_stored(w->vault, f.id, hash, &second, 2, &w->err), &w->err);
 	world_reopen(w);
@@ -109,6 +122,21 @@ static void the_first_receipt_of_a_photo_stays(void **state)
 	jx_assert_ok(w->ops->counts(w->vault, &c, &w->err), &w->err);
 	assert_int_equal(c.photos_listed, 1);
 	assert_int_equal(c.photos_stored, 1);
+	fake_writer_done(&f);
+}
+
+static void a_photo_whose_file_is_gone_is_asked_for_again(void **state)
+{
+	struct world *w = *state;
+	struct fake_writer f = make(w, 2, "H07", 63);
+	const uint8_t *hash = f.log[0].photos[0].sha256;
+	const struct jx_signed text = receipt_of(w, &f, 1);
+	struct jx_signed got;
+
+	jx_assert_ok(w->ops->photo_stored(w->vault, f.id, hash, &text, 1, &w->err), &w->err);
+	jx_assert_rc(w->ops->photo_receipt(w->vault, f.id, hash, &got, &w->err), JX_ENOTFOUND, &w->err);
+	publish(w, &f);
+	jx_assert_ok(w->ops->photo_receipt(w->vault, f.id, hash, &got, &w->err), &w->err);
 	fake_writer_done(&f);
 }
 
@@ -212,6 +240,7 @@ const struct CMUnitTest vault_photo_tests[] = {
 	cmocka_unit_test(the_newest_entry_says_the_size),
 	cmocka_unit_test(photos_of_a_fork_may_come_but_do_not_count),
 	cmocka_unit_test(the_first_receipt_of_a_photo_stays),
+	cmocka_unit_test(a_photo_whose_file_is_gone_is_asked_for_again),
 	cmocka_unit_test(identical_photos_of_two_writers_are_two),
 	cmocka_unit_test(a_part_goes_on_after_a_restart),
 	cmocka_unit_test(a_part_with_other_bytes_starts_again),

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 
 from e2e import EXIT, Case, Device, clock_env, environment, main, program, run, seeded, sha256
 from proxy import Plan, Proxy, RST_DOWN
@@ -66,6 +67,10 @@ class Pull(Office):
         clean = self.path("clean")
         shutil.copytree(self.home, clean)
         killed = cut = 0
+        # a kill has to come while the pull lives: the moments are drawn from what one takes on this machine
+        begun = time.monotonic()
+        self.office("pull")
+        span = time.monotonic() - begun
         for k in range(KILLS):
             device = rng.choice(devices)
             self.record(device, count=rng.randrange(1, 4), photos=rng.randrange(0, 3))
@@ -79,7 +84,7 @@ class Pull(Office):
             process = subprocess.Popen([program("jx-office"), "--home", self.home, "pull"], env=environment(), stdout=subprocess.DEVNULL,
                                        stderr=subprocess.DEVNULL)
             try:
-                process.wait(rng.uniform(0, 0.25))
+                process.wait(rng.uniform(0, span))
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 killed += 1

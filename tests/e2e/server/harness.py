@@ -31,6 +31,7 @@ class Program:
         self.is_closed = False
         self.dir = tempfile.mkdtemp(prefix="jx-e2e-")
         self.log_path = os.path.join(self.dir, "log")
+        more.setdefault("env", {**os.environ, "JX_LANG": "en"})  # tests read the log
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, **more)
 

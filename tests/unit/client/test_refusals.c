@@ -63,7 +63,12 @@ static void each_status_has_its_meaning(void **state)
 		fake_server_script(&d->server, again, FAKE_SCRIPT_MAX);
 		jx_assert_rc(fake_device_sync(d), rows[i].rc, &d->err);
 		jx_assert_says(&d->err, rows[i].says);
-		jx_assert_says(&d->err, rows[i].name[0] != '\0' ? "said the test" : "server");
+		/* the server's English words stand only where ours say too little */
+		if (rows[i].status == 400 || strcmp(rows[i].says, "refuses") == 0 ||
+		    strcmp(rows[i].says, "fault") == 0)
+			jx_assert_says(&d->err, rows[i].name[0] != '\0' ? "said the test" : "server");
+		else
+			assert_null(strstr(d->err.text, "said the test"));
 		assert_int_equal(d->err.native, rows[i].status);
 		assert_string_equal(d->result.server_error, rows[i].name);
 		assert_int_equal(d->server.requests, rows[i].requests);

@@ -32,13 +32,24 @@ typedef struct jx_ingest jx_ingest;
  */
 typedef void (*jx_ingest_fault_fn)(void *user, const struct jx_error *err);
 
+/** Identity keys of a server's whole life; rotation is a matter of years. */
+#define JX_INGEST_INTRODUCTIONS_MAX 15
+
 struct jx_ingest_config {
 	jx_vault *vault; /**< entries, receipts and photos */
 	const struct jx_clock *clock;
 	const struct jx_rand *rand;
-	const uint8_t *identity_secret; /**< JX_SEC_BYTES: signs receipts and the server's own entries */
-	const uint8_t *mac_key;         /**< 32 bytes: challenges and tokens */
-	const jx_pack *pack;            /**< for review marks; NULL = none */
+	const uint8_t
+		*identity_secret; /**< JX_SEC_BYTES: signs receipts and the server's own entries; copied */
+	/**
+	 * Texts by which each identity key introduced the next, oldest first, up to the key above, as
+	 * jx_ingest_introduce() made them. The vault has them too; but one that is restored from an old backup,
+	 * or that a rotation did not reach before the power went, is brought up by these. Copied.
+	 */
+	const struct jx_signed *introductions;
+	size_t introduction_count;            /**< at most JX_INGEST_INTRODUCTIONS_MAX */
+	const uint8_t *mac_key;               /**< 32 bytes: challenges and tokens */
+	const jx_pack *pack;                  /**< for review marks; NULL = none */
 	const uint8_t (*pins)[JX_HASH_BYTES]; /**< TLS key hashes devices may see: current and next */
 	size_t pin_count;
 	int utc_offset_min;
@@ -126,10 +137,40 @@ jx_rc jx_ingest_confirm(jx_ingest *ingest, const char *who, const char *fingerpr
  */
 jx_rc jx_ingest_revoke(jx_ingest *ingest, const char *who, const char *reason, struct jx_error *err);
 /**
+ * Give a writer another area. Appends the server's entry; the writer's next answer starts from a snapshot and
+ * tells it. What it has recorded keeps the area it was saved with. In that area already: nothing happens.
+ * @param who  short code (its newest writer that is not revoked), or the writer's id
+ * @retval JX_ENOTFOUND no such writer
+ * @retval JX_ESTATE    revoked
+ */
+jx_rc jx_ingest_move(jx_ingest *ingest, const char *who, const char *area, struct jx_error *err);
+/**
  * Set-up: the server's own writer, and a `keys` item when identity key or TLS keys are not those of the
- * newest one. Idempotent.
+ * newest one. Brings the vault up to the identity key of the configuration where introductions lead there.
+ * Idempotent; to be called before anything is served.
+ * @retval JX_ESTATE  the identity key is not this vault's: an earlier one that was replaced, or another server's
  */
 jx_rc jx_ingest_setup(jx_ingest *ingest, struct jx_error *err);
+/**
+ * First step of a rotation: the identity key in force introduces the next one. Changes nothing. The caller keeps
+ * the text together with the next secret key, durably and as one, before it goes on.
+ */
+jx_rc jx_ingest_introduce(jx_ingest *ingest, const uint8_t next_public_key[JX_PUB_BYTES],
+			  struct jx_signed *introduction_out, struct jx_error *err);
+/**
+ * Second step: from here on the next key signs. One transaction of the vault: the `keys` item, and a new writer
+ * of the server's whose first entry continues the one before. Devices that sign in against an earlier key are let
+ * in and told the way to this one. Interrupted, it is finished by jx_ingest_setup() with the new configuration;
+ * done already, it changes nothing. On failure the key before goes on signing.
+ * @param next_secret_key JX_SEC_BYTES; copied
+ * @param introduction    of its public key, by the key in force
+ * @retval JX_EAUTH   the key in force did not sign this introduction, or it is not of this key
+ * @retval JX_ELIMIT  this server has had JX_INGEST_INTRODUCTIONS_MAX + 1 identity keys already
+ */
+jx_rc jx_ingest_rotate_identity(jx_ingest *ingest, const uint8_t next_secret_key[JX_SEC_BYTES],
+				const struct jx_signed *introduction, struct jx_error *err);
+/** The public identity key in force. */
+void jx_ingest_identity(jx_ingest *ingest, uint8_t public_key_out[JX_PUB_BYTES]);
 
 /** A line of JSON without its line feed. */
 typedef jx_rc (*jx_ingest_line_fn)(void *user, const char *line, size_t len);

@@ -310,7 +310,7 @@ class Stalls(Bench):
         for after in (10, 700, 20000):
             with self.subTest(after=after):
                 self.proxy.target = self.server.port
-                self.proxy.plan = lambda k, after=after: Plan(HOLE, after, hole_s=100)
+                self.proxy.plan = Plan(HOLE, after, hole_s=100)
                 before = {n for n, state in self.states() if state == "saved"}
                 result = self.h07.sync("--tries", "1", want=EXIT["enet"], env=clock_env(**self.FAST))
                 self.assertRegex(result.object["text"], "stalled|longer than")
@@ -336,7 +336,7 @@ class Stalls(Bench):
         """SIGINT and SIGTERM end a sync at once and leave everything as the server has confirmed it."""
         for how in (signal.SIGINT, signal.SIGTERM):
             with self.subTest(how):
-                self.proxy.plan = lambda k: Plan(HOLE, 700, hole_s=100)
+                self.proxy.plan = Plan(HOLE, 700, hole_s=100)
                 reached = self.proxy.connections
                 process = subprocess.Popen(self.h07.argv("--json", "sync"), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
                 wait_for("the connection", lambda: self.proxy.connections > reached)
@@ -362,7 +362,7 @@ class Resume(Bench):
         self.h07.sync("--no-photos")
         up, forwarded = self.proxy.up, 0
         for part in (4, 3, 5):
-            self.proxy.plan = lambda k, part=part: Plan(FIN_UP, size // part)
+            self.proxy.plan = Plan(FIN_UP, size // part)
             self.h07.sync("--tries", "1", want=EXIT["enet"])
             # whatever came through is kept, but for the last TLS record and what is no photo
             forwarded += size // part - 32768
@@ -386,7 +386,7 @@ class Resume(Bench):
         size = os.path.getsize(photo)
         self.h07.log("01.01", "--no-gps", "--photo", photo)
         self.h07.sync("--no-photos")
-        self.proxy.plan = lambda _: Plan(FIN_UP, size // 2)
+        self.proxy.plan = Plan(FIN_UP, size // 2)
         up = self.proxy.up
         self.h07.sync("--tries", "1", want=EXIT["enet"])
         wait_for("the first half", lambda: self.part_size() > size // 2 - 65536)

@@ -77,7 +77,7 @@ class Pull(Office):
             device.sync()
             if k % 3 == 2:
                 # the line breaks instead: the pull says so, and is run again
-                proxy.plan = lambda _, after=rng.randrange(200, 12000): Plan(RST_DOWN, after)
+                proxy.plan = Plan(RST_DOWN, rng.randrange(200, 12000))
                 cut += self.office("pull", "--tries", "1", want=(0, EXIT["enet"])).status != 0
                 proxy.honest()
                 continue

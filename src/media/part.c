@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jiexun/control.h"
 #include "media_private.h"
 
 #define WHERE          "media.part"
@@ -208,7 +209,7 @@ jx_rc jx_part_publish(jx_part *part, struct jx_error *err)
 	rc = check_hash(part, err);
 	if (rc != JX_OK)
 		return rc;
-	rc = fs->sync_data(fs->user, part->f.file, err);
+	rc = jx_control_is(JX_CONTROL_NO_PHOTO_FSYNC) ? JX_OK : fs->sync_data(fs->user, part->f.file, err);
 	if (rc != JX_OK) {
 		/* A second sync of the same file may succeed without having written anything. */
 		(void)give_up(part, NULL);

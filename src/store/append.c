@@ -1,6 +1,7 @@
 /* The one way into the log: one transaction, one sync. */
 #include <string.h>
 
+#include "jiexun/control.h"
 #include "store_private.h"
 
 #define WHERE "store.append"
@@ -193,7 +194,7 @@ static jx_rc append(jx_store *s, void *arg, struct jx_error *err)
 	jx_rc rc = find(s, job->a->id, &job->n, err);
 
 	jx_buf_init(&bytes, JX_ENTRY_BYTES_MAX);
-	job->is_known = rc == JX_OK && job->n != 0;
+	job->is_known = rc == JX_OK && job->n != 0 && !jx_control_is(JX_CONTROL_NO_UNIQUE_ID);
 	if (rc != JX_OK || job->is_known)
 		return rc;
 	rc = make(s, job, &l, &e, &bytes, err);

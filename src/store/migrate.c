@@ -1,6 +1,7 @@
 /* Schema versions: one numbered SQL file each, applied whole or not at all. */
 #include <string.h>
 
+#include "jiexun/control.h"
 #include "store_migrations.h"
 #include "store_private.h"
 
@@ -75,13 +76,16 @@ jx_rc jx_store__version(jx_store *s, int *version_out, struct jx_error *err)
 static jx_rc apply(jx_store *s, void *arg, struct jx_error *err)
 {
 	const struct jx_migration *m = arg;
+	JX_AUTO_FREE char *loose = jx_control_edit(JX_CONTROL_NO_UNIQUE_ID, m->sql,
+						   "UNIQUE CHECK (length(id) = 16)",
+						   "       CHECK (length(id) = 16)");
 	int native;
 
 	if (m->version < 1 || (size_t)m->version >= sizeof(set_version) / sizeof(set_version[0]))
 		return jx_fail(err, JX_EVERSION, m->version, WHERE,
 			       "version %d of %s has no number in this program: install a whole release",
 			       m->version, s->path);
-	native = sqlite3_exec(s->db, m->sql, NULL, NULL, NULL);
+	native = sqlite3_exec(s->db, loose != NULL ? loose : m->sql, NULL, NULL, NULL);
 	if (native == SQLITE_OK)
 		native = sqlite3_exec(s->db, set_version[m->version], NULL, NULL, NULL);
 	return native == SQLITE_OK ? JX_OK : jx_store__fail(s, native, WHERE, err);

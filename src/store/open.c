@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jiexun/control.h"
 #include "store_migrations.h"
 #include "store_private.h"
 
@@ -66,6 +67,8 @@ static jx_rc set_pragmas(jx_store *s, struct jx_error *err)
 			      save_mode, &is_wal, NULL);
 	if (native == SQLITE_OK)
 		native = sqlite3_exec(s->db, PRAGMAS, NULL, NULL, NULL);
+	if (native == SQLITE_OK && jx_control_is(JX_CONTROL_WAL_NORMAL))
+		native = sqlite3_exec(s->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
 	if (native != SQLITE_OK)
 		return jx_store__fail(s, native, WHERE, err);
 	jx_store__watch_wal(s);

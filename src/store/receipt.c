@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jiexun/control.h"
 #include "store_private.h"
 
 #define WHERE "store.receipt"
@@ -18,6 +19,19 @@ enum standing {
 		1, /* the server keeps these entries in quarantine: another chain of this writer was there first */
 	STANDING_FOREIGN = 2, /* its head is not this log's: what it covers is not what is here */
 };
+
+/* A control: what the client has sent off counts as what the server has signed for. */
+static void count_sent_off(jx_store *s, struct jx_store__coverage *c)
+{
+	struct jx_identity id;
+	char text[24];
+	int64_t no = 0, n = 0;
+
+	if (jx_store__current(s, &no, &id, NULL) == JX_OK && no == c->writer_no &&
+	    jx_store_get(s, JX_SET_SERVER_N, text, sizeof(text), NULL) == JX_OK &&
+	    jx_parse_i64(text, 0, JX_STORE_N_MAX, &n) && n > c->sent_n)
+		c->sent_n = n;
+}
 
 jx_rc jx_store__coverage(jx_store *s, int64_t writer_no, struct jx_store__coverage *out, struct jx_error *err)
 {
@@ -36,6 +50,8 @@ jx_rc jx_store__coverage(jx_store *s, int64_t writer_no, struct jx_store__covera
 	out->fork_n = jx_store__col_i64(&q, 2);
 	out->safe_until_n = jx_store__col_i64(&q, 3);
 	out->server_utc_ms = jx_store__col_i64(&q, 4);
+	if (jx_control_is(JX_CONTROL_SENT_BEFORE_RECEIPT))
+		count_sent_off(s, out);
 	return JX_OK;
 }
 

@@ -100,6 +100,7 @@ enum jx_plan_event_kind jx_client__no_answer(jx_rc rc);
 
 /* ---- values.c ---- */
 jx_rc jx_client__load_values(struct jx_client__run *run);
+jx_rc jx_client__keep_server_n(struct jx_client__run *run, int64_t n);
 jx_rc jx_client__keep_values(struct jx_client__run *run, const struct jx_sync_answer *an);
 jx_rc jx_client__read_head(struct jx_client__run *run);
 

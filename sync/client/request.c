@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client_private.h"
+#include "jiexun/control.h"
 
 #define ZSTD_LEVEL 3 /* 500 entries: 155 bytes each; 19 gets 128, but takes 30 times as long on a handheld */
 
@@ -90,6 +91,8 @@ static jx_rc exchange(struct jx_client__run *run, const jx_buf *plain, struct jx
 	if (rc != JX_OK)
 		return rc == JX_ELIMIT ? JX_ESTATE : rc;
 	run->res->requests++;
+	if (jx_control_is(JX_CONTROL_SENT_BEFORE_RECEIPT) && run->sent_count > 0)
+		(void)jx_client__keep_server_n(run, run->sent_from + run->sent_count - 1);
 	return t->exchange(t->user, &rq, rs, &run->err);
 }
 

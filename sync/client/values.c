@@ -92,6 +92,19 @@ static jx_rc keep_challenge(struct jx_client__run *run)
 	return JX_OK;
 }
 
+jx_rc jx_client__keep_server_n(struct jx_client__run *run, int64_t n)
+{
+	char text[24];
+	jx_rc rc = JX_OK;
+
+	(void)snprintf(text, sizeof(text), "%" PRId64, n);
+	if (n != run->kept.server_n)
+		rc = set(run, JX_CLIENT_SERVER_N, text);
+	if (rc == JX_OK)
+		run->kept.server_n = n;
+	return rc;
+}
+
 static jx_rc keep_server(struct jx_client__run *run, const struct jx_sync_answer *an)
 {
 	struct jx_client__values *v = &run->kept;
@@ -102,10 +115,8 @@ static jx_rc keep_server(struct jx_client__run *run, const struct jx_sync_answer
 		jx_uuid_format(an->epoch, text);
 		rc = set(run, JX_CLIENT_EPOCH, text);
 	}
-	if (rc == JX_OK && v->server_n != an->n) {
-		(void)snprintf(text, sizeof(text), "%" PRId64, an->n);
-		rc = set(run, JX_CLIENT_SERVER_N, text);
-	}
+	if (rc == JX_OK)
+		rc = jx_client__keep_server_n(run, an->n);
 	if (rc == JX_OK && memcmp(v->server_head, an->head, JX_HASH_BYTES) != 0) {
 		jx_hex(an->head, JX_HASH_BYTES, text);
 		rc = set(run, JX_CLIENT_SERVER_HEAD, text);
@@ -114,7 +125,6 @@ static jx_rc keep_server(struct jx_client__run *run, const struct jx_sync_answer
 		return rc;
 	v->has_epoch = true;
 	memcpy(v->epoch, an->epoch, JX_ID_BYTES);
-	v->server_n = an->n;
 	memcpy(v->server_head, an->head, JX_HASH_BYTES);
 	return JX_OK;
 }

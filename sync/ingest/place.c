@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ingest_private.h"
+#include "jiexun/control.h"
 
 /*
  * Branches of one writer that end at the same number: a device restored again and again. More are not
@@ -120,7 +121,7 @@ static jx_rc place_on_log(jx_ingest *in, const struct jx_writer *who, const stru
 	uint8_t head[JX_HASH_BYTES];
 	jx_rc rc;
 
-	if (until_n < b->from_n) {
+	if (until_n < b->from_n || jx_control_is(JX_CONTROL_NO_UNIQUE_ID)) {
 		out->standing = JX_INGEST__NEW;
 		out->first = 0;
 		return JX_OK;

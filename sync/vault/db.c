@@ -1,6 +1,7 @@
 /* Connections and their prepared statements. */
 #include <string.h>
 
+#include "jiexun/control.h"
 #include "vault_private.h"
 
 #define WHERE "vault.open"
@@ -64,6 +65,8 @@ jx_rc jx_vault__db_pragmas(struct jx_vault__db *db, bool is_writer, struct jx_er
 
 	if (native == SQLITE_OK)
 		native = sqlite3_exec(db->handle, PRAGMAS, NULL, NULL, NULL);
+	if (native == SQLITE_OK && jx_control_is(JX_CONTROL_WAL_NORMAL))
+		native = sqlite3_exec(db->handle, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
 	if (native == SQLITE_OK && is_writer)
 		native = sqlite3_exec(db->handle, WRITER_PRAGMAS, NULL, NULL, NULL);
 	if (native != SQLITE_OK)

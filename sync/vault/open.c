@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jiexun/control.h"
 #include "vault_private.h"
 
 #define WHERE "vault.open"
@@ -13,6 +14,8 @@ static void close_vault(jx_vault *base)
 {
 	struct jx_vault__sqlite *v = jx_vault__of(base);
 
+	if (jx_control_is(JX_CONTROL_RECEIPT_BEFORE_COMMIT))
+		jx_vault__control_commit_late(v);
 	jx_media_close(v->media);
 	/* readers first: the last connection to close checkpoints, and that is the writer's work */
 	jx_vault__db_close(&v->walk);

@@ -130,6 +130,10 @@ jx_rc jx_vault__txn_begin(struct jx_vault__sqlite *v, struct jx_vault__txn *txn,
  */
 jx_rc jx_vault__txn_commit(struct jx_vault__txn *txn, const char *where, struct jx_error *err);
 void jx_vault__txn_end(struct jx_vault__txn *txn);
+/* Only in the build with controls: a transaction stays open; the next one commits it, or the next request, or nobody. */
+jx_rc jx_vault__control_leave_open(struct jx_vault__txn *txn, struct jx_error *err);
+void jx_vault__control_commit(struct jx_vault__db *db);
+void jx_vault__control_commit_late(struct jx_vault__sqlite *v);
 /* On a reader: all statements until the end see one moment. */
 jx_rc jx_vault__snapshot_begin(struct jx_vault__db *db, const char *where, struct jx_error *err);
 void jx_vault__snapshot_end(struct jx_vault__db *db);

@@ -1,6 +1,7 @@
 /* Epoch and writers. */
 #include <string.h>
 
+#include "jiexun/control.h"
 #include "vault_private.h"
 
 static void read_row(const struct jx_vault__loan *q, struct jx_writer *out, int64_t *no_out)
@@ -99,8 +100,12 @@ jx_rc jx_vault__writer_no(struct jx_vault__db *db, const uint8_t id[JX_ID_BYTES]
 jx_rc jx_vault__writer(jx_vault *base, const uint8_t id[JX_ID_BYTES], struct jx_writer *out,
 		       struct jx_error *err)
 {
-	JX_VAULT__HOLD(db, &jx_vault__of(base)->point);
+	struct jx_vault__sqlite *v = jx_vault__of(base);
 
+	/* each request asks for its writer first */
+	if (jx_control_is(JX_CONTROL_RECEIPT_BEFORE_COMMIT))
+		jx_vault__control_commit_late(v);
+	JX_VAULT__HOLD(db, &v->point);
 	return jx_vault__read_writer(db, id, out, NULL, err);
 }
 

@@ -21,7 +21,11 @@ endif()
 
 add_library(jx_flags INTERFACE)
 target_compile_definitions(jx_flags INTERFACE
-	_GNU_SOURCE _FILE_OFFSET_BITS=64 _TIME_BITS=64 JX_VERSION="${PROJECT_VERSION}")
+	_GNU_SOURCE _FILE_OFFSET_BITS=64 _TIME_BITS=64
+	JX_VERSION="${PROJECT_VERSION}$<$<BOOL:${JX_CONTROLS}>:+controls>" $<$<BOOL:${JX_CONTROLS}>:JX_CONTROLS>)
+if(JX_CONTROLS)
+	install(CODE "message(FATAL_ERROR \"programs of this build lose data on purpose: build without JX_CONTROLS\")")
+endif()
 target_compile_options(jx_flags INTERFACE
 	-fvisibility=hidden -fno-strict-aliasing -fno-common -fstack-protector-strong -fstack-clash-protection
 	# no path of the building machine in what is shipped

@@ -1,5 +1,6 @@
 # Tests. The checked build (JX_TESTS=CHECKED) has every test but those marked RELEASE_ONLY; the release build
-# has those marked RELEASE_TOO or RELEASE_ONLY: what preloads libraries, or simulates at length.
+# has those marked RELEASE_TOO or RELEASE_ONLY: what preloads libraries, or simulates at length. The build with controls
+# (JX_TESTS=CONTROLS) has the test programs, each built only if somebody asks for it, and runs what tests/controls registers.
 include_guard(GLOBAL)
 
 set(JX_TEST_ENV
@@ -24,7 +25,7 @@ endfunction()
 
 # Is a test with these marks part of this build?
 function(jx__test_wanted too only out)
-	if(JX_TESTS STREQUAL "OFF" OR (JX_TESTS STREQUAL "CHECKED" AND only)
+	if(JX_TESTS STREQUAL "OFF" OR JX_TESTS STREQUAL "CONTROLS" OR (JX_TESTS STREQUAL "CHECKED" AND only)
 			OR (JX_TESTS STREQUAL "RELEASE" AND NOT too AND NOT only))
 		set(${out} FALSE PARENT_SCOPE)
 	else()
@@ -54,7 +55,7 @@ function(jx_test name)
 		message(FATAL_ERROR "jx_test(${name}): needs SOURCES; not understood: '${arg_UNPARSED_ARGUMENTS}'")
 	endif()
 	jx__test_wanted(${arg_RELEASE_TOO} ${arg_RELEASE_ONLY} wanted)
-	if(NOT wanted)
+	if(NOT wanted AND NOT JX_TESTS STREQUAL "CONTROLS")
 		return()
 	endif()
 	string(REGEX REPLACE "^test_" "" name "${name}")
@@ -70,6 +71,10 @@ function(jx_test name)
 	endif()
 	target_link_libraries(${target} PRIVATE jx_flags ${arg_LIBS} PkgConfig::CMOCKA)
 	jx__link_rooms(${target} PRIVATE ${arg_ROOMS})
+	if(NOT wanted)
+		set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+		return()
+	endif()
 	jx__test_add("${name}" ${target} "${arg_TIMEOUT}" "${arg_LABELS}" "${arg_ENV}")
 endfunction()
 

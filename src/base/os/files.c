@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "jiexun/control.h"
 #include "os_private.h"
 
 #define FILE_MODE 0600
@@ -160,6 +161,8 @@ static jx_rc os_write_at(void *user, jx_file *f, int64_t offset_bytes, const voi
 			continue;
 		if (n <= 0)
 			return jx_base__fail_errno(err, n < 0 ? errno : EIO, "fs.write", _("write"), f->path);
+		if (jx_control_is(JX_CONTROL_UNCHECKED_SHORT_WRITE))
+			return JX_OK;
 		from += n;
 		len -= (size_t)n;
 		offset_bytes += n;

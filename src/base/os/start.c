@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "jiexun/control.h"
 #include "os_private.h"
 
 #ifndef JX_LOCALEDIR
@@ -105,6 +106,7 @@ jx_rc jx_os_start(const char *program, struct jx_error *err)
 {
 	jx_rc rc = fill_standard_descriptors(err);
 
+	(void)jx_control_is(JX_CONTROL_NONE); /* reads the environment while there is one thread */
 	if (rc == JX_OK)
 		rc = set_process_limits(program, err);
 	if (rc == JX_OK)

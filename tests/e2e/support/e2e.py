@@ -68,7 +68,7 @@ def program(name):
 
 def environment(more=None):
     """What a program sees: nothing of who runs the test but the sanitizers' options."""
-    keep = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH")
+    keep = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH", "JX_CONTROL")
     env = {name: os.environ[name] for name in keep if name in os.environ}
     env["JX_LANG"] = "en"
     env["HOME"] = "/nonexistent"

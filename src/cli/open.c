@@ -4,6 +4,8 @@
 #include <string.h>
 
 #define MB 1000000 /* profile keys are in 10^6 bytes */
+/* Of partial files, which no device makes: whoever put one there gets a month to miss it. */
+#define PART_KEEP_MS (INT64_C(30) * 86400000)
 
 jx_rc cli_open_store(struct cli *c, bool read_only, struct jx_error *err)
 {
@@ -80,6 +82,16 @@ static jx_rc check_identity(struct cli *c, struct jx_error *err)
 	return rc;
 }
 
+/* What a save that was killed left behind: a power cut in the middle of a photo costs its space once, not for ever. */
+static void sweep(struct cli *c)
+{
+	const struct jx_clock *clock = jx_os_clock();
+	struct jx_error ignored; /* nobody's save or sync fails for a file that nobody needs */
+	int64_t removed;
+
+	(void)jx_media_sweep(c->media, clock->utc_ms(clock->user), PART_KEEP_MS, &removed, &ignored);
+}
+
 jx_rc cli_open_recorder(struct cli *c, struct jx_error *err)
 {
 	jx_rc rc = cli_open_key(c, err);
@@ -94,6 +106,7 @@ jx_rc cli_open_recorder(struct cli *c, struct jx_error *err)
 		rc = cli_open_pack(c, err);
 	if (rc != JX_OK)
 		return rc;
+	sweep(c);
 	c->recorder = (struct jx_recorder){
 		.store = c->store,
 		.media = c->media,

@@ -1,6 +1,7 @@
 /*
  * Preloaded into a program under test: a wall clock that is wrong by E2E_CLOCK_OFFSET_S seconds, and a monotonic clock on which
- * waits for the network run out E2E_CLOCK_SPEED times as fast, so that a test of a 60 s limit takes a second or two.
+ * waits for the network run out E2E_CLOCK_SPEED times as fast, so that a test of a 60 s limit takes a second or two. What a
+ * program sleeps between two tries is as much shorter.
  */
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <time.h>
 
 typedef int (*clock_gettime_fn)(clockid_t clock, struct timespec *out);
+typedef int (*nanosleep_fn)(const struct timespec *wanted, struct timespec *left);
 
 static long long setting(const char *name, long long otherwise)
 {
@@ -43,6 +45,25 @@ int clock_gettime(clockid_t clock, struct timespec *out)
 		out->tv_nsec = (long)(ns % 1000000000);
 	}
 	return 0;
+}
+
+static nanosleep_fn real_sleep(void)
+{
+	union {
+		void *object;
+		nanosleep_fn function;
+	} real = {.object = dlsym(RTLD_NEXT, "nanosleep")};
+
+	return real.function;
+}
+
+int nanosleep(const struct timespec *wanted, struct timespec *left)
+{
+	long long ns = ((long long)wanted->tv_sec * 1000000000 + wanted->tv_nsec) /
+		       setting("E2E_CLOCK_SPEED", 1);
+	struct timespec shorter = {.tv_sec = (time_t)(ns / 1000000000), .tv_nsec = (long)(ns % 1000000000)};
+
+	return real_sleep()(&shorter, left);
 }
 
 /* Named so for the linker only: nothing here asks the clock without saying which. */

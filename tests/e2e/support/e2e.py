@@ -18,10 +18,12 @@ import sys
 import tempfile
 import time
 import unittest
+import uuid
 
 BIN = os.environ["JX_BIN"]
 SANITIZE = os.environ.get("JX_SANITIZE") == "1"
 CLOCK = os.path.join(os.environ["JX_BUILD"], "tests", "libe2e_clock.so")
+KILL = os.path.join(os.environ["JX_BUILD"], "tests", "libe2e_kill.so")
 # Of one wait or one run. Sanitizers on a loaded machine take their time; a test that hangs is ended by ctest.
 PATIENCE_S = 120
 
@@ -46,6 +48,12 @@ def seed():
         _seed = int(os.environ.get("JX_SEED") or int.from_bytes(os.urandom(4), "big"))
         print(f"JX_SEED={_seed}", file=sys.stderr)
     return _seed
+
+
+def reseed(value):
+    """A harness's next round."""
+    global _seed
+    _seed = value
 
 
 def seeded(name):
@@ -76,12 +84,26 @@ def environment(more=None):
     return env
 
 
-def clock_env(offset_s=0, speed=1):
-    """Environment of a program whose clock is wrong by offset_s, or whose waits run out speed times as fast (clock.c)."""
-    env = {"LD_PRELOAD": CLOCK, "E2E_CLOCK_OFFSET_S": str(offset_s), "E2E_CLOCK_SPEED": str(speed)}
+def preload_env(library, **settings):
+    env = {"LD_PRELOAD": library, **{name: str(value) for name, value in settings.items()}}
     if SANITIZE:
         env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
     return env
+
+
+def clock_env(offset_s=0, speed=1):
+    """Environment of a program whose clock is wrong by offset_s, or whose waits run out speed times as fast (clock.c)."""
+    return preload_env(CLOCK, E2E_CLOCK_OFFSET_S=offset_s, E2E_CLOCK_SPEED=speed)
+
+
+def kill_env(at, how=signal.SIGKILL, is_torn=False):
+    """Environment of a program that gets that signal at its at-th call that changes anything outside itself (kill.c)."""
+    return preload_env(KILL, E2E_KILL_AT=at, E2E_KILL_SIGNAL=int(how), E2E_KILL_TORN=int(is_torn))
+
+
+def count_env(path):
+    """Environment of a program that writes the number of such calls to a file when it ends."""
+    return preload_env(KILL, E2E_KILL_COUNT=path)
 
 
 def check_sane(args, status, text):
@@ -123,6 +145,12 @@ def run(args, want=0, env=None, **more):
     if want is not None and result.status not in (want if isinstance(want, tuple) else (want,)):
         raise AssertionError(f"status {want} wanted: {result}")
     return result
+
+
+def uuid7(rng):
+    """An id made before the first attempt, as the app does (RFC 9562, version 7)."""
+    value = int(time.time() * 1000) << 80 | 0x7 << 76 | rng.getrandbits(12) << 64 | 0b10 << 62 | rng.getrandbits(62)
+    return str(uuid.UUID(int=value))
 
 
 def sha256(path):
@@ -202,16 +230,22 @@ class Server:
     def admin(self, command, *args, want=0, env=None):
         return run([program("jiexund"), command, "--data", self.data, "--json", *args], want, env)
 
-    def start(self):
+    def launch(self, env=None):
+        """True when it listens, False if it ended before."""
         if os.path.exists(self.port_file):
             os.unlink(self.port_file)
         self.service = Service([program("jiexund"), "serve", "--data", self.data, "--listen", "127.0.0.1:0",
-                                "--port-file", self.port_file], self.log_path, self.env)
+                                "--port-file", self.port_file], self.log_path, env or self.env)
         wait_for("jiexund", lambda: os.path.exists(self.port_file) or not self.service.is_running())
         if not self.service.is_running():
-            raise AssertionError(self.service.log())
+            return False
         with open(self.port_file, encoding="ascii") as file:
             self.port = int(file.read())
+        return True
+
+    def start(self):
+        if not self.launch():
+            raise AssertionError(self.service.log())
         return self
 
     def stop(self, how=signal.SIGTERM):

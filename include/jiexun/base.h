@@ -82,7 +82,7 @@ const char *jx_rc_name(jx_rc rc);
  *     66  enotfound  no such thing (EX_NOINPUT)
  *     69  estate     not now: not enrolled, no shift open (EX_UNAVAILABLE)
  *     70  ecorrupt   stored data damaged, or evidence does not verify (EX_SOFTWARE)
- *     71  enomem     out of memory (EX_OSERR)
+ *     71  enomem     out of memory, or no random bytes to be had (EX_OSERR)
  *     72  erofs      place cannot be written (EX_OSFILE)
  *     73  eexists    it is there already (EX_CANTCREAT)
  *     74  eio        disk or device failed (EX_IOERR)
@@ -140,6 +140,8 @@ void *jx_xrealloc(void *p, size_t n) __attribute__((returns_nonnull));
 void *jx_xreallocarray(void *p, size_t n, size_t size) __attribute__((returns_nonnull));
 char *jx_xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *jx_xstrndup(const char *s, size_t n) __attribute__((malloc, returns_nonnull));
+/** End the same way: what is to be said needs memory that is not there. */
+__attribute__((noreturn)) void jx_end_without_memory(void);
 char *jx_xasprintf(const char *fmt, ...) __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
 /* ---- bounded buffer ----------------------------------------------------------------------------- */
@@ -162,6 +164,8 @@ void jx_buf_reset(jx_buf *b); /**< len = 0, rc = JX_OK, memory kept */
 void jx_buf_add(jx_buf *b, const void *data, size_t len);
 void jx_buf_adds(jx_buf *b, const char *s);
 void jx_buf_addc(jx_buf *b, char c);
+/** All that another buffer holds; if that one failed, so has b: half a list never passes for a whole one. */
+void jx_buf_add_buf(jx_buf *b, const jx_buf *from);
 void jx_buf_addf(jx_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void jx_buf_add_i64(jx_buf *b, int64_t v);
 void jx_buf_add_hex(jx_buf *b, const void *bytes, size_t len); /**< lower case */

@@ -13,4 +13,8 @@ size_t jx_base__utf8_len(const unsigned char *s, size_t avail);
 /** Value of a hex digit of either case, or -1. */
 int jx_base__hex_value(unsigned char c);
 
+/** Where going on would be worse: write this line to standard error and leave with status 71. No core, no cleanup. */
+_Noreturn void jx_base__end(const char *line);
+#define JX_BASE__NO_RANDOM "jiexun: the system gives no random bytes\n"
+
 #endif

@@ -69,6 +69,14 @@ void jx_buf_adds(jx_buf *b, const char *s)
 	jx_buf_add(b, s, strlen(s));
 }
 
+void jx_buf_add_buf(jx_buf *b, const jx_buf *from)
+{
+	if (from->rc == JX_OK)
+		jx_buf_add(b, from->data, from->len);
+	else if (b->rc == JX_OK)
+		b->rc = from->rc;
+}
+
 void jx_buf_addc(jx_buf *b, char c)
 {
 	jx_buf_add(b, &c, 1);

@@ -6,15 +6,19 @@
 #include "base_private.h"
 
 /* EX_OSERR; the store survives an end at any instant, so this is an orderly way out. */
-#define EXIT_NO_MEMORY 71
+#define EXIT_OS 71
 
-static _Noreturn void end_without_memory(void)
+void jx_base__end(const char *line)
 {
-	static const char line[] = "jiexun: out of memory\n";
-	ssize_t ignored = write(STDERR_FILENO, line, sizeof(line) - 1);
+	ssize_t ignored = write(STDERR_FILENO, line, strlen(line));
 
 	(void)ignored;
-	_exit(EXIT_NO_MEMORY);
+	_exit(EXIT_OS);
+}
+
+void jx_end_without_memory(void)
+{
+	jx_base__end("jiexun: out of memory\n");
 }
 
 void *jx_xmalloc(size_t n)
@@ -22,7 +26,7 @@ void *jx_xmalloc(size_t n)
 	void *p = malloc(n == 0 ? 1 : n);
 
 	if (p == NULL)
-		end_without_memory();
+		jx_end_without_memory();
 	return p;
 }
 
@@ -31,7 +35,7 @@ void *jx_xcalloc(size_t n, size_t size)
 	void *p = calloc(n == 0 ? 1 : n, size == 0 ? 1 : size);
 
 	if (p == NULL)
-		end_without_memory();
+		jx_end_without_memory();
 	return p;
 }
 
@@ -40,7 +44,7 @@ void *jx_xrealloc(void *p, size_t n)
 	void *q = realloc(p, n == 0 ? 1 : n);
 
 	if (q == NULL)
-		end_without_memory();
+		jx_end_without_memory();
 	return q;
 }
 
@@ -49,7 +53,7 @@ void *jx_xreallocarray(void *p, size_t n, size_t size)
 	size_t bytes;
 
 	if (__builtin_mul_overflow(n, size, &bytes))
-		end_without_memory();
+		jx_end_without_memory();
 	return jx_xrealloc(p, bytes);
 }
 
@@ -78,7 +82,7 @@ char *jx_xasprintf(const char *fmt, ...)
 	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
 	if (n < 0)
-		end_without_memory();
+		jx_end_without_memory();
 	return text;
 }
 

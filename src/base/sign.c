@@ -24,8 +24,17 @@ const uint8_t *jx_tag_bytes(enum jx_tag tag)
 	return tags[tag];
 }
 
+/* libsodium asks the system for random bytes, and would abort() where there are none. */
+static void end_without_random(void)
+{
+	jx_base__end(JX_BASE__NO_RANDOM);
+}
+
 jx_rc jx_crypto_init(struct jx_error *err)
 {
+	if (sodium_set_misuse_handler(end_without_random) != 0)
+		return jx_fail(err, JX_EIO, 0, "base.crypto",
+			       "libsodium cannot start; check the system's random source");
 	if (sodium_init() < 0)
 		return jx_fail(err, JX_EIO, 0, "base.crypto",
 			       "libsodium cannot start; check the system's random source");

@@ -74,7 +74,10 @@ jx_rc jx_base__os_lock(void *user, const char *path, int64_t wait_ms, void **loc
 		pause_ms(pause < left ? pause : left);
 		pause = pause * 2 < LONGEST_PAUSE_MS ? pause * 2 : LONGEST_PAUSE_MS;
 	}
-	lock = jx_xmalloc(sizeof(*lock));
+	/* not the kind that ends the process: a store locks when it closes, too, after it has told what went wrong */
+	lock = malloc(sizeof(*lock));
+	if (lock == NULL)
+		return jx_base__fail_errno(err, ENOMEM, "fs.lock", _("lock"), path);
 	*lock = fd;
 	fd = -1;
 	*lock_out = lock;

@@ -1,12 +1,12 @@
 /* The real clock and the kernel's random source. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base_private.h"
 #include "os_private.h"
 
 static int64_t read_clock_ms(clockid_t id)
@@ -51,9 +51,9 @@ static void fill(void *user, void *out, size_t len)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		/* Cannot happen on a kernel since 3.17. Keys and ids from anything else would be worse than no program. */
+		/* Should not happen on a kernel since 3.17. Keys and ids from anything else would be worse than no program. */
 		if (n <= 0)
-			abort();
+			jx_base__end(JX_BASE__NO_RANDOM);
 		to += n;
 		len -= (size_t)n;
 	}

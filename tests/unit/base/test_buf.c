@@ -45,6 +45,27 @@ static void nothing_is_half_added(void **state)
 	assert_int_equal(b.rc, JX_ELIMIT);
 }
 
+static void half_a_list_never_passes_for_a_whole_one(void **state)
+{
+	jx_buf list, whole;
+
+	(void)state;
+	jx_buf_init(&list, 4);
+	jx_buf_init(&whole, 100);
+	jx_buf_adds(&list, "[1]");
+	jx_buf_adds(&whole, "a");
+	jx_buf_add_buf(&whole, &list);
+	assert_string_equal(whole.data, "a[1]");
+	jx_buf_adds(&list, ",2]");
+	jx_buf_add_buf(&whole, &list);
+	assert_int_equal(whole.rc, JX_ELIMIT);
+	jx_buf_reset(&list);
+	jx_buf_add_buf(&whole, &list);
+	assert_int_equal(whole.rc, JX_ELIMIT);
+	jx_buf_done(&list);
+	jx_buf_done(&whole);
+}
+
 static void an_empty_buffer_and_a_zero_ceiling_work(void **state)
 {
 	JX_AUTO_BUF b;
@@ -194,6 +215,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_ceiling_is_exact_and_sticky),
 		cmocka_unit_test(nothing_is_half_added),
+		cmocka_unit_test(half_a_list_never_passes_for_a_whole_one),
 		cmocka_unit_test(an_empty_buffer_and_a_zero_ceiling_work),
 		cmocka_unit_test(it_grows_through_every_size),
 		cmocka_unit_test(impossible_sizes_do_not_wrap),

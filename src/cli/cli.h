@@ -105,6 +105,7 @@ void cli_json_int(struct cli_json *j, const char *name, int64_t value);
 void cli_json_bool(struct cli_json *j, const char *name, bool value);
 void cli_json_hex(struct cli_json *j, const char *name, const void *bytes, size_t len);
 void cli_json_raw(struct cli_json *j, const char *name, const char *json);
+void cli_json_buf(struct cli_json *j, const char *name, const jx_buf *json);
 void cli_json_fix(struct cli_json *j, const char *name, const struct jx_fix *fix);
 void cli_json_end(struct cli_json *j);
 

@@ -257,7 +257,7 @@ static void code_json(const struct jx_code *k)
 	cli_json_str(&j, "parent", k->parent);
 	cli_json_str(&j, "name_zh", k->name.zh);
 	cli_json_str(&j, "name_en", k->name.en);
-	cli_json_raw(&j, "units", units.data);
+	cli_json_buf(&j, "units", &units);
 	cli_json_str(&j, "event_code", k->event_code);
 	cli_json_str(&j, "legal_hook", k->legal_hook);
 	cli_json_str(&j, "confidence", k->confidence);

@@ -107,27 +107,31 @@ void cli_json_raw(struct cli_json *j, const char *name, const char *json)
 	jx_buf_adds(&j->b, json);
 }
 
+void cli_json_buf(struct cli_json *j, const char *name, const jx_buf *json)
+{
+	name_member(j, name);
+	jx_buf_add_buf(&j->b, json);
+}
+
 void cli_json_fix(struct cli_json *j, const char *name, const struct jx_fix *fix)
 {
-	JX_AUTO_BUF b;
-
-	jx_buf_init(&b, 1024);
-	jx_buf_addf(&b, "{\"source\":\"%s\"", jx_fix_source_name(fix->source));
+	name_member(j, name);
+	jx_buf_addf(&j->b, "{\"source\":\"%s\"", jx_fix_source_name(fix->source));
 	if (fix->source != JX_FIX_NONE)
 		jx_buf_addf(
-			&b,
+			&j->b,
 			",\"lat_wgs84_e7\":%d,\"lon_wgs84_e7\":%d,\"accuracy_mm\":%lld,\"fix_mode\":%u,\"fix_age_ms\":%lld,\"stale\":%s",
 			(int)fix->lat_wgs84_e7, (int)fix->lon_wgs84_e7, (long long)fix->accuracy_mm,
 			(unsigned)fix->mode, (long long)fix->age_ms, fix->is_stale ? "true" : "false");
-	jx_buf_addf(&b, ",\"satellites\":%d}", fix->satellites_used);
-	cli_json_raw(j, name, b.data);
+	jx_buf_addf(&j->b, ",\"satellites\":%d}", fix->satellites_used);
 }
 
 void cli_json_end(struct cli_json *j)
 {
 	jx_buf_addc(&j->b, '}');
-	if (jx_buf_check(&j->b, "output", NULL) == JX_OK)
-		printf("%s\n", j->b.data);
+	if (jx_buf_check(&j->b, "output", NULL) != JX_OK)
+		jx_end_without_memory(); /* status 0 and no answer would be taken for an empty one */
+	printf("%s\n", j->b.data);
 	jx_buf_done(&j->b);
 }
 
@@ -135,7 +139,7 @@ int cli_fail(const struct cli *c, const struct jx_error *err)
 {
 	int status = jx_rc_exit_status(err->code);
 
-	fprintf(stderr, "jx: %s\n", err->text);
+	/* first what needs memory: where there is none it ends the program with its own line, and one is enough */
 	if (c->json) {
 		struct cli_json j;
 
@@ -147,6 +151,7 @@ int cli_fail(const struct cli *c, const struct jx_error *err)
 		cli_json_int(&j, "exit_status", status);
 		cli_json_end(&j);
 	}
+	fprintf(stderr, "jx: %s\n", err->text);
 	return status;
 }
 

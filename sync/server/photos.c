@@ -181,7 +181,8 @@ static void reply_head(jx_server__request *rq)
 	jx_server__reply(rq, MHD_HTTP_OK, NULL, 0, NULL);
 	jx_server__header(rq, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	jx_server__header_i64(rq, "Upload-Length", state.size_bytes);
-	jx_server__header(rq, "Upload-Metadata", metadata.data);
+	if (jx_buf_check(&metadata, "metadata", NULL) == JX_OK)
+		jx_server__header(rq, "Upload-Metadata", metadata.data);
 	describe(rq, &state);
 }
 

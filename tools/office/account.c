@@ -102,7 +102,7 @@ static void add_hashes(struct jx_office__json *j, const char *name, const uint8_
 		jx_buf_addc(&list, '"');
 	}
 	jx_buf_addc(&list, ']');
-	jx_office__json_raw(j, name, list.data);
+	jx_office__json_buf(j, name, &list);
 }
 
 jx_rc jx_office__account_save(const struct jx_fs *fs, const char *dir, const struct jx_office__account *a,

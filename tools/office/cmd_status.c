@@ -71,7 +71,7 @@ static void show_json(const struct office *o, const struct jx_office__account *a
 
 		jx_office__json_str(&j, "export_dir", dir);
 	}
-	jx_office__json_raw(&j, "days", list.data);
+	jx_office__json_buf(&j, "days", &list);
 	office_print(&j);
 }
 

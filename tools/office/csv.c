@@ -73,6 +73,8 @@ void jx_office__csv_row(jx_buf *b, const struct jx_office__row *row, bool chines
 			jx_buf_add(b, cell.data, cell.len);
 		else if (cell.len > 0)
 			jx_office__csv_text(b, cell.data);
+		if (cell.rc != JX_OK)
+			jx_buf_add_buf(b, &cell); /* a cell cut off is no cell */
 	}
 	jx_buf_adds(b, "\r\n");
 }

@@ -42,7 +42,9 @@ void jx_office__geojson_feature(jx_buf *b, const struct jx_office__row *row)
 			jx_buf_addc(b, ',');
 		jx_buf_add_json(b, c->name, strlen(c->name));
 		jx_buf_addc(b, ':');
-		if (cell.len == 0)
+		if (cell.rc != JX_OK)
+			jx_buf_add_buf(b, &cell); /* a property cut off is no property */
+		else if (cell.len == 0)
 			jx_buf_adds(
 				b,
 				"null"); /* every feature has every property: readers take the columns from the first */

@@ -55,10 +55,10 @@ void jx_office__json_uuid(struct jx_office__json *j, const char *name, const uin
 	jx_office__json_str(j, name, text);
 }
 
-void jx_office__json_raw(struct jx_office__json *j, const char *name, const char *json)
+void jx_office__json_buf(struct jx_office__json *j, const char *name, const jx_buf *json)
 {
 	name_member(j, name);
-	jx_buf_adds(&j->b, json);
+	jx_buf_add_buf(&j->b, json);
 }
 
 void jx_office__json_end(struct jx_office__json *j)

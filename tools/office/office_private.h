@@ -53,7 +53,8 @@ void jx_office__json_int(struct jx_office__json *j, const char *name, int64_t va
 void jx_office__json_bool(struct jx_office__json *j, const char *name, bool value);
 void jx_office__json_hex(struct jx_office__json *j, const char *name, const void *bytes, size_t len);
 void jx_office__json_uuid(struct jx_office__json *j, const char *name, const uint8_t id[JX_ID_BYTES]);
-void jx_office__json_raw(struct jx_office__json *j, const char *name, const char *json);
+/* JSON made elsewhere. */
+void jx_office__json_buf(struct jx_office__json *j, const char *name, const jx_buf *json);
 /* Close the object; j->b holds it. */
 void jx_office__json_end(struct jx_office__json *j);
 

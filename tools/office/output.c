@@ -27,8 +27,9 @@ void office_cell(const char *text, int columns)
 void office_print(struct jx_office__json *j)
 {
 	jx_office__json_end(j);
-	if (jx_buf_check(&j->b, "output", NULL) == JX_OK)
-		printf("%s\n", j->b.data);
+	if (jx_buf_check(&j->b, "output", NULL) != JX_OK)
+		jx_end_without_memory(); /* status 0 and no answer would be taken for an empty one */
+	printf("%s\n", j->b.data);
 	jx_buf_done(&j->b);
 }
 

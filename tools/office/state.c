@@ -129,7 +129,7 @@ jx_rc jx_office__state_save(const struct jx_fs *fs, const char *dir, const struc
 	jx_office__json_int(&j, "life", s->life);
 	jx_office__json_int(&j, "last_pull_utc_ms", s->last_pull_utc_ms);
 	jx_office__json_str(&j, "aside", s->aside);
-	jx_office__json_raw(&j, "values", values.b.data);
+	jx_office__json_buf(&j, "values", &values.b);
 	jx_office__json_end(&j);
 	jx_buf_addc(&j.b, '\n');
 	jx_buf_done(&values.b);

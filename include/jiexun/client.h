@@ -195,7 +195,10 @@ struct jx_sink {
 	 * is_snapshot: forget what was here before, this starts afresh.
 	 */
 	jx_rc (*feed)(void *user, jx_feed *feed, const char *cursor, bool is_snapshot, struct jx_error *err);
-	/** A `keys` item signed by the current identity: replace pins and identity. Called before feed() of the same answer. */
+	/**
+	 * A `keys` item signed by the current identity: replace pins and identity. Called before receipt() and feed() of the
+	 * same answer; also for items that came without a feed.
+	 */
 	jx_rc (*keys)(void *user, const struct jx_signed *text, const struct jx_keys *keys,
 		      struct jx_error *err);
 	/** Keep a small value. */
@@ -212,7 +215,7 @@ struct jx_client_progress {
 	int64_t waiting_ms; /**< > 0: backing off for so long */
 };
 
-#define JX_CLIENT_IDENTITIES_MAX 4
+#define JX_CLIENT_IDENTITIES_MAX 16 /* of a server's whole life */
 struct jx_client_config {
 	const struct jx_transport *transport;
 	const struct jx_outbox *outbox;

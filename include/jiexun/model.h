@@ -37,7 +37,8 @@ enum jx_kind {
 	JX_KIND_CONTINUES = 8,   /**< "continues": first entry of a re-enrolled device, names the old chain */
 	JX_KIND_WRITER_ENROLLED = 32,  /**< "writer-enrolled": server fact */
 	JX_KIND_WRITER_CONFIRMED = 33, /**< "writer-confirmed": the office compared the fingerprint */
-	JX_KIND_WRITER_REVOKED = 34    /**< "writer-revoked" */
+	JX_KIND_WRITER_REVOKED = 34,   /**< "writer-revoked" */
+	JX_KIND_WRITER_MOVED = 35      /**< "writer-moved": it works in another area from here on */
 };
 const char *jx_kind_name(enum jx_kind kind);
 /**

@@ -72,6 +72,18 @@ jx_rc jx_store_set_identity(jx_store *store, const struct jx_identity *id, struc
 jx_rc jx_store_set_keys(jx_store *store, const struct jx_signed *text, const struct jx_keys *keys,
 			struct jx_error *err);
 /**
+ * The server's identity keys for a sync: the one in force first, then all others ever pinned here, at most cap.
+ * @retval JX_ENOTFOUND not enrolled yet
+ */
+jx_rc jx_store_server_keys(jx_store *store, uint8_t (*keys_out)[JX_PUB_BYTES], size_t cap, size_t *count_out,
+			   struct jx_error *err);
+/**
+ * The server gave this writer another area or role (feed item `writer`): entries saved from now on have it.
+ * @retval JX_ECONFLICT  not the current writer: an item for an earlier one
+ */
+jx_rc jx_store_set_area(jx_store *store, const uint8_t writer[JX_ID_BYTES], const char *role,
+			const char *area, struct jx_error *err);
+/**
  * The server's public key that a signed text names by `key`: any that was ever pinned here, and the announced next one.
  * @retval JX_ENOTFOUND  never pinned
  */

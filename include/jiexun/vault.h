@@ -118,6 +118,17 @@ struct jx_vault_batch {
 	bool is_fork; /**< into quarantine: entries follow expected_n of their branch; the writer's n stays */
 };
 
+/** The server takes another identity key. */
+struct jx_vault_rotation {
+	const struct jx_signed
+		*keys; /**< `keys` items, in order: what introduces the key, and what it says itself */
+	size_t key_count;
+	int64_t utc_ms;
+	const struct jx_writer *before;     /**< the server's writer so far, as it was read */
+	const struct jx_writer *next;       /**< its writer of the new key ... */
+	const struct jx_vault_batch *first; /**< ... whose first entry continues the one before */
+};
+
 /** Kinds of feed items. */
 enum jx_vault_item_kind {
 	JX_VAULT_ENTRY,
@@ -207,6 +218,16 @@ struct jx_vault_ops {
 	/** Change a writer's state together with the server's entry about it. */
 	jx_rc (*set_state)(jx_vault *v, const uint8_t id[JX_ID_BYTES], enum jx_writer_state state,
 			   const struct jx_vault_batch *server_entry, struct jx_error *err);
+	/** Change a writer's area together with the server's entry about it. */
+	jx_rc (*set_area)(jx_vault *v, const uint8_t id[JX_ID_BYTES], const char *area,
+			  const struct jx_vault_batch *server_entry, struct jx_error *err);
+	/**
+	 * Keep the keys, add the server's new writer and its first batch: one transaction, and in this order in the
+	 * feed, so that whoever reads on knows each key before what it signed.
+	 * @retval JX_ECONFLICT  the writer before has moved on
+	 * @retval JX_EEXISTS    the new writer's id is taken
+	 */
+	jx_rc (*rotate)(jx_vault *v, const struct jx_vault_rotation *r, struct jx_error *err);
 	/* entries */
 	/**
 	 * Store a batch and its receipt. An entry whose id stands already, in any log or in quarantine, is

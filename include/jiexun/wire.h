@@ -193,7 +193,8 @@ jx_rc jx_sync_answer_read(struct jx_bytes body, struct jx_sync_answer *out, stru
 /*
  * One line each: {"kind":"entry","key":"<writer>/<n>","received_utc_ms":..,"sig":"..","marks":["..."],"is_fork":true,"entry":{...}}
  * where the bytes of `entry` are the entry verbatim. Signed texts: {"kind":"receipt","key":"..","text":"...","sig":"hex"},
- * kinds receipt, photo-receipt, keys. {"kind":"drop","key":"<kind>:<key>"} takes an item out of the scope. Unknown kinds are kept and skipped.
+ * kinds receipt, photo-receipt, keys. {"kind":"writer","key":"<uuid>","short":"H07","role":"field","area":"330110"} is what the server knows
+ * of the reader itself. {"kind":"drop","key":"<kind>:<key>"} takes an item out of the scope. Unknown kinds are kept and skipped.
  */
 struct jx_item {
 	char kind[24];
@@ -207,6 +208,8 @@ struct jx_item {
 	uint8_t sig[JX_SIG_BYTES];
 	bool is_fork;    /**< from quarantine */
 	char marks[160]; /**< review marks, comma separated */
+	/* writer */
+	char short_code[16], role[16], area[24];
 	/* receipt, photo-receipt, keys */
 	bool has_signed;
 	struct jx_signed text;

@@ -252,6 +252,23 @@ static void add_row(struct rows *r, const struct jx_item *item)
 	};
 }
 
+/*
+ * What the server knows of this writer, where it is another than before. In a transaction of its own before the
+ * cursor's: cut off in between, the item comes again.
+ */
+static jx_rc take_own(struct jx_cli_binding *b, const struct jx_item *item, struct jx_error *err)
+{
+	struct jx_identity id;
+	uint8_t writer[JX_ID_BYTES];
+	jx_rc rc = jx_store_identity(b->store, &id, err);
+
+	if (rc != JX_OK || !jx_uuid_parse(item->key, strlen(item->key), writer) ||
+	    memcmp(writer, id.writer, sizeof(writer)) != 0 ||
+	    (strcmp(item->role, id.role) == 0 && strcmp(item->area, id.area) == 0))
+		return rc;
+	return jx_store_set_area(b->store, writer, item->role, item->area, err);
+}
+
 static jx_rc in_feed(void *user, jx_feed *feed, const char *cursor, bool is_snapshot, struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
@@ -259,8 +276,13 @@ static jx_rc in_feed(void *user, jx_feed *feed, const char *cursor, bool is_snap
 	struct jx_item *item = jx_xmalloc(sizeof(*item));
 	jx_rc rc;
 
-	while ((rc = jx_feed_next(feed, item, err)) == JX_OK)
+	while ((rc = jx_feed_next(feed, item, err)) == JX_OK) {
 		add_row(&r, item);
+		if (strcmp(item->kind, "writer") == 0)
+			rc = take_own(b, item, err);
+		if (rc != JX_OK)
+			break;
+	}
 	free(item);
 	if (rc != JX_ENOTFOUND)
 		return rc;

@@ -155,11 +155,11 @@ static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_i
 	};
 	JX_AUTO(jx_transport) transport = NULL;
 	struct jx_cli_binding binding;
+	uint8_t server_keys[JX_CLIENT_IDENTITIES_MAX][JX_PUB_BYTES];
 	struct jx_client_config cc = {
 		.program = "jx/" JX_VERSION,
 		.secret_key = c->secret_key,
-		.identities = &id->server_identity,
-		.identity_count = 1,
+		.identities = (const uint8_t(*)[JX_PUB_BYTES])server_keys,
 		.rand = jx_os_rand(),
 		.wait = wait_ms,
 		.should_stop = should_stop,
@@ -168,8 +168,11 @@ static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_i
 		.no_photos = cli_flag(a, "no-photos"),
 		.attempts_max = tries,
 	};
-	jx_rc rc = jx_transport_curl_new(&tc, &transport, err);
+	jx_rc rc = jx_store_server_keys(c->store, server_keys, JX_CLIENT_IDENTITIES_MAX, &cc.identity_count,
+					err);
 
+	if (rc == JX_OK)
+		rc = jx_transport_curl_new(&tc, &transport, err);
 	if (rc != JX_OK)
 		return rc;
 	jx_cli_bind(&binding, c->store, c->media, jx_os_fs());

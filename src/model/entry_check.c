@@ -36,6 +36,7 @@ static unsigned needs_of(enum jx_kind kind)
 		return NEED_SUBJECT | NEED_PUBLIC_KEY;
 	case JX_KIND_WRITER_CONFIRMED:
 	case JX_KIND_WRITER_REVOKED:
+	case JX_KIND_WRITER_MOVED:
 		return NEED_SUBJECT;
 	case JX_KIND_PERSON_OUT:
 	case JX_KIND_SHIFT_START:

@@ -17,6 +17,7 @@ static const struct {
 	{JX_KIND_WRITER_ENROLLED, "writer-enrolled"},
 	{JX_KIND_WRITER_CONFIRMED, "writer-confirmed"},
 	{JX_KIND_WRITER_REVOKED, "writer-revoked"},
+	{JX_KIND_WRITER_MOVED, "writer-moved"},
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

@@ -31,6 +31,7 @@ static const struct {
 	{"writer-enrolled", N_("writer enrolled")},
 	{"writer-confirmed", N_("writer confirmed")},
 	{"writer-revoked", N_("writer revoked")},
+	{"writer-moved", N_("writer moved to another area")},
 	/* roles of photos */
 	{"wide", N_("wide view")},
 	{"close", N_("close view")},

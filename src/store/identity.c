@@ -268,6 +268,73 @@ jx_rc jx_store_set_keys(jx_store *store, const struct jx_signed *text, const str
 	return jx_store__transaction(store, set_keys, &job, NULL, err);
 }
 
+static jx_rc add_others(jx_store *s, uint8_t (*keys_out)[JX_PUB_BYTES], size_t cap, size_t *count,
+			struct jx_error *err)
+{
+	JX_LOAN q = jx_store__lend(s, JX_SQL_KEY_OTHERS);
+	bool has_row = false;
+	jx_rc rc;
+
+	jx_store__bind_blob(&q, ":current", keys_out[0], JX_PUB_BYTES);
+	jx_store__bind_i64(&q, ":limit", (int64_t)cap - 1);
+	for (;;) {
+		rc = jx_store__step(&q, &has_row, err);
+		if (rc != JX_OK || !has_row)
+			return rc;
+		if (!jx_store__col_blob(&q, 0, keys_out[*count], JX_PUB_BYTES))
+			return jx_store__corrupt(s, WHERE, _("a key of the server cannot be read"), err);
+		(*count)++;
+	}
+}
+
+jx_rc jx_store_server_keys(jx_store *store, uint8_t (*keys_out)[JX_PUB_BYTES], size_t cap, size_t *count_out,
+			   struct jx_error *err)
+{
+	struct jx_identity id;
+	size_t count = 1;
+	jx_rc rc = jx_store__current(store, NULL, &id, err);
+
+	if (rc != JX_OK)
+		return rc;
+	memcpy(keys_out[0], id.server_identity, JX_PUB_BYTES);
+	rc = add_others(store, keys_out, cap, &count, err);
+	if (rc == JX_OK)
+		*count_out = count;
+	return rc;
+}
+
+static jx_rc set_area(jx_store *s, void *arg, struct jx_error *err)
+{
+	const struct jx_identity *wanted = arg;
+	JX_LOAN q = jx_store__lend(s, JX_SQL_IDENTITY_AREA);
+	struct jx_identity current;
+	int64_t no = 0;
+	jx_rc rc = jx_store__current(s, &no, &current, err);
+
+	if (rc == JX_OK && memcmp(current.writer, wanted->writer, JX_ID_BYTES) != 0)
+		return jx_fail(err, JX_ECONFLICT, 0, WHERE,
+			       "the server speaks of a writer that this device is not: sync again");
+	if (rc != JX_OK)
+		return rc;
+	jx_store__bind_i64(&q, ":no", no);
+	jx_store__bind_text(&q, ":role", wanted->role);
+	jx_store__bind_text(&q, ":area", wanted->area);
+	return jx_store__run_one(&q, err);
+}
+
+jx_rc jx_store_set_area(jx_store *store, const uint8_t writer[JX_ID_BYTES], const char *role,
+			const char *area, struct jx_error *err)
+{
+	struct jx_identity wanted = {.short_code = "-"};
+	jx_rc rc;
+
+	memcpy(wanted.writer, writer, sizeof(wanted.writer));
+	jx_strcpy(wanted.role, sizeof(wanted.role), role);
+	jx_strcpy(wanted.area, sizeof(wanted.area), area);
+	rc = check_identity(&wanted, err);
+	return rc == JX_OK ? jx_store__transaction(store, set_area, &wanted, NULL, err) : rc;
+}
+
 jx_rc jx_store_server_key(jx_store *store, const uint8_t key_id[8], uint8_t public_key_out[JX_PUB_BYTES],
 			  struct jx_error *err)
 {

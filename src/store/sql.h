@@ -39,6 +39,8 @@
 			  "enrolled_utc_ms = :enrolled_utc_ms WHERE no = :no")                               \
 	X(IDENTITY_KEYS,                                                                                     \
 	  "UPDATE identity SET server_identity = :server_identity, pins = :pins WHERE no = :no")             \
+	X(IDENTITY_AREA, "UPDATE identity SET role = :role, area = :area WHERE no = :no")                    \
+	X(KEY_OTHERS, "SELECT public_key FROM server_key WHERE public_key <> :current LIMIT :limit")         \
 	X(KEY_ADD, "INSERT INTO server_key (public_key, key_id, text, sig) "                                 \
 		   "VALUES (:public_key, :key_id, :text, :sig) ON CONFLICT (public_key) DO NOTHING")         \
 	X(KEY_GET, "SELECT public_key FROM server_key WHERE key_id = :key_id")                               \

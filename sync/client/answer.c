@@ -91,9 +91,7 @@ static jx_rc take_feed(struct jx_client__run *run, struct answer *a, bool *moved
 	*moved_out = strcmp(a->an.cursor, run->kept.cursor) != 0;
 	if (a->count == 0 && !*moved_out && !a->an.is_snapshot)
 		return JX_OK;
-	rc = jx_client__take_keys(run, a->lines, a->count);
-	if (rc == JX_OK)
-		rc = sink->feed(sink->user, &feed, a->an.cursor, a->an.is_snapshot, &run->err);
+	rc = sink->feed(sink->user, &feed, a->an.cursor, a->an.is_snapshot, &run->err);
 	*broken_out = feed.is_broken;
 	if (rc == JX_OK && feed.is_broken)
 		rc = jx_fail(&run->err, JX_EINVAL, 0, WHERE,
@@ -171,6 +169,10 @@ struct jx_plan_event jx_client__take_answer(struct jx_client__run *run, struct j
 		return ev;
 	}
 	take_challenge(run, a->an.has_challenge, a->an.challenge);
+	/* first: the receipt may be signed by a key that these introduce, whether or not a feed was asked for */
+	rc = jx_client__take_keys(run, a->lines, a->count);
+	if (rc != JX_OK)
+		return jx_client__local(rc);
 	ev.kind = check_log(run, &a->an);
 	/* also beside a fork: its receipt says which entries lie in quarantine */
 	if (ev.kind != JX_PLAN_LOCAL && ev.kind != JX_PLAN_BEHIND && a->an.has_receipt) {

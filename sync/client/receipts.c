@@ -135,28 +135,45 @@ enum jx_plan_event_kind jx_client__take_photo_receipt(struct jx_client__run *run
 	return rc == JX_OK ? JX_PLAN_PHOTO_DONE : JX_PLAN_LOCAL;
 }
 
-static jx_rc take_one_keys(struct jx_client__run *run, const struct jx_signed *s)
+static jx_rc keep_keys(struct jx_client__run *run, const struct jx_signed *s, const struct jx_keys *keys)
 {
 	const struct jx_sink *sink = run->c->sink;
 	const struct jx_transport *t = run->c->transport;
-	struct jx_keys keys;
-	jx_rc rc;
+	const jx_rc rc = sink->keys(sink->user, s, keys, &run->err);
 
-	/* the current identity only: an older key must not bring itself back. An item we cannot verify is an old one. */
-	if (jx_keys_open(s, run->identities[0], &keys, NULL) != JX_OK || sink->keys == NULL)
-		return JX_OK;
-	rc = sink->keys(sink->user, s, &keys, &run->err);
 	if (rc != JX_OK)
 		return rc;
-	if (t->set_pins != NULL && keys.pin_count > 0)
-		t->set_pins(t->user, (const uint8_t(*)[JX_HASH_BYTES])keys.tls_spki_sha256, keys.pin_count);
-	if (memcmp(keys.identity, run->identities[0], JX_PUB_BYTES) != 0) {
-		memmove(run->identities[1], run->identities[0],
-			(size_t)(JX_CLIENT_IDENTITIES_MAX - 1) * JX_PUB_BYTES);
-		memcpy(run->identities[0], keys.identity, JX_PUB_BYTES);
-		if (run->identity_count < JX_CLIENT_IDENTITIES_MAX)
-			run->identity_count++;
-	}
+	if (t->set_pins != NULL && keys->pin_count > 0)
+		t->set_pins(t->user, (const uint8_t(*)[JX_HASH_BYTES])keys->tls_spki_sha256, keys->pin_count);
+	if (memcmp(keys->identity, run->identities[0], JX_PUB_BYTES) == 0)
+		return JX_OK;
+	memmove(run->identities[1], run->identities[0],
+		(size_t)(JX_CLIENT_IDENTITIES_MAX - 1) * JX_PUB_BYTES);
+	memcpy(run->identities[0], keys->identity, JX_PUB_BYTES);
+	if (run->identity_count < JX_CLIENT_IDENTITIES_MAX)
+		run->identity_count++;
+	return JX_OK;
+}
+
+/* What the key in force said last: TLS keys of before, kept for a moment only, would shut this device out. */
+struct newest_keys {
+	bool has;
+	struct jx_signed text;
+	struct jx_keys keys;
+};
+
+static jx_rc take_one_keys(struct jx_client__run *run, const struct jx_signed *s, struct newest_keys *newest)
+{
+	struct jx_keys keys;
+
+	/* the current identity only: an older key must not bring itself back. An item we cannot verify is an old one. */
+	if (jx_keys_open(s, run->identities[0], &keys, NULL) != JX_OK)
+		return JX_OK;
+	newest->has = memcmp(keys.identity, run->identities[0], JX_PUB_BYTES) == 0;
+	if (!newest->has)
+		return keep_keys(run, s, &keys);
+	newest->text = *s;
+	newest->keys = keys;
 	return JX_OK;
 }
 
@@ -164,14 +181,17 @@ jx_rc jx_client__take_keys(struct jx_client__run *run, const struct jx_bytes *li
 {
 	static const char mark[] = "\"keys\"";
 	struct jx_item item;
+	struct newest_keys newest = {.has = false};
 	jx_rc rc = JX_OK;
 
+	if (run->c->sink->keys == NULL)
+		return JX_OK;
 	for (size_t i = 0; i < count && rc == JX_OK; i++) {
 		/* reading every line twice would double the cost of a pull */
 		if (memmem(lines[i].data, lines[i].len, mark, sizeof(mark) - 1) == NULL ||
 		    jx_item_read(lines[i], &item, NULL) != JX_OK || strcmp(item.kind, "keys") != 0)
 			continue;
-		rc = take_one_keys(run, &item.text);
+		rc = take_one_keys(run, &item.text, &newest);
 	}
-	return rc;
+	return rc == JX_OK && newest.has ? keep_keys(run, &newest.text, &newest.keys) : rc;
 }

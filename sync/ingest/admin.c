@@ -193,6 +193,30 @@ jx_rc jx_ingest_confirm(jx_ingest *ingest, const char *who, const char *fingerpr
 	return change_state(ingest, &p.found, JX_WRITER_ACTIVE, JX_KIND_WRITER_CONFIRMED, NULL, err);
 }
 
+jx_rc jx_ingest_move(jx_ingest *ingest, const char *who, const char *area, struct jx_error *err)
+{
+	JX_INGEST__HOLD(&ingest->deciding);
+	JX_CLEANUP(jx_ingest__facts_done) struct jx_ingest__facts facts;
+	struct pick p = {.fingerprint = NULL};
+	jx_rc rc = check_area(area, err);
+
+	jx_ingest__facts_clear(&facts);
+	if (rc == JX_OK)
+		rc = find(ingest, who, &p, err);
+	if (rc == JX_OK && !p.is_found)
+		rc = jx_fail(err, JX_ESTATE, 0, "ingest.move",
+			     "writer %s is revoked: it works nowhere any more", who);
+	if (rc != JX_OK || strcmp(p.found.area, area) == 0)
+		return rc;
+	jx_strcpy(p.found.area, sizeof(p.found.area), area);
+	rc = jx_ingest__facts_begin(ingest, &facts, err);
+	if (rc == JX_OK)
+		rc = jx_ingest__facts_add(ingest, &facts, JX_KIND_WRITER_MOVED, &p.found, NULL, err);
+	if (rc == JX_OK)
+		rc = jx_ingest__facts_end(ingest, &facts, err);
+	return rc == JX_OK ? ingest->ops->set_area(ingest->vault, p.found.id, area, &facts.batch, err) : rc;
+}
+
 jx_rc jx_ingest_revoke(jx_ingest *ingest, const char *who, const char *reason, struct jx_error *err)
 {
 	JX_INGEST__HOLD(&ingest->deciding);

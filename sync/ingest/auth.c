@@ -154,12 +154,32 @@ bool jx_ingest_token(jx_ingest *ingest, const char *authorization, struct jx_wri
 	return true;
 }
 
+/* The key in force comes first: a writer that knows an earlier one has been away. */
+static bool is_signed(jx_ingest *in, const struct jx_wire_request *rq, const struct jx_sign_in *si,
+		      const uint8_t pub[JX_PUB_BYTES], uint8_t against_out[JX_PUB_BYTES])
+{
+	uint8_t keys[JX_INGEST__IDENTITIES_MAX][JX_PUB_BYTES];
+	const size_t count = jx_ingest__accepted(in, keys);
+	size_t i;
+
+	jx_ingest_identity(in, against_out);
+	if (jx_sign_in_ok(si, against_out, rq, pub))
+		return true;
+	for (i = count; i > 0; i--) {
+		memcpy(against_out, keys[i - 1], JX_PUB_BYTES);
+		if (jx_sign_in_ok(si, against_out, rq, pub))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The signature is looked at before the state, so that only the key's owner learns that a writer was
  * revoked.
  */
 static bool check_writer(jx_ingest *in, const struct jx_wire_request *rq, const struct jx_sign_in *si,
-			 struct jx_writer *who, struct jx_wire_response *rs)
+			 struct jx_writer *who, uint8_t against_out[JX_PUB_BYTES],
+			 struct jx_wire_response *rs)
 {
 	struct jx_error err = {.code = JX_OK};
 	const jx_rc rc = in->ops->writer(in->vault, si->writer, who, &err);
@@ -168,14 +188,15 @@ static bool check_writer(jx_ingest *in, const struct jx_wire_request *rq, const 
 		return refuse_unknown(rs);
 	if (rc != JX_OK)
 		return jx_ingest__fault(in, rs, &err);
-	if (who->role == JX_ROLE_SERVER || !jx_sign_in_ok(si, in->identity, rq, who->public_key))
+	if (who->role == JX_ROLE_SERVER || !is_signed(in, rq, si, who->public_key, against_out))
 		return jx_ingest__refuse(rs, 401, "bad-signature",
 					 "the signature does not fit the writer's key");
 	return who->state != JX_WRITER_REVOKED || refuse_revoked(rs);
 }
 
 bool jx_ingest__sign_in(jx_ingest *in, const struct jx_wire_request *rq, struct jx_sign_in *sign_in_out,
-			struct jx_writer *who_out, struct jx_wire_response *rs)
+			struct jx_writer *who_out, uint8_t against_out[JX_PUB_BYTES],
+			struct jx_wire_response *rs)
 {
 	struct jx_error err = {.code = JX_OK};
 	struct jx_sign_in si;
@@ -189,7 +210,7 @@ bool jx_ingest__sign_in(jx_ingest *in, const struct jx_wire_request *rq, struct 
 		return jx_ingest__refuse(rs, 401, "bad-signature", err.text);
 	if (!si.has_challenge || !jx_ingest__challenge_ok(in, si.writer, si.challenge, &age_ms))
 		return jx_ingest__refuse_challenge(in, si.writer, rs);
-	if (!check_writer(in, rq, &si, &who, rs))
+	if (!check_writer(in, rq, &si, &who, against_out, rs))
 		return false;
 	*sign_in_out = si;
 	*who_out = who;

@@ -27,7 +27,7 @@ static void answer(jx_ingest *in, const struct jx_writer *w, const struct jx_vau
 	jx_strcpy(an.short_code, sizeof(an.short_code), w->short_code);
 	jx_strcpy(an.role, sizeof(an.role), jx_role_name(w->role));
 	jx_strcpy(an.area, sizeof(an.area), w->area);
-	memcpy(an.identity, in->identity, sizeof(an.identity));
+	jx_ingest_identity(in, an.identity);
 	an.pin_count = jx_ingest__pins(in, an.pins);
 	an.server_utc_ms = jx_ingest__now(in);
 	jx_enrol_answer_prove(&an, code->secret, w->public_key);

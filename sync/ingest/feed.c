@@ -177,17 +177,39 @@ static jx_rc add_item(void *user, const struct jx_vault_item *v)
 	return JX_OK;
 }
 
+void jx_ingest__items_init(jx_buf *items)
+{
+	jx_buf_init(items, ITEMS_BYTES + ITEM_BYTES_MAX);
+}
+
+/* What the server knows of a field reader itself: it is told with the start of its feed, and so with each change. */
+static jx_rc add_own(const struct jx_writer *who, struct page *page)
+{
+	struct jx_item item = {.kind = "writer"};
+
+	jx_uuid_format(who->id, item.key);
+	jx_strcpy(item.short_code, sizeof(item.short_code), who->short_code);
+	jx_strcpy(item.role, sizeof(item.role), jx_role_name(who->role));
+	jx_strcpy(item.area, sizeof(item.area), who->area);
+	page->count++;
+	return jx_item_write(&item, page->items, page->err);
+}
+
 jx_rc jx_ingest__feed(jx_ingest *in, const struct jx_writer *who, const uint8_t epoch[JX_ID_BYTES],
 		      const char *cursor, jx_buf *items, struct jx_sync_answer *an, struct jx_error *err)
 {
 	const struct jx_vault_scope scope = jx_ingest__scope(who);
-	struct page page = {.items = items, .err = err};
+	struct page page = {.items = items, .count = an->items, .err = err};
 	uint8_t version[4];
 	jx_rc rc;
 
-	jx_buf_init(items, ITEMS_BYTES + ITEM_BYTES_MAX);
 	scope_version(&scope, version);
 	an->is_snapshot = cursor[0] != '\0' && !read_cursor(cursor, epoch, version, &page.pos);
+	if (page.pos == 0 && !scope.all) {
+		rc = add_own(who, &page);
+		if (rc != JX_OK)
+			return rc;
+	}
 	/* one more than a page: whether there is more is then known without a second look */
 	rc = in->ops->feed(in->vault, &scope, page.pos, JX_WIRE_ITEMS_MAX + 1, add_item, &page, err);
 	if (rc != JX_OK && !page.is_full)

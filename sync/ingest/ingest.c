@@ -43,6 +43,43 @@ void jx_ingest_set_pins(jx_ingest *ingest, const uint8_t (*pins)[JX_HASH_BYTES],
 		memcpy(ingest->pins, pins, ingest->pin_count * JX_HASH_BYTES);
 }
 
+void jx_ingest__signer_set(struct jx_ingest__signer *s, const uint8_t secret[JX_SEC_BYTES])
+{
+	memcpy(s->secret, secret, sizeof(s->secret));
+	/* libsodium keeps the public key in the second half of the secret one */
+	memcpy(s->identity, secret + JX_SEC_BYTES - JX_PUB_BYTES, JX_PUB_BYTES);
+	jx_key_id(s->identity, s->key_id);
+}
+
+void jx_ingest__signer_get(jx_ingest *in, struct jx_ingest__signer *out)
+{
+	JX_INGEST__HOLD(&in->identity_mutex);
+
+	*out = in->signer;
+}
+
+void jx_ingest__signer_wipe(struct jx_ingest__signer *s)
+{
+	jx_wipe(s, sizeof(*s));
+}
+
+void jx_ingest_identity(jx_ingest *ingest, uint8_t public_key_out[JX_PUB_BYTES])
+{
+	JX_INGEST__HOLD(&ingest->identity_mutex);
+
+	memcpy(public_key_out, ingest->signer.identity, JX_PUB_BYTES);
+}
+
+static void keep_introductions(jx_ingest *in)
+{
+	const size_t count = in->config.introduction_count;
+
+	if (count == 0)
+		return;
+	in->introductions = jx_xcalloc(count, sizeof(*in->introductions));
+	memcpy(in->introductions, in->config.introductions, count * sizeof(*in->introductions));
+}
+
 jx_rc jx_ingest_new(const struct jx_ingest_config *config, jx_ingest **ingest_out, struct jx_error *err)
 {
 	jx_ingest *in;
@@ -51,13 +88,21 @@ jx_rc jx_ingest_new(const struct jx_ingest_config *config, jx_ingest **ingest_ou
 		return jx_fail(err, JX_EINVAL, 0, "ingest.new",
 			       "a server has 1 to %d TLS keys that devices may see, not %zu: name them",
 			       JX_PINS_MAX, config->pin_count);
+	if (config->introduction_count > JX_INGEST_INTRODUCTIONS_MAX)
+		return jx_fail(
+			err, JX_ELIMIT, 0, "ingest.new",
+			"a server has at most %d introductions of identity keys, not %zu: set up a new one",
+			JX_INGEST_INTRODUCTIONS_MAX, config->introduction_count);
 	in = jx_xcalloc(1, sizeof(*in));
 	in->config = *config;
 	in->vault = config->vault;
 	in->ops = config->vault->ops;
-	/* libsodium keeps the public key in the second half of the secret one */
-	memcpy(in->identity, config->identity_secret + JX_SEC_BYTES - JX_PUB_BYTES, JX_PUB_BYTES);
-	jx_key_id(in->identity, in->key_id);
+	(void)pthread_mutex_init(&in->identity_mutex, NULL);
+	jx_ingest__signer_set(&in->signer, config->identity_secret);
+	keep_introductions(in);
+	/* whoever keeps the configuration keeps no secret of ours */
+	in->config.identity_secret = NULL;
+	in->config.introductions = in->introductions;
 	(void)pthread_mutex_init(&in->deciding, NULL);
 	(void)pthread_mutex_init(&in->pins_mutex, NULL);
 	(void)pthread_mutex_init(&in->uploads_mutex, NULL);
@@ -70,6 +115,9 @@ void jx_ingest_free(jx_ingest *ingest)
 {
 	if (ingest == NULL)
 		return;
+	jx_ingest__signer_wipe(&ingest->signer);
+	free(ingest->introductions);
+	(void)pthread_mutex_destroy(&ingest->identity_mutex);
 	(void)pthread_mutex_destroy(&ingest->deciding);
 	(void)pthread_mutex_destroy(&ingest->pins_mutex);
 	(void)pthread_mutex_destroy(&ingest->uploads_mutex);

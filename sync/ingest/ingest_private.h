@@ -10,14 +10,28 @@
 /* Lives with its comma-separated fellows in a feed item's 160 bytes, where the vault may add one more. */
 #define JX_INGEST__MARKS_MAX 136
 
+#define JX_INGEST__IDENTITIES_MAX (JX_INGEST_INTRODUCTIONS_MAX + 1)
+
 struct jx_upload;
+
+/* The identity key in force: who signs, and how it is named. */
+struct jx_ingest__signer {
+	uint8_t secret[JX_SEC_BYTES];
+	uint8_t identity[JX_PUB_BYTES];
+	uint8_t key_id[8];
+};
 
 struct jx_ingest {
 	struct jx_ingest_config config;
 	jx_vault *vault;
 	const struct jx_vault_ops *ops;
-	uint8_t identity[JX_PUB_BYTES];
-	uint8_t key_id[8];
+	/* A rotation changes these between two signatures of other threads. */
+	pthread_mutex_t identity_mutex;
+	struct jx_ingest__signer signer;
+	/* All keys that sign-in may be against, the one in force among them. */
+	uint8_t accepted[JX_INGEST__IDENTITIES_MAX][JX_PUB_BYTES];
+	size_t accepted_count;
+	struct jx_signed *introductions; /* of the configuration */
 	/* One enrolment or decision at a time: each appends to the server's own chain. */
 	pthread_mutex_t deciding;
 	pthread_mutex_t pins_mutex;
@@ -34,6 +48,13 @@ pthread_mutex_t *jx_ingest__hold(pthread_mutex_t *m);
 void jx_ingest__let_go(pthread_mutex_t **m);
 #define JX_INGEST__HOLD(mutex) \
 	JX_CLEANUP(jx_ingest__let_go) __attribute__((unused)) pthread_mutex_t *held_ = jx_ingest__hold(mutex)
+/* A copy of the key in force, wiped at the end of the scope. */
+void jx_ingest__signer_get(jx_ingest *in, struct jx_ingest__signer *out);
+void jx_ingest__signer_wipe(struct jx_ingest__signer *s);
+#define JX_INGEST__SIGNER(name, in)                                       \
+	JX_CLEANUP(jx_ingest__signer_wipe) struct jx_ingest__signer name; \
+	jx_ingest__signer_get((in), &(name))
+void jx_ingest__signer_set(struct jx_ingest__signer *s, const uint8_t secret[JX_SEC_BYTES]);
 /* A copy of the pins that hold now. */
 size_t jx_ingest__pins(jx_ingest *in, uint8_t out[JX_PINS_MAX][JX_HASH_BYTES]);
 
@@ -64,8 +85,10 @@ void jx_ingest__make_challenge(jx_ingest *in, const uint8_t writer[JX_ID_BYTES],
 bool jx_ingest__challenge_ok(const jx_ingest *in, const uint8_t writer[JX_ID_BYTES],
 			     const uint8_t challenge[JX_CHALLENGE_BYTES], int64_t *age_ms_out);
 void jx_ingest__make_token(jx_ingest *in, const uint8_t writer[JX_ID_BYTES], char *out, size_t cap);
+/* against_out: the identity key of ours that the writer takes for the one in force; may be an earlier one */
 bool jx_ingest__sign_in(jx_ingest *in, const struct jx_wire_request *rq, struct jx_sign_in *sign_in_out,
-			struct jx_writer *who_out, struct jx_wire_response *rs);
+			struct jx_writer *who_out, uint8_t against_out[JX_PUB_BYTES],
+			struct jx_wire_response *rs);
 
 /* ---- a batch --------------------------------------------------------------------------------------- */
 
@@ -109,9 +132,9 @@ jx_rc jx_ingest__head_at(jx_ingest *in, const struct jx_writer *who, int64_t n,
 			 uint8_t head_out[JX_HASH_BYTES], struct jx_error *err);
 
 /* Receipt for a batch that ends with this entry. */
-jx_rc jx_ingest__sign_receipt(jx_ingest *in, const uint8_t writer[JX_ID_BYTES],
-			      const struct jx_vault_entry *last, int64_t now_utc_ms, bool is_fork,
-			      struct jx_signed *out, struct jx_error *err);
+jx_rc jx_ingest__sign_receipt(jx_ingest *in, const struct jx_ingest__signer *signer,
+			      const uint8_t writer[JX_ID_BYTES], const struct jx_vault_entry *last,
+			      int64_t now_utc_ms, bool is_fork, struct jx_signed *out, struct jx_error *err);
 
 /* ---- a sync ---------------------------------------------------------------------------------------- */
 
@@ -121,6 +144,7 @@ struct jx_ingest__sync {
 	struct jx_wire_response *rs;
 	struct jx_writer who;
 	struct jx_sign_in sign_in;
+	uint8_t against[JX_PUB_BYTES]; /* identity key of ours that the writer knows */
 	struct jx_sync_request ask;
 	struct jx_ingest__batch batch;
 	int64_t now_utc_ms;
@@ -133,15 +157,56 @@ bool jx_ingest__take(struct jx_ingest__sync *s);
 
 /* What a writer may see. */
 struct jx_vault_scope jx_ingest__scope(const struct jx_writer *who);
-/* Items from ask->cursor on, into items; fills the answer's feed fields. */
+/* Room for the items of an answer. */
+void jx_ingest__items_init(jx_buf *items);
+/* Items from ask->cursor on, behind those that items has already; fills the answer's feed fields. */
 jx_rc jx_ingest__feed(jx_ingest *in, const struct jx_writer *who, const uint8_t epoch[JX_ID_BYTES],
 		      const char *cursor, jx_buf *items, struct jx_sync_answer *an, struct jx_error *err);
+
+/* ---- identity keys ----------------------------------------------------------------------------------- */
+
+/* The identity keys of this vault, by its `keys` items: each introduced by the one before. */
+struct jx_ingest__line {
+	uint8_t keys[JX_INGEST__IDENTITIES_MAX][JX_PUB_BYTES]; /* oldest first; the last is in force */
+	size_t count;
+	bool is_too_long;
+};
+/* first: the key that this server began with */
+jx_rc jx_ingest__line_read(jx_ingest *in, const uint8_t first[JX_PUB_BYTES], struct jx_ingest__line *out,
+			   struct jx_error *err);
+/*
+ * Items that lead from an earlier key to the one in force, and the newest of that one, for who has to know them
+ * before it reads anything that the key in force signed.
+ */
+jx_rc jx_ingest__way(jx_ingest *in, const uint8_t from[JX_PUB_BYTES], jx_buf *items, int64_t *count_out,
+		     struct jx_error *err);
+/* The vault, then this object, go over to next; texts: introductions that the vault lacks. Deciding is held. */
+jx_rc jx_ingest__go_over(jx_ingest *in, const struct jx_ingest__signer *next, const struct jx_signed *texts,
+			 size_t count, struct jx_error *err);
+/* Keys that sign-in may be against. */
+size_t jx_ingest__accepted(jx_ingest *in, uint8_t out[JX_INGEST__IDENTITIES_MAX][JX_PUB_BYTES]);
+/* Sign-in against this key is let in from now on. */
+void jx_ingest__accept(jx_ingest *in, const uint8_t identity[JX_PUB_BYTES]);
+/* What the key says itself: it is in force, with the TLS keys of now. */
+jx_rc jx_ingest__sign_keys(jx_ingest *in, const struct jx_ingest__signer *signer,
+			   const uint8_t identity[JX_PUB_BYTES], int64_t from_utc_ms, struct jx_signed *out,
+			   struct jx_error *err);
+/* The server's writers: the first ever, the newest, how many. */
+struct jx_ingest__servers {
+	struct jx_writer first, newest;
+	int64_t count;
+};
+jx_rc jx_ingest__servers_read(jx_ingest *in, struct jx_ingest__servers *out, struct jx_error *err);
+/* A new writer of the server's; count: those there are. */
+void jx_ingest__server_new(jx_ingest *in, const uint8_t identity[JX_PUB_BYTES], int64_t count,
+			   struct jx_writer *out);
 
 /* ---- what the server states itself ------------------------------------------------------------------ */
 
 #define JX_INGEST__FACTS_MAX 2
 /* Entries of the server's own chain, ready for the vault. */
 struct jx_ingest__facts {
+	struct jx_ingest__signer signer;
 	struct jx_writer server;
 	struct jx_vault_batch batch;
 	struct jx_vault_entry entries[JX_INGEST__FACTS_MAX];
@@ -151,7 +216,14 @@ struct jx_ingest__facts {
 };
 /* The server's own writer: the newest with role server and our identity key. JX_ESTATE before set-up. */
 jx_rc jx_ingest__server_writer(jx_ingest *in, struct jx_writer *out, struct jx_error *err);
+void jx_ingest__facts_clear(struct jx_ingest__facts *f);
 jx_rc jx_ingest__facts_begin(jx_ingest *in, struct jx_ingest__facts *f, struct jx_error *err);
+/* Of a writer that is only being made, by a key that is not in force yet. */
+void jx_ingest__facts_begin_new(struct jx_ingest__facts *f, const struct jx_writer *server,
+				const struct jx_ingest__signer *signer);
+/* The first entry of a writer: the log that it goes on from. */
+jx_rc jx_ingest__facts_continue(jx_ingest *in, struct jx_ingest__facts *f, const struct jx_writer *before,
+				struct jx_error *err);
 jx_rc jx_ingest__facts_add(jx_ingest *in, struct jx_ingest__facts *f, enum jx_kind kind,
 			   const struct jx_writer *subject, const char *reason, struct jx_error *err);
 /* Sign the last head and the receipt. */

@@ -52,25 +52,30 @@ static jx_rc sign_photo(jx_ingest *in, const uint8_t writer[JX_ID_BYTES], const 
 			int64_t now_utc_ms, struct jx_signed *out, struct jx_error *err)
 {
 	struct jx_photo_receipt r = {.server_utc_ms = now_utc_ms, .photo_count = 1};
+	JX_INGEST__SIGNER(signer, in);
 	jx_rc rc = in->ops->epoch(in->vault, r.epoch, err);
 
 	if (rc != JX_OK)
 		return rc;
-	memcpy(r.key_id, in->key_id, sizeof(r.key_id));
+	memcpy(r.key_id, signer.key_id, sizeof(r.key_id));
 	memcpy(r.writer, writer, sizeof(r.writer));
 	memcpy(r.photos[0], sha256, sizeof(r.photos[0]));
-	return jx_photo_receipt_sign(&r, in->config.identity_secret, out, err);
+	return jx_photo_receipt_sign(&r, signer.secret, out, err);
 }
 
-/* What was signed before a restore says nothing of what is here now, and no device believes it any more: sign again. */
+/*
+ * What was signed before a restore says nothing of what is here now, and no device believes it any more: sign
+ * again. So too what an earlier identity key signed, which a device may not know.
+ */
 static jx_rc renew(jx_ingest *in, const uint8_t writer[JX_ID_BYTES], const uint8_t sha256[JX_HASH_BYTES],
 		   struct jx_signed *receipt, struct jx_error *err)
 {
 	struct jx_photo_receipt r;
 	uint8_t epoch[JX_ID_BYTES];
+	JX_INGEST__SIGNER(signer, in);
 	jx_rc rc = in->ops->epoch(in->vault, epoch, err);
 
-	if (rc != JX_OK || (jx_photo_receipt_open(receipt, in->identity, &r, NULL) == JX_OK &&
+	if (rc != JX_OK || (jx_photo_receipt_open(receipt, signer.identity, &r, NULL) == JX_OK &&
 			    memcmp(r.epoch, epoch, sizeof(epoch)) == 0))
 		return rc;
 	return sign_photo(in, writer, sha256, jx_ingest__now(in), receipt, err);

@@ -25,8 +25,13 @@ static bool wants_challenge(const struct jx_ingest__sync *s)
 static jx_rc fill_answer(struct jx_ingest__sync *s, struct jx_sync_answer *an, jx_buf *items,
 			 struct jx_error *err)
 {
+	uint8_t identity[JX_PUB_BYTES];
 	jx_rc rc = s->in->ops->epoch(s->in->vault, an->epoch, err);
 
+	/* before anything else: the receipt in the header is signed by a key that this writer does not know */
+	jx_ingest_identity(s->in, identity);
+	if (rc == JX_OK && memcmp(s->against, identity, sizeof(identity)) != 0)
+		rc = jx_ingest__way(s->in, s->against, items, &an->items, err);
 	if (rc != JX_OK)
 		return rc;
 	an->result = s->result;
@@ -68,11 +73,13 @@ static void answer(struct jx_ingest__sync *s)
 {
 	struct jx_sync_answer *an = jx_xcalloc(1, sizeof(*an));
 	struct jx_error err = {.code = JX_OK};
-	JX_AUTO_BUF items = {.data = NULL};
+	JX_AUTO_BUF items;
 	JX_AUTO_BUF plain;
-	jx_rc rc = fill_answer(s, an, &items, &err);
+	jx_rc rc;
 
+	jx_ingest__items_init(&items);
 	jx_buf_init(&plain, JX_WIRE_BATCH_BYTES_MAX);
+	rc = fill_answer(s, an, &items, &err);
 	if (rc == JX_OK)
 		rc = jx_sync_answer_write(an, &plain, &err);
 	free(an);
@@ -111,7 +118,7 @@ void jx_ingest_sync(jx_ingest *ingest, const struct jx_wire_request *rq, struct 
 	s->now_utc_ms = jx_ingest__now(ingest);
 	s->result = JX_SYNC_OK;
 	/* who first: nothing of a stranger's body is looked at, let alone expanded */
-	if (jx_ingest__sign_in(ingest, rq, &s->sign_in, &s->who, rs) &&
+	if (jx_ingest__sign_in(ingest, rq, &s->sign_in, &s->who, s->against, rs) &&
 	    jx_ingest__plain_body(ingest, rq, JX_WIRE_BATCH_BYTES_MAX, &expanded, &body, rs) &&
 	    read_request(s, body) && jx_ingest__take(s))
 		answer(s);

@@ -9,19 +9,19 @@
  */
 #define ROUNDS_MAX 8
 
-jx_rc jx_ingest__sign_receipt(jx_ingest *in, const uint8_t writer[JX_ID_BYTES],
-			      const struct jx_vault_entry *last, int64_t now_utc_ms, bool is_fork,
-			      struct jx_signed *out, struct jx_error *err)
+jx_rc jx_ingest__sign_receipt(jx_ingest *in, const struct jx_ingest__signer *signer,
+			      const uint8_t writer[JX_ID_BYTES], const struct jx_vault_entry *last,
+			      int64_t now_utc_ms, bool is_fork, struct jx_signed *out, struct jx_error *err)
 {
 	struct jx_receipt r = {.n = last->n, .server_utc_ms = now_utc_ms, .is_fork = is_fork};
 	jx_rc rc = in->ops->epoch(in->vault, r.epoch, err);
 
 	if (rc != JX_OK)
 		return rc;
-	memcpy(r.key_id, in->key_id, sizeof(r.key_id));
+	memcpy(r.key_id, signer->key_id, sizeof(r.key_id));
 	memcpy(r.writer, writer, sizeof(r.writer));
 	memcpy(r.head, last->head, sizeof(r.head));
-	return jx_receipt_sign(&r, in->config.identity_secret, out, err);
+	return jx_receipt_sign(&r, signer->secret, out, err);
 }
 
 /* A mark is for people; the device hears the result. */
@@ -34,6 +34,7 @@ static jx_rc store(struct jx_ingest__sync *s, const struct jx_ingest__place *pla
 		   struct jx_error *err)
 {
 	const struct jx_vault_entry *last = &s->batch.entries[s->batch.count - 1];
+	JX_INGEST__SIGNER(signer, s->in);
 	struct jx_vault_batch b = {
 		.expected_n = place->base_n,
 		.entries = s->batch.entries + place->first,
@@ -47,7 +48,8 @@ static jx_rc store(struct jx_ingest__sync *s, const struct jx_ingest__place *pla
 	memcpy(b.writer, s->who.id, sizeof(b.writer));
 	memcpy(b.expected_head, place->base_head, sizeof(b.expected_head));
 	memcpy(b.sig, s->batch.sig, sizeof(b.sig));
-	rc = jx_ingest__sign_receipt(s->in, s->who.id, last, s->now_utc_ms, is_fork, &s->receipt, err);
+	rc = jx_ingest__sign_receipt(s->in, &signer, s->who.id, last, s->now_utc_ms, is_fork, &s->receipt,
+				     err);
 	if (rc == JX_OK)
 		rc = s->in->ops->take(s->in->vault, &b, err);
 	s->has_receipt = rc == JX_OK;

@@ -50,8 +50,8 @@ jx_rc jx_vault__feed(jx_vault *base, const struct jx_vault_scope *scope, int64_t
 	return rc;
 }
 
-static jx_rc insert_keys(struct jx_vault__txn *txn, const struct jx_signed *keys, int64_t utc_ms,
-			 struct jx_error *err)
+jx_rc jx_vault__insert_keys(struct jx_vault__txn *txn, const struct jx_signed *keys, int64_t utc_ms,
+			    struct jx_error *err)
 {
 	JX_VAULT__LOAN(q, txn->db, KEYS_ADD);
 
@@ -68,6 +68,6 @@ jx_rc jx_vault__add_keys(jx_vault *base, const struct jx_signed *keys, int64_t u
 	jx_rc rc = jx_vault__txn_begin(jx_vault__of(base), &txn, "vault.add_keys", err);
 
 	if (rc == JX_OK)
-		rc = insert_keys(&txn, keys, utc_ms, err);
+		rc = jx_vault__insert_keys(&txn, keys, utc_ms, err);
 	return rc == JX_OK ? jx_vault__txn_commit(&txn, "vault.add_keys", err) : rc;
 }

@@ -30,6 +30,7 @@
 		":enrolled_utc_ms, 0, :head, 0, 0, 0)") \
 	X(WRITER_NO, "SELECT no FROM writer WHERE id = :id") \
 	X(WRITER_STATE, "UPDATE writer SET state = :state WHERE id = :id") \
+	X(WRITER_AREA, "UPDATE writer SET area = :area WHERE id = :id") \
 	X(WRITER_HEAD, "UPDATE writer SET n = :n, head = :head WHERE no = :no") \
 	X(WRITER_RECEIPT, \
 		"UPDATE writer SET receipt_hash_before = receipt_hash, receipt_hash = :hash, last_seen_utc_ms = :utc_ms WHERE no = :no") \

@@ -177,6 +177,9 @@ jx_rc jx_vault__code(jx_vault *base, const char *id, struct jx_vault_code *out, 
 jx_rc jx_vault__code_failed(jx_vault *base, const char *id, struct jx_error *err);
 jx_rc jx_vault__enrol(jx_vault *base, const char *code_id, const struct jx_writer *w,
 		      const struct jx_vault_batch *server_entry, struct jx_error *err);
+jx_rc jx_vault__set_area(jx_vault *base, const uint8_t id[JX_ID_BYTES], const char *area,
+			 const struct jx_vault_batch *server_entry, struct jx_error *err);
+jx_rc jx_vault__rotate(jx_vault *base, const struct jx_vault_rotation *r, struct jx_error *err);
 jx_rc jx_vault__take(jx_vault *base, const struct jx_vault_batch *b, struct jx_error *err);
 jx_rc jx_vault__digests(jx_vault *base, const uint8_t writer[JX_ID_BYTES], int64_t from_n, int64_t to_n,
 			jx_vault_digest_fn fn, void *user, struct jx_error *err);
@@ -213,6 +216,8 @@ jx_rc jx_vault__sweep(jx_vault *base, int64_t now_utc_ms, int64_t keep_ms, int64
 		      struct jx_error *err);
 jx_rc jx_vault__feed(jx_vault *base, const struct jx_vault_scope *scope, int64_t after_pos, int64_t limit,
 		     jx_vault_item_fn fn, void *user, struct jx_error *err);
+jx_rc jx_vault__insert_keys(struct jx_vault__txn *txn, const struct jx_signed *keys, int64_t utc_ms,
+			    struct jx_error *err);
 jx_rc jx_vault__add_keys(jx_vault *base, const struct jx_signed *keys, int64_t utc_ms, struct jx_error *err);
 jx_rc jx_vault__keys(jx_vault *base, struct jx_signed *out, struct jx_error *err);
 jx_rc jx_vault__counts(jx_vault *base, struct jx_vault_counts *out, struct jx_error *err);

@@ -207,6 +207,61 @@ jx_rc jx_vault__set_state(jx_vault *base, const uint8_t id[JX_ID_BYTES], enum jx
 	return rc == JX_OK ? jx_vault__txn_commit(&txn, "vault.set_state", err) : rc;
 }
 
+static jx_rc write_area(struct jx_vault__txn *txn, const uint8_t id[JX_ID_BYTES], const char *area,
+			struct jx_error *err)
+{
+	JX_VAULT__LOAN(q, txn->db, WRITER_AREA);
+	int changed = 0;
+	jx_rc rc;
+
+	jx_vault__bind_blob(&q, ":id", id, JX_ID_BYTES);
+	jx_vault__bind_str(&q, ":area", area);
+	rc = jx_vault__run(&q, &changed, "vault.set_area", err);
+	return rc == JX_OK && changed != 1 ? no_writer("vault.set_area", err) : rc;
+}
+
+jx_rc jx_vault__set_area(jx_vault *base, const uint8_t id[JX_ID_BYTES], const char *area,
+			 const struct jx_vault_batch *server_entry, struct jx_error *err)
+{
+	JX_VAULT__TXN(txn);
+	jx_rc rc = jx_vault__txn_begin(jx_vault__of(base), &txn, "vault.set_area", err);
+
+	if (rc == JX_OK)
+		rc = write_area(&txn, id, area, err);
+	if (rc == JX_OK)
+		rc = jx_vault__add_batch(&txn, server_entry, err);
+	return rc == JX_OK ? jx_vault__txn_commit(&txn, "vault.set_area", err) : rc;
+}
+
+/* What the new writer's first entry says of the one before must be so. */
+static jx_rc check_before(struct jx_vault__txn *txn, const struct jx_writer *before, struct jx_error *err)
+{
+	struct jx_writer now;
+	jx_rc rc = jx_vault__read_writer(txn->db, before->id, &now, NULL, err);
+
+	if (rc == JX_OK && (now.n != before->n || memcmp(now.head, before->head, sizeof(now.head)) != 0))
+		return jx_fail(err, JX_ECONFLICT, 0, "vault.rotate",
+			       "writer %s has moved on meanwhile: read it again", before->short_code);
+	return rc;
+}
+
+jx_rc jx_vault__rotate(jx_vault *base, const struct jx_vault_rotation *r, struct jx_error *err)
+{
+	JX_VAULT__TXN(txn);
+	jx_rc rc = jx_vault__txn_begin(jx_vault__of(base), &txn, "vault.rotate", err);
+	size_t i;
+
+	if (rc == JX_OK)
+		rc = check_before(&txn, r->before, err);
+	for (i = 0; i < r->key_count && rc == JX_OK; i++)
+		rc = jx_vault__insert_keys(&txn, &r->keys[i], r->utc_ms, err);
+	if (rc == JX_OK)
+		rc = jx_vault__insert_writer(&txn, r->next, err);
+	if (rc == JX_OK)
+		rc = jx_vault__add_batch(&txn, r->first, err);
+	return rc == JX_OK ? jx_vault__txn_commit(&txn, "vault.rotate", err) : rc;
+}
+
 static jx_rc write_must_enrol(struct jx_vault__txn *txn, int64_t no, struct jx_error *err)
 {
 	JX_VAULT__LOAN(q, txn->db, WRITER_MUST_ENROL);

@@ -44,6 +44,13 @@ static void write_entry(const struct jx_item *item, jx_buf *out)
 	}
 }
 
+static void write_writer(const struct jx_item *item, jx_buf *out)
+{
+	jx_wire__add_str(out, "short", item->short_code);
+	jx_wire__add_str(out, "role", item->role);
+	jx_wire__add_str(out, "area", item->area);
+}
+
 jx_rc jx_item_write(const struct jx_item *item, jx_buf *out, struct jx_error *err)
 {
 	jx_rc rc = jx_wire__check_text("kind", item->kind, err);
@@ -60,6 +67,8 @@ jx_rc jx_item_write(const struct jx_item *item, jx_buf *out, struct jx_error *er
 	jx_wire__add_str(out, "key", item->key);
 	if (strcmp(item->kind, "entry") == 0)
 		write_entry(item, out);
+	if (strcmp(item->kind, "writer") == 0)
+		write_writer(item, out);
 	if (item->has_signed) {
 		jx_buf_addc(out, ',');
 		jx_wire__add_signed(out, &item->text);
@@ -129,6 +138,17 @@ static jx_rc read_entry(const jx_json *doc, struct jx_item *item, struct jx_erro
 	return JX_OK;
 }
 
+static jx_rc read_writer(const jx_json *doc, struct jx_item *item, struct jx_error *err)
+{
+	jx_rc rc = jx_json_need_str(doc, 0, "short", item->short_code, sizeof(item->short_code), err);
+
+	if (rc == JX_OK)
+		rc = jx_json_need_str(doc, 0, "role", item->role, sizeof(item->role), err);
+	if (rc == JX_OK)
+		rc = jx_json_need_str(doc, 0, "area", item->area, sizeof(item->area), err);
+	return rc;
+}
+
 static jx_rc read_item(const jx_json *doc, struct jx_item *item, struct jx_error *err)
 {
 	jx_rc rc;
@@ -142,6 +162,8 @@ static jx_rc read_item(const jx_json *doc, struct jx_item *item, struct jx_error
 		return rc;
 	if (strcmp(item->kind, "entry") == 0)
 		return read_entry(doc, item, err);
+	if (strcmp(item->kind, "writer") == 0)
+		return read_writer(doc, item, err);
 	if (strcmp(item->kind, "receipt") == 0 || strcmp(item->kind, "photo-receipt") == 0 ||
 	    strcmp(item->kind, "keys") == 0) {
 		item->has_signed = true;

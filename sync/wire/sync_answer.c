@@ -71,8 +71,6 @@ static jx_rc read_feed_fields(const jx_json *doc, struct jx_sync_answer *an, str
 		rc = jx_wire__maybe_bool(doc, "more", &an->has_more, err);
 	if (rc == JX_OK && jx_json_get(doc, 0, "items") >= 0)
 		rc = jx_json_need_i64(doc, 0, "items", 0, JX_WIRE_ITEMS_MAX, &an->items, err);
-	if (rc == JX_OK && an->items > 0 && an->cursor[0] == '\0')
-		rc = jx_fail(err, JX_EINVAL, 0, WHERE, "field \"cursor\" is missing beside feed items");
 	return rc;
 }
 

@@ -12,7 +12,7 @@ static void on_fault(void *user, const struct jx_error *err)
 	b->faults++;
 }
 
-static void start(struct bench *b, bool create)
+static void start(struct bench *b, bool create, bool set_up)
 {
 	const struct jx_vault_sqlite_config vault = {
 		.dir = b->folder, .fs = jx_os_fs(), .rand = &b->rand.rand, .create = create};
@@ -20,6 +20,8 @@ static void start(struct bench *b, bool create)
 		.clock = &b->clock.clock,
 		.rand = &b->rand.rand,
 		.identity_secret = b->identity_secret,
+		.introductions = b->introductions,
+		.introduction_count = b->introduction_count,
 		.mac_key = b->mac_key,
 		.pack = b->pack,
 		.pins = (const uint8_t(*)[JX_HASH_BYTES])b->pins,
@@ -34,7 +36,8 @@ static void start(struct bench *b, bool create)
 	b->between = *b->ops;
 	config.vault = b->vault;
 	jx_assert_ok(jx_ingest_new(&config, &b->ingest, &b->err), &b->err);
-	jx_assert_ok(jx_ingest_setup(b->ingest, &b->err), &b->err);
+	if (set_up)
+		jx_assert_ok(jx_ingest_setup(b->ingest, &b->err), &b->err);
 }
 
 static void stop(struct bench *b)
@@ -66,7 +69,7 @@ int bench_open(void **state)
 	b->pins[1][0] = 0xbb;
 	jx_pack_builtin(&text, &len);
 	jx_assert_ok(jx_pack_load(text, len, &b->pack, &b->err), &b->err);
-	start(b, true);
+	start(b, true, true);
 	*state = b;
 	return 0;
 }
@@ -85,7 +88,17 @@ int bench_close(void **state)
 void bench_restart(struct bench *b)
 {
 	stop(b);
-	start(b, false);
+	start(b, false, true);
+}
+
+void bench_stop(struct bench *b)
+{
+	stop(b);
+}
+
+void bench_start(struct bench *b)
+{
+	start(b, false, false);
 }
 
 void bench_interpose(struct bench *b)
@@ -95,6 +108,8 @@ void bench_interpose(struct bench *b)
 		.clock = &b->clock.clock,
 		.rand = &b->rand.rand,
 		.identity_secret = b->identity_secret,
+		.introductions = b->introductions,
+		.introduction_count = b->introduction_count,
 		.mac_key = b->mac_key,
 		.pack = b->pack,
 		.pins = (const uint8_t(*)[JX_HASH_BYTES])b->pins,
@@ -301,6 +316,7 @@ void device_send_once(struct bench *b, const struct device *d, const struct ask 
 	struct jx_wire_request rq = {.method = "POST", .path = JX_PATH_SYNC, .is_zstd = !ask->is_plain};
 	struct jx_wire_response rs = {.retry_after_s = -1};
 	struct jx_sign_in s = {.has_challenge = d->has_challenge, .has_receipt = d->has_receipt};
+	static const uint8_t none[JX_PUB_BYTES];
 	char header[JX_AUTH_MAX];
 
 	memset(r, 0, sizeof(*r));
@@ -309,7 +325,8 @@ void device_send_once(struct bench *b, const struct device *d, const struct ask 
 	memcpy(s.challenge, d->challenge, sizeof(s.challenge));
 	if (d->has_receipt)
 		jx_signed_hash(&d->receipt, s.receipt_hash);
-	jx_sign_in_sign(&s, b->identity, &rq, d->log.sec);
+	jx_sign_in_sign(&s, memcmp(d->identity, none, sizeof(none)) == 0 ? b->identity : d->identity, &rq,
+			d->log.sec);
 	jx_assert_ok(jx_sign_in_write(&s, header, &b->err), &b->err);
 	rq.authorization = header;
 	jx_buf_init(&rs.body, 1 << 21);

@@ -14,6 +14,8 @@ struct bench {
 	struct jx_fake_rand rand;
 	uint8_t identity[JX_PUB_BYTES];
 	uint8_t identity_secret[JX_SEC_BYTES];
+	struct jx_signed introductions[JX_INGEST_INTRODUCTIONS_MAX];
+	size_t introduction_count;
 	uint8_t mac_key[32];
 	uint8_t pins[2][JX_HASH_BYTES];
 	jx_pack *pack;
@@ -29,6 +31,9 @@ int bench_open(void **state);
 int bench_close(void **state);
 /* Everything is closed and opened again, as by kill and start. */
 void bench_restart(struct bench *b);
+/* Without set-up: what opening says is up to the test. */
+void bench_stop(struct bench *b);
+void bench_start(struct bench *b);
 /* Put operations of the test's between ingest and vault: change b->between, then call this. */
 void bench_interpose(struct bench *b);
 struct jx_vault_counts bench_counts(struct bench *b);
@@ -38,6 +43,7 @@ char *bench_review(struct bench *b);
 /* A handheld or an office account: its key and log, and what it keeps of the server. */
 struct device {
 	struct fake_writer log;
+	uint8_t identity[JX_PUB_BYTES]; /* of the server, as it knows it; zero: the bench's */
 	bool has_challenge;
 	uint8_t challenge[JX_CHALLENGE_BYTES];
 	bool has_receipt;

@@ -152,6 +152,7 @@ void sample_of_kind(struct jx_entry *e, enum jx_kind kind)
 		__attribute__((fallthrough));
 	case JX_KIND_WRITER_CONFIRMED:
 	case JX_KIND_WRITER_REVOKED:
+	case JX_KIND_WRITER_MOVED:
 		e->has_subject = true;
 		sample_id(2, 7, e->subject);
 		break;

@@ -12,7 +12,8 @@
 static const enum jx_kind all_kinds[] = {
 	JX_KIND_OBSERVATION,     JX_KIND_CORRECTION,     JX_KIND_WITHDRAWAL,       JX_KIND_PERSON_IN,
 	JX_KIND_PERSON_OUT,      JX_KIND_SHIFT_START,    JX_KIND_DAY_CLOSE,        JX_KIND_CONTINUES,
-	JX_KIND_WRITER_ENROLLED, JX_KIND_WRITER_REVOKED, JX_KIND_WRITER_CONFIRMED, JX_KIND_UNKNOWN,
+	JX_KIND_WRITER_ENROLLED, JX_KIND_WRITER_REVOKED, JX_KIND_WRITER_CONFIRMED, JX_KIND_WRITER_MOVED,
+	JX_KIND_UNKNOWN,
 };
 #define KINDS (sizeof(all_kinds) / sizeof(all_kinds[0]))
 
@@ -142,6 +143,7 @@ static void kind_names_and_numbers_stay(void **state)
 	(void)state;
 	assert_string_equal(jx_kind_name(JX_KIND_DAY_CLOSE), "day-close");
 	assert_int_equal(jx_kind_parse("writer-revoked"), 34);
+	assert_int_equal(jx_kind_parse("writer-moved"), 35);
 	assert_int_equal(jx_kind_parse("observation"), 1);
 	assert_int_equal(jx_kind_parse("Observation"), JX_KIND_UNKNOWN);
 	assert_string_equal(jx_fix_source_name(JX_FIX_MANUAL), "manual");

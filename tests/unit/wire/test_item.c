@@ -93,6 +93,36 @@ static void unknown_kinds_are_kept(void **state)
 	free(item);
 }
 
+static void a_reader_s_own_facts_come_back_as_they_were(void **state)
+{
+	struct jx_item *item = jx_xcalloc(1, sizeof(*item)), *back = jx_xcalloc(1, sizeof(*back));
+	JX_AUTO_BUF line = {0};
+	struct jx_error err = {0};
+
+	(void)state;
+	jx_buf_init(&line, 4096);
+	jx_strcpy(item->kind, sizeof(item->kind), "writer");
+	jx_strcpy(item->key, sizeof(item->key), "40414243-4445-4647-4849-4a4b4c4d4e4f");
+	jx_strcpy(item->short_code, sizeof(item->short_code), "H07");
+	jx_strcpy(item->role, sizeof(item->role), "field");
+	jx_strcpy(item->area, sizeof(item->area), "临安区\"1");
+	jx_assert_ok(jx_item_write(item, &line, &err), &err);
+	assert_string_equal(line.data,
+			    "{\"kind\":\"writer\",\"key\":\"40414243-4445-4647-4849-4a4b4c4d4e4f\","
+			    "\"short\":\"H07\",\"role\":\"field\",\"area\":\"临安区\\\"1\"}\n");
+	jx_assert_ok(jx_item_read((struct jx_bytes){line.data, line.len - 1}, back, &err), &err);
+	back->raw = item->raw;
+	assert_memory_equal(back, item, sizeof(*back));
+	/* no area at all is one, too */
+	item->area[0] = '\0';
+	jx_buf_reset(&line);
+	jx_assert_ok(jx_item_write(item, &line, &err), &err);
+	jx_assert_ok(jx_item_read((struct jx_bytes){line.data, line.len - 1}, back, &err), &err);
+	assert_string_equal(back->area, "");
+	free(item);
+	free(back);
+}
+
 static void malformed_items_are_refused(void **state)
 {
 	static const char *const rows[][2] = {
@@ -112,6 +142,9 @@ static void malformed_items_are_refused(void **state)
 		 "marks"},
 		{"{\"kind\":\"entry\",\"key\":\"k\",\"received_utc_ms\":1,\"entry\":{},\"is_fork\":1}",
 		 "is_fork"},
+		{"{\"kind\":\"writer\",\"key\":\"k\",\"short\":\"H07\",\"role\":\"field\"}", "area"},
+		{"{\"kind\":\"writer\",\"key\":\"k\",\"short\":\"H07\",\"role\":\"field\",\"area\":\"123456789012345678901234\"}",
+		 "area"},
 		{"{\"kind\":\"keys\",\"key\":\"k\",\"text\":\"t\"}", "sig"},
 		{"{\"kind\":\"receipt\",\"key\":\"k\",\"text\":7,\"sig\":\"\"}", "text"},
 	};
@@ -190,6 +223,7 @@ int main(void)
 		cmocka_unit_test(an_entry_is_cut_out_verbatim),
 		cmocka_unit_test(the_largest_entry_fits),
 		cmocka_unit_test(unknown_kinds_are_kept),
+		cmocka_unit_test(a_reader_s_own_facts_come_back_as_they_were),
 		cmocka_unit_test(malformed_items_are_refused),
 		cmocka_unit_test(marks_that_do_not_fit_are_left_out),
 		cmocka_unit_test(marks_with_commas_survive),

@@ -34,6 +34,17 @@ static jx_rc read_answer(struct jx_client__run *run, const struct jx_wire_respon
 	return rc;
 }
 
+/* What is wrong with it tells a developer where to look, and people nothing that they could do. */
+static void explain_unreadable(struct jx_client__run *run, jx_rc rc)
+{
+	const struct jx_error why = run->err;
+
+	(void)jx_fail(&run->err, rc, why.native, WHERE,
+		      "the server's answer cannot be read (%s); try again later or on another network, or update this "
+		      "program",
+		      why.text);
+}
+
 static void take_challenge(struct jx_client__run *run, bool has, const uint8_t challenge[JX_CHALLENGE_BYTES])
 {
 	if (!has)
@@ -164,6 +175,8 @@ struct jx_plan_event jx_client__take_answer(struct jx_client__run *run, struct j
 	}
 	rc = read_answer(run, rs, a);
 	if (rc != JX_OK) {
+		if (rc == JX_EINVAL)
+			explain_unreadable(run, rc);
 		ev.kind = rc == JX_EVERSION ? JX_PLAN_VERSION : JX_PLAN_BAD_ANSWER;
 		ev.rc = rc;
 		return ev;

@@ -56,9 +56,12 @@ static jx_rc fail_tls(struct jx_client__curl *c, CURLcode code, struct jx_error 
 static jx_rc fail_time(struct jx_client__curl *c, CURLcode code, struct jx_error *err)
 {
 	curl_off_t connected_us = 0;
+	long connections = 0;
 
+	/* on a connection that was there already nobody waited for connecting, and libcurl says 0 us */
 	(void)curl_easy_getinfo(c->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
-	if (connected_us == 0)
+	(void)curl_easy_getinfo(c->easy, CURLINFO_NUM_CONNECTS, &connections);
+	if (connections > 0 && connected_us == 0)
 		return jx_fail(
 			err, JX_ENET, (int)code, WHERE,
 			"no answer from %s: connecting took longer than %lld s; try again where the network is better",

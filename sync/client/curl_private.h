@@ -27,7 +27,8 @@ struct jx_client__curl {
 	char message[CURL_ERROR_SIZE];
 	/* of the exchange under way */
 	struct curl_slist *headers;
-	jx_buf *body; /* of the answer, or of an error */
+	jx_buf *body;  /* of the answer, or of an error */
+	bool has_head; /* the empty line after the answer's headers has come */
 	jx_rc write_rc, read_rc;
 	struct jx_error callback_err; /* of write_rc or read_rc */
 	const struct jx_photo_request *photo;

@@ -29,6 +29,16 @@ static size_t on_body(char *data, size_t one, size_t len, void *user)
 	return 0;
 }
 
+/* libcurl takes a line that ends within the headers for the end of an answer that has no more of them. */
+static size_t on_head(char *data, size_t one, size_t len, void *user)
+{
+	struct jx_client__curl *c = user;
+
+	(void)one;
+	c->has_head = len <= 2 && (data[0] == '\r' || data[0] == '\n');
+	return len;
+}
+
 static int on_progress(void *user, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
 {
 	const struct jx_client__curl *c = user;
@@ -104,6 +114,10 @@ static CURLcode set_callbacks(struct jx_client__curl *c)
 	if (rc == CURLE_OK)
 		rc = curl_easy_setopt(e, CURLOPT_WRITEDATA, c);
 	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_head);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_HEADERDATA, c);
+	if (rc == CURLE_OK)
 		rc = curl_easy_setopt(e, CURLOPT_XFERINFOFUNCTION, on_progress);
 	if (rc == CURLE_OK)
 		rc = curl_easy_setopt(e, CURLOPT_XFERINFODATA, c);
@@ -119,6 +133,7 @@ jx_rc jx_client__curl_begin(struct jx_client__curl *c, const char *path, struct 
 
 	curl_easy_reset(c->easy); /* options only: connection and TLS session stay */
 	c->message[0] = '\0';
+	c->has_head = false;
 	c->write_rc = JX_OK;
 	c->read_rc = JX_OK;
 	c->photo = NULL;
@@ -182,6 +197,8 @@ jx_rc jx_client__curl_perform(struct jx_client__curl *c, struct jx_error *err)
 	(void)curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, NULL);
 	curl_slist_free_all(c->headers);
 	c->headers = NULL;
+	if (rc == CURLE_OK && !c->has_head)
+		rc = CURLE_PARTIAL_FILE;
 	return rc == CURLE_OK ? JX_OK : jx_client__curl_fail(c, rc, err);
 }
 

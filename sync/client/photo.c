@@ -108,13 +108,20 @@ static void take_success(struct jx_client__run *run, const struct jx_photo_respo
 	/* plain tus: created, nothing taken yet */
 	if (rs->offset_bytes < 0 && rs->status == 201)
 		ev->photo_offset = 0;
+	if (ev->photo_offset < 0 || ev->photo_offset > run->photo.size_bytes) {
+		ev->kind = JX_PLAN_BAD_ANSWER;
+		ev->rc = jx_fail(
+			&run->err, JX_ENET, rs->status, WHERE,
+			"the server's answer does not say how much of a photo it has; try again later, tell the "
+			"administrator");
+		return;
+	}
+	/* if the run ends here for want of progress */
 	ev->rc = jx_fail(
 		&run->err, JX_ENET, rs->status, WHERE,
 		"the server takes no more of a photo (%lld of %lld bytes) and signs no receipt for it; try again later, "
 		"tell the administrator",
-		(long long)rs->offset_bytes, (long long)run->photo.size_bytes);
-	if (ev->photo_offset < 0 || ev->photo_offset > run->photo.size_bytes)
-		ev->kind = JX_PLAN_BAD_ANSWER;
+		(long long)ev->photo_offset, (long long)run->photo.size_bytes);
 }
 
 static void take_refusal(struct jx_client__run *run, const struct jx_photo_response *rs, bool is_head,

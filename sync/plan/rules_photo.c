@@ -68,8 +68,10 @@ struct jx_plan_step jx_plan__on_photo_at(struct jx_plan *p, const struct jx_plan
 	if (ev->photo_offset < 0 || ev->photo_offset > p->photo_bytes)
 		return jx_plan__failed(p, ev, JX_PLAN_DO_ASK, JX_ENET);
 	p->photo_offset = ev->photo_offset;
+	/* a question that was answered is no failure: the bytes that were cut off before it were one already */
 	if (ev->photo_offset <= p->photo_best)
-		return jx_plan__failed(p, ev, JX_PLAN_DO_SEND, JX_ENET);
+		return p->state == JX_PLAN_ASKING ? jx_plan__send(p, ev->photo_offset)
+						  : jx_plan__failed(p, ev, JX_PLAN_DO_SEND, JX_ENET);
 	/* "0 bytes" is where every photo begins: no progress that gives attempts back */
 	if (ev->photo_offset > 0) {
 		p->attempts = 0;

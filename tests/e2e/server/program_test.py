@@ -118,10 +118,11 @@ class Setup(Folder):
 
     def test_wrong_use(self):
         for args in ((), ("nonsense",), ("code", "--none"), ("code", "--data"), ("code",), ("writers", "x"), ("confirm", "H07"),
-                     ("writers", "--listen", "x"), ("revoke", "H07")):
+                     ("writers", "--listen", "x"), ("revoke", "H07"), ("move", "H07"), ("rotate-identity", "x")):
             done = run(*args)
             self.assertEqual(done.returncode, 64, args)
-        for command in ("init", "serve", "code", "confirm", "revoke", "writers", "review", "counts", "check", "new-epoch", "rotate-tls"):
+        for command in ("init", "serve", "code", "confirm", "revoke", "writers", "review", "counts", "check", "new-epoch", "rotate-tls",
+                        "move", "rotate-identity"):
             done = run(command, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertIn(f"jiexund {command}", done.stdout)

@@ -1,4 +1,5 @@
 """A server that answers whatever the test says, over TLS or without."""
+import http.client
 import http.server
 import os
 import ssl
@@ -6,7 +7,7 @@ import subprocess
 import threading
 import warnings
 
-from e2e import clock_env, environment
+from e2e import PATIENCE_S, clock_env, environment
 
 GOOD_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
@@ -57,8 +58,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         self.server.requests.append((self.command, self.path, dict(self.headers), body))
         answer = self.server.answer(self.command, self.path, len(self.server.requests))
+        if callable(answer):
+            answer = answer(self.forward(body))
         if answer.raw is not None:
             self.wfile.write(answer.raw)
+            for piece in answer.pieces or ():
+                self.wfile.write(piece)
+                self.wfile.flush()
             self.close_connection = True
             return
         self.send_response(answer.status)
@@ -69,11 +75,24 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer.body)
-        for piece in answer.pieces or ():
+        for piece in answer.pieces or () if self.command != "HEAD" else ():
             self.wfile.write(piece)
             self.wfile.flush()
         if answer.pieces is not None or len(answer.body) != int(headers["Content-Length"] or len(answer.body)):
             self.close_connection = True
+
+    def forward(self, body):
+        """What the real server says to this. Not compressed: so that a test may edit it."""
+        context = ssl._create_unverified_context()
+        connection = http.client.HTTPSConnection("127.0.0.1", self.server.real.port, context=context, timeout=PATIENCE_S)
+        try:
+            headers = {name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"}
+            connection.request(self.command, self.path, body if "Content-Length" in self.headers else None, headers)
+            answer = connection.getresponse()
+            kept = {name: value for name, value in answer.getheaders() if name.lower() not in ("connection", "date", "content-length")}
+            return Answer(answer.status, kept, answer.read())
+        finally:
+            connection.close()
 
     do_GET = do_POST = do_HEAD = do_PATCH = do
 
@@ -87,11 +106,13 @@ class _Server(http.server.ThreadingHTTPServer):
 
 
 class Scripted:
-    """answer(method, path, k) -> Answer, for the k-th request."""
+    """
+    answer(method, path, k) -> Answer, for the k-th request; or a function of the Answer that the real server (an e2e.Server) gives to it.
+    """
 
-    def __init__(self, answer, pem=None, newest=None, ciphers=GOOD_CIPHERS):
+    def __init__(self, answer, pem=None, newest=None, ciphers=GOOD_CIPHERS, real=None):
         self.http = _Server(("127.0.0.1", 0), _Handler)
-        self.http.answer, self.http.requests = answer, []
+        self.http.answer, self.http.requests, self.http.real = answer, [], real
         if pem is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(pem)

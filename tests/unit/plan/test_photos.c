@@ -95,6 +95,26 @@ static void a_line_that_never_gets_further_is_given_up(void **state)
 	assert_true(waits >= JX_PLAN_ATTEMPTS - 1 && waits <= 2 * JX_PLAN_ATTEMPTS);
 }
 
+/* Attempts are failures. The question between two of them was answered, and its answer is not why the run ends. */
+static void a_question_that_was_answered_costs_no_attempt(void **state)
+{
+	struct tester t;
+
+	(void)state;
+	bring_to(&t, JX_PLAN_CHOOSING);
+	tell_photo(&t, 1000);
+	for (int i = 1; i < JX_PLAN_ATTEMPTS; i++) {
+		tell(&t, JX_PLAN_SERVER_ERROR);
+		assert_int_equal(t.step.what, JX_PLAN_DO_WAIT);
+		tell(&t, JX_PLAN_WAITED);
+		assert_int_equal(t.step.what, JX_PLAN_DO_ASK);
+		tell_at(&t, 0);
+		assert_int_equal(t.step.what, JX_PLAN_DO_SEND);
+	}
+	tell(&t, JX_PLAN_SERVER_ERROR);
+	assert_int_equal(t.step.what, JX_PLAN_DO_FINISH);
+}
+
 /* The server lost the part it had: it is sent again from there, not for ever. */
 static void an_offset_that_went_back_is_followed_after_a_wait(void **state)
 {
@@ -229,6 +249,7 @@ int main(void)
 		cmocka_unit_test(a_photo_that_may_be_begun_is_asked_about_first),
 		cmocka_unit_test(a_slow_line_that_moves_is_never_given_up),
 		cmocka_unit_test(a_line_that_never_gets_further_is_given_up),
+		cmocka_unit_test(a_question_that_was_answered_costs_no_attempt),
 		cmocka_unit_test(an_offset_that_went_back_is_followed_after_a_wait),
 		cmocka_unit_test(all_bytes_without_a_receipt_are_pushed_once),
 		cmocka_unit_test(offsets_that_cannot_be_are_a_failure),

@@ -26,6 +26,7 @@ struct pc_host {
 	struct pc_rng rng;
 	struct pc_shm shm[PC_HOST_SHM_MAX];
 	int open_count; /* SQLite's files: 0 between two images */
+	bool is_trial;  /* databases are upgraded by the trial step, see upgrade.h */
 };
 
 #define PC_HOST_VFS "powercut"

@@ -1,5 +1,6 @@
 /* A handheld that is switched on again. */
 #include "look_private.h"
+#include "upgrade.h"
 
 #include "jiexun/store.h"
 #include "jiexun/view.h"
@@ -108,7 +109,7 @@ void pc_look_device(struct pc_host *h, const char *root, struct pc_seen *out)
 	jx_rc rc;
 
 	*out = (struct pc_seen){.is_there = pc_image_find(&h->image, database) != NULL};
-	rc = jx_store_open(&config, &store, &err);
+	rc = pc_store_open(&config, h->is_trial, &store, &err);
 	if (rc == JX_OK)
 		rc = see_all(&job, store, &err);
 	if (rc != JX_OK)

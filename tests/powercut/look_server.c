@@ -1,5 +1,6 @@
 /* A server that is switched on again. */
 #include "look_private.h"
+#include "upgrade.h"
 
 #include "jiexun/vault.h"
 
@@ -108,12 +109,12 @@ void pc_look_server(struct pc_host *h, const char *root, struct pc_seen *out)
 	jx_rc rc;
 
 	*out = (struct pc_seen){.is_there = 1};
-	rc = jx_vault_sqlite_open(&config, &vault, &err);
+	rc = pc_vault_open(&config, h->is_trial, &vault, &err);
 	if (rc == JX_ENOTFOUND) {
 		/* set-up was interrupted: doing it again must work */
 		out->is_there = 0;
 		config.create = true;
-		rc = jx_vault_sqlite_open(&config, &vault, &err);
+		rc = pc_vault_open(&config, h->is_trial, &vault, &err);
 	}
 	job.vault = vault;
 	if (rc == JX_OK)

@@ -269,7 +269,7 @@ static jx_rc compare_one(void *user, const char *name)
 	JX_AUTO_FREE char *path = jx_xasprintf("%s/%s", c->dir, name);
 	const struct pc_entry *e = pc_image_find(c->image, path);
 	const size_t len = strlen(name);
-	JX_AUTO_BUF bytes;
+	JX_AUTO_BUF bytes = {0};
 
 	if (len > 4 && strcmp(name + len - 4, "-shm") == 0)
 		return JX_OK;
@@ -412,6 +412,7 @@ jx_rc pc_run(const struct pc_options *o, struct pc_counts *out, struct jx_error 
 
 	r->o = o;
 	pc_host_init(&r->host);
+	r->host.is_trial = o->is_trial;
 	r->promise = jx_xcalloc(r->recording.count + 1, sizeof(*r->promise));
 	for (size_t i = 0; i < r->recording.count; i++)
 		r->counts.operations += is_change(&r->recording.record[i]);

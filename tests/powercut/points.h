@@ -12,6 +12,7 @@ struct pc_options {
 	uint64_t seed;
 	int64_t only_k, only_i; /* >= 0: this one point */
 	const char *extract;    /* write the disks of that point below this folder */
+	bool is_trial;          /* an upgrade was recorded */
 	bool is_live;           /* the recorded folders are there: compare with them at the end */
 };
 

@@ -1,6 +1,7 @@
 /* powercut-check: one recording, its points, one line. tests/powercut/powercut.py makes the recordings. */
 #include "points.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -27,6 +28,10 @@ static bool read_options(int argc, char **argv, struct pc_options *o)
 
 		if (strcmp(argv[i], "--live") == 0) {
 			o->is_live = true;
+			continue;
+		}
+		if (strcmp(argv[i], "--trial") == 0) {
+			o->is_trial = true;
 			continue;
 		}
 		if (strcmp(argv[i], "--log") == 0)
@@ -70,11 +75,14 @@ int main(int argc, char **argv)
 	jx_rc rc;
 
 	if (!read_options(argc, argv, &o)) {
-		fputs("usage: powercut-check --log FILE [--name NAME] [--points N] [--seed S] [--only K:I [--extract DIR]] [--live]\n",
+		fputs("usage: powercut-check --log FILE [--name NAME] [--points N] [--seed S] [--only K:I [--extract DIR]] [--live] [--trial]\n",
 		      stderr);
 		return 2;
 	}
 	(void)clock_gettime(CLOCK_MONOTONIC, &from);
+	/* one thread; no count of memory that nobody asks for */
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	rc = jx_crypto_init(&err);
 	if (rc == JX_OK)
 		rc = pc_run(&o, &c, &err);

@@ -621,10 +621,18 @@ int symlink(const char *target, const char *path)
 	return symlinkat(target, AT_FDCWD, path);
 }
 
+/* A socket's name is nothing that must survive: bind() makes it without being recorded, so is it removed. */
+static bool is_socket(int dirfd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(st.st_mode);
+}
+
 int unlinkat(int dirfd, const char *path, int flags)
 {
 	char name[PATH_MAX];
-	const bool is_ours = absolute(dirfd, path, name);
+	const bool is_ours = absolute(dirfd, path, name) && !is_socket(dirfd, path);
 	int rc;
 
 	if (is_ours)

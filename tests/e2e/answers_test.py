@@ -11,7 +11,7 @@ import time
 
 from e2e import EXIT, Case, Device, clock_env, environment, main, wait_for
 from proxy import FIN_UP, HOLE, Plan, Proxy
-from scripted import Answer, Scripted, make_certificate, private_key
+from scripted import Answer, Scripted, make_certificate, make_signed_certificate, private_key
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 JSON = {"Content-Type": "application/json"}
@@ -197,14 +197,19 @@ class Certificates(Bench):
             self.show(make_certificate(self.path("expired.pem"), key, made_ago_days=400, days=365), EXIT["etls"], "expired", "renew")
         with self.subTest("not valid yet, clock right"):
             self.show(make_certificate(self.path("young.pem"), key, made_ago_days=-100), EXIT["etls"], "not valid yet")
-        with self.subTest("other key"):
+        with self.subTest("other key, self-signed"):
             self.show(make_certificate(self.path("other-key.pem")), EXIT["etls"], "key", "administrator")
+        with self.subTest("other key, signed by an authority"):
+            self.show(make_signed_certificate(self.path("signed.pem"), self.dir), EXIT["etls"], "key", "administrator")
+        with self.subTest("of another server like ours"):
+            self.show(make_certificate(self.path("other-server.pem"), rsa_key(), names="DNS:jiexun.other.example"), EXIT["etls"], "key", "administrator")
         with self.subTest("other name"):
             self.show(make_certificate(self.path("other-name.pem"), key, names="DNS:other.example"), EXIT["etls"], "another name")
         with self.subTest("plain http"):
             self.show(None, EXIT["enet"], "without TLS")
-        with self.subTest("TLS 1.1 only"):
-            self.show(self.pem, EXIT["etls"], "old versions of TLS", newest=ssl.TLSVersion.TLSv1_1, ciphers="ALL:@SECLEVEL=0")
+        for name, newest in (("TLS 1.1 only", ssl.TLSVersion.TLSv1_1), ("TLS 1.0 only", ssl.TLSVersion.TLSv1)):
+            with self.subTest(name):
+                self.show(self.pem, EXIT["etls"], "old versions of TLS", newest=newest, ciphers="ALL:@SECLEVEL=0")
         with self.subTest("TLS 1.2 without forward secrecy"):
             rsa = self.path("weak.pem")
             self.show(make_certificate(rsa, rsa_key()), EXIT["etls"], "no encryption", newest=ssl.TLSVersion.TLSv1_2,

@@ -5,10 +5,10 @@
 
 #include "seeded.h"
 
-/* Connections of a sync here: a handshake up is under 700 bytes, with the first request under 4,000, with photos more. */
+/* Within the handshake, within the first request, within the photos after it: where connections of a sync are when they break. */
 static const struct {
 	uint32_t from, below;
-} depths[] = {{1, 700}, {700, 4000}, {700, 4000}, {4000, 40000}};
+} depths[] = {{1, 700}, {700, 2500}, {1500, 4000}, {2500, 10000}};
 
 static const char *const names[FAULTS] = {
 	[FAULT_PASS] = "pass",     [FAULT_RST_UP] = "rst-up", [FAULT_RST_DOWN] = "rst-down",

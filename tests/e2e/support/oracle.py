@@ -90,8 +90,10 @@ class Oracle:
                 if n not in state:
                     continue
                 found = db.rows(SERVER_ENTRY, writer, n)
-                if len(found) != 1 or bytes(found[0][0]) != text:
-                    self.wrong("lost", f"{device.short}-{n} was shown as {state[n]}, the server holds {len(found)} of it")
+                if len(found) > 1:
+                    self.wrong("duplicated", f"{device.short}-{n} is at the server {len(found)} times")
+                elif not found or bytes(found[0][0]) != text:
+                    self.wrong("lost", f"{device.short}-{n} was shown as {state[n]}, the server has {'other bytes' if found else 'nothing'}")
                 with self.lock:
                     self.seen_sent += 1
                 if state[n] == "complete":

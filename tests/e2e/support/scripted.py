@@ -29,6 +29,22 @@ def make_certificate(path, key_pem=None, names="DNS:localhost,IP:127.0.0.1", mad
     return path
 
 
+def make_signed_certificate(path, folder, names="DNS:localhost,IP:127.0.0.1"):
+    """As make_certificate with a new key, by an authority of its own: a certificate that a browser would take."""
+    authority = make_certificate(os.path.join(folder, "authority.pem"), names="DNS:authority.example")
+    request = os.path.join(folder, "request.pem")
+    with open(path, "wb") as file:
+        file.write(subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout"], check=True, stdout=subprocess.PIPE).stdout)
+    subprocess.run(["openssl", "req", "-new", "-key", path, "-subj", "/CN=test", "-addext", f"subjectAltName={names}", "-out", request],
+                   check=True, stderr=subprocess.DEVNULL)
+    certificate = subprocess.run(["openssl", "x509", "-req", "-in", request, "-CA", authority, "-CAkey", authority, "-set_serial", "1",
+                                  "-days", "365", "-copy_extensions", "copyall"], check=True, stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL).stdout
+    with open(path, "ab") as file, open(authority, "rb") as above:
+        file.write(certificate + above.read().partition(b"-----END EC PRIVATE KEY-----\n")[2])
+    return path
+
+
 def private_key(server):
     """The PEM block of a jiexund's own TLS key: whoever pinned it believes a certificate of that key."""
     with open(os.path.join(server.data, "tls.pem"), "rb") as file:

@@ -24,6 +24,7 @@ struct pc_host {
 	struct jx_clock clock;
 	struct jx_rand rand;
 	struct pc_rng rng;
+	int64_t utc_ms;
 	struct pc_shm shm[PC_HOST_SHM_MAX];
 	int open_count; /* SQLite's files: 0 between two images */
 	bool is_trial;  /* databases are upgraded by the trial step, see upgrade.h */

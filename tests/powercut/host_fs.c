@@ -240,8 +240,9 @@ void pc__host_fs_init(struct pc_host *h)
 
 static int64_t fixed_utc_ms(void *user)
 {
-	(void)user;
-	return INT64_C(1790000000000);
+	const struct pc_host *h = user;
+
+	return h->utc_ms;
 }
 
 static int64_t fixed_mono_ms(void *user)
@@ -268,7 +269,9 @@ static void fill(void *user, void *out, size_t len)
 void pc_host_init(struct pc_host *h)
 {
 	*h = (struct pc_host){.rng = {.state = 1}};
-	h->clock = (struct jx_clock){.utc_ms = fixed_utc_ms, .mono_ms = fixed_mono_ms, .boot_id = fixed_boot_id};
+	/* of the first image, for all: later than anything recorded */
+	h->utc_ms = jx_os_clock()->utc_ms(jx_os_clock()->user);
+	h->clock = (struct jx_clock){.user = h, .utc_ms = fixed_utc_ms, .mono_ms = fixed_mono_ms, .boot_id = fixed_boot_id};
 	h->rand = (struct jx_rand){.user = h, .fill = fill};
 	pc__host_fs_init(h);
 	pc__host_vfs_init(h);

@@ -11,6 +11,7 @@ struct pc_seen_entry {
 	int32_t state;       /* enum jx_entry_state; a server's entries have none */
 	int32_t photo_first; /* index into seen photos */
 	int32_t photo_count;
+	int32_t bad_photo_count; /* missing, or with other bytes: a device's */
 };
 
 struct pc_seen_writer {

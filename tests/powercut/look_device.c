@@ -32,6 +32,7 @@ static jx_rc see_photos(struct job *job, struct pc_seen_entry *seen, const struc
 		if (!pc__is_photo_good(job->host, job->folder, e.photos[i].sha256)) {
 			char text[64];
 
+			seen->bad_photo_count++;
 			(void)snprintf(text, sizeof(text), "entry %lld, photo %zu", (long long)row->n, i + 1);
 			pc__damage(job->seen, "a photo is missing or has other bytes", text);
 		}

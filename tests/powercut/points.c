@@ -6,11 +6,14 @@
  */
 #include "points.h"
 
+#include "goes_on.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TOLD_MAX 10 /* failures told in words */
+#define TOLD_MAX   10 /* failures told in words */
+#define LIVE_EVERY 32 /* images on which life goes on: that costs as much as ten looks */
 
 struct known {
 	uint64_t key;
@@ -30,6 +33,7 @@ struct run {
 	size_t seen_count, seen_cap;
 	struct pc_promise *promise;
 	size_t promise_count;
+	struct pc_keys keys[PC_DISKS_MAX]; /* of each device and its server */
 	int64_t told;
 	struct pc_counts counts;
 };
@@ -163,15 +167,83 @@ static void one_point(struct run *r, uint64_t no, int64_t i, const struct pc_dis
 	r->counts.points++;
 }
 
+static struct pc_found *find_server(struct run *r)
+{
+	for (size_t d = 0; d < r->disk_count; d++)
+		if (r->found[d].device == NULL)
+			return &r->found[d];
+	return NULL;
+}
+
+/* The device that changed, or one after the other. */
+static struct pc_found *choose_device(struct run *r, const struct pc_disk *changed, uint64_t no)
+{
+	struct pc_found *last = NULL;
+	size_t skip = (size_t)(no % r->disk_count);
+
+	for (size_t k = 0; k < 2 * r->disk_count; k++) {
+		struct pc_found *f = &r->found[k % r->disk_count];
+
+		if (f->device == NULL)
+			continue;
+		if (f->disk == changed)
+			return f;
+		last = f;
+		if (skip-- == 0)
+			break;
+	}
+	return last;
+}
+
+static void append(struct pc_image *to, struct pc_image *from)
+{
+	to->cap = to->count + from->count + 64;
+	to->entry = jx_xreallocarray(to->entry, to->cap, sizeof(*to->entry));
+	for (size_t i = 0; i < from->count; i++)
+		to->entry[to->count++] = from->entry[i];
+	from->count = 0;
+}
+
+/* The same disks again, and life goes on with them. */
+static void go_on(struct run *r, uint64_t no, int64_t i, const struct pc_disk *changed)
+{
+	struct pc_found *device = choose_device(r, changed, no), *server = find_server(r);
+	struct pc_verdict v = {.lost = 0};
+	const struct pc_keys *keys;
+
+	if (device == NULL || device->seen->damage[0] != '\0' ||
+	    (server != NULL && (server->seen->damage[0] != '\0' || !server->seen->is_there)))
+		return;
+	keys = &r->keys[device - r->found];
+	if (!keys->has_device || (server != NULL && !keys->has_server))
+		return;
+	build(r, device, device->disk == changed, no, i);
+	if (server != NULL) {
+		build(r, server, server->disk == changed, no, i);
+		append(&device->image, &server->image);
+	}
+	r->host.image = device->image;
+	r->host.rng.state = pc_mix(r->o->seed, no);
+	device->image = (struct pc_image){.count = 0};
+	pc_go_on(&r->host, device, server, keys, &v);
+	device->image = r->host.image;
+	pc_image_done(&device->image);
+	r->counts.gone_on++;
+	note(r, no, i, &v);
+}
+
 /* All points after one change. Image 0 has nothing that is uncertain, image 1 everything. */
 static void all_points(struct run *r, uint64_t no, const struct pc_found *changed, int64_t count)
 {
 	int32_t least = 0, most = 0;
+	const uint64_t live = pc_mix(r->o->seed, no);
 
 	for (int64_t i = 0; i < count; i++) {
 		int32_t entries;
 
 		one_point(r, no, i, changed->disk);
+		if (((uint64_t)i + live) % LIVE_EVERY == 0)
+			go_on(r, no, i, changed->disk);
 		entries = changed->seen->entry_count;
 		if (i == 0)
 			least = entries;
@@ -237,6 +309,8 @@ static jx_rc take(struct run *r, uint64_t no, const struct pc_found **changed_ou
 	if (d == r->disk_count)
 		return jx_fail(err, JX_ECORRUPT, 0, "powercut", "record %llu (%c %s) belongs to no disk",
 			       (unsigned long long)no, (char)at->op, at->path);
+	if (r->o->is_lying && (at->op == PC_SYNC || at->op == PC_SYNC_DIR))
+		return JX_OK;
 	if (is_change(at)) {
 		*changed_out = &r->found[d];
 		r->disk[d]->operations++;
@@ -352,6 +426,16 @@ static jx_rc extract(struct run *r, uint64_t no, int64_t i, const struct pc_disk
 	return rc;
 }
 
+/* Disks stand first in a recording; keys never change in one. */
+static void read_keys(struct run *r)
+{
+	const struct pc_found *server = find_server(r);
+
+	for (size_t d = 0; d < r->disk_count; d++)
+		if (r->found[d].device != NULL)
+			pc_keys_read(r->found[d].disk->root, server == NULL ? NULL : server->disk->root, &r->keys[d]);
+}
+
 static jx_rc walk(struct run *r, struct jx_error *err)
 {
 	int64_t done = 0;
@@ -363,12 +447,16 @@ static jx_rc walk(struct run *r, struct jx_error *err)
 		rc = take(r, no, &changed, err);
 		if (rc != JX_OK || changed == NULL)
 			continue;
+		if (done == 0)
+			read_keys(r);
 		if (r->o->only_k < 0)
 			all_points(r, no, changed, share(r, done));
 		else if (r->o->only_k == (int64_t)no && r->o->extract != NULL)
 			return extract(r, no, r->o->only_i, changed->disk, err);
-		else if (r->o->only_k == (int64_t)no)
+		else if (r->o->only_k == (int64_t)no) {
 			one_point(r, no, r->o->only_i, changed->disk);
+			go_on(r, no, r->o->only_i, changed->disk);
+		}
 		done++;
 	}
 	for (size_t d = 0; d < r->disk_count && rc == JX_OK && r->o->is_live; d++)

@@ -12,6 +12,7 @@ struct pc_options {
 	uint64_t seed;
 	int64_t only_k, only_i; /* >= 0: this one point */
 	const char *extract;    /* write the disks of that point below this folder */
+	bool is_lying;          /* the disk says "synced" and does nothing: must be noticed */
 	bool is_trial;          /* an upgrade was recorded */
 	bool is_live;           /* the recorded folders are there: compare with them at the end */
 };
@@ -19,6 +20,7 @@ struct pc_options {
 struct pc_counts {
 	int64_t operations, points, per_operation_min, images, promises, lost, duplicated, failed;
 	int64_t absent, present; /* images where an entry nobody was told of was missing, was there */
+	int64_t gone_on;         /* images on which a save and a sync followed */
 	int64_t entries, photos; /* on the disks at the end */
 };
 

@@ -18,7 +18,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 POINTS = 50000
 KEYS = ("name", "count", "lost", "duplicated", "failed", "seconds")
-TABLE = ("operations", "images", "promises", "absent", "present", "entries", "photos")
+TABLE = ("operations", "images", "promises", "absent", "present", "gone_on", "entries", "photos")
 
 
 def find_build(given):

@@ -18,6 +18,18 @@ static bool read_point(const char *text, struct pc_options *o)
 	return jx_parse_i64(k, 0, INT64_MAX, &o->only_k) && jx_parse_i64(colon + 1, 0, INT64_MAX, &o->only_i);
 }
 
+static bool read_flag(const char *text, struct pc_options *o)
+{
+	bool *flag = strcmp(text, "--live") == 0    ? &o->is_live
+		     : strcmp(text, "--trial") == 0 ? &o->is_trial
+		     : strcmp(text, "--lie") == 0   ? &o->is_lying
+						    : NULL;
+
+	if (flag != NULL)
+		*flag = true;
+	return flag != NULL;
+}
+
 static bool read_options(int argc, char **argv, struct pc_options *o)
 {
 	int64_t seed = 1;
@@ -26,14 +38,8 @@ static bool read_options(int argc, char **argv, struct pc_options *o)
 		const char *value = i + 1 < argc ? argv[i + 1] : "";
 		bool is_good = true;
 
-		if (strcmp(argv[i], "--live") == 0) {
-			o->is_live = true;
+		if (read_flag(argv[i], o))
 			continue;
-		}
-		if (strcmp(argv[i], "--trial") == 0) {
-			o->is_trial = true;
-			continue;
-		}
 		if (strcmp(argv[i], "--log") == 0)
 			o->log = value;
 		else if (strcmp(argv[i], "--name") == 0)
@@ -60,10 +66,11 @@ static void print(const struct pc_options *o, const struct pc_counts *c, double 
 {
 	printf("{\"name\":\"%s\",\"count\":%lld,\"lost\":%lld,\"duplicated\":%lld,\"failed\":%lld,\"seconds\":%.1f,"
 	       "\"operations\":%lld,\"least\":%lld,\"images\":%lld,\"promises\":%lld,\"absent\":%lld,\"present\":%lld,"
-	       "\"entries\":%lld,\"photos\":%lld}\n",
+	       "\"gone_on\":%lld,\"entries\":%lld,\"photos\":%lld}\n",
 	       o->name, (long long)c->points, (long long)c->lost, (long long)c->duplicated, (long long)c->failed, seconds,
 	       (long long)c->operations, (long long)c->per_operation_min, (long long)c->images, (long long)c->promises,
-	       (long long)c->absent, (long long)c->present, (long long)c->entries, (long long)c->photos);
+	       (long long)c->absent, (long long)c->present, (long long)c->gone_on,
+	       (long long)c->entries, (long long)c->photos);
 }
 
 int main(int argc, char **argv)
@@ -75,7 +82,7 @@ int main(int argc, char **argv)
 	jx_rc rc;
 
 	if (!read_options(argc, argv, &o)) {
-		fputs("usage: powercut-check --log FILE [--name NAME] [--points N] [--seed S] [--only K:I [--extract DIR]] [--live] [--trial]\n",
+		fputs("usage: powercut-check --log FILE [--name NAME] [--points N] [--seed S] [--only K:I [--extract DIR]] [--live] [--trial] [--lie]\n",
 		      stderr);
 		return 2;
 	}

@@ -133,7 +133,7 @@ static bool is_saved_whole(const struct pc_promise *p, const struct pc_seen *s, 
 	for (size_t i = 0; i < p->photo_count; i++)
 		if (!lists(s, e, p->photo[i]))
 			return false;
-	return true;
+	return e->bad_photo_count == 0;
 }
 
 static void check_saved(const struct pc_promise *p, const struct pc_found *d, struct pc_verdict *v)

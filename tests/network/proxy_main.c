@@ -168,13 +168,18 @@ static const struct {
 
 static void obey(struct proxy *p, char *line)
 {
-	char *word[WORDS_MAX + 1] = {0}, *rest = NULL;
+	char *word[WORDS_MAX + 1] = {0};
 	size_t count = 0;
 	bool ok = false;
 
-	for (char *w = strtok_r(line, " ", &rest); w != NULL && count < WORDS_MAX;
-	     w = strtok_r(NULL, " ", &rest))
-		word[count++] = w;
+	while (line != NULL && count < WORDS_MAX) {
+		char *space = strchr(line, ' ');
+
+		word[count++] = line;
+		if (space != NULL)
+			*space++ = '\0';
+		line = space;
+	}
 	for (size_t i = 0; count > 0 && i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(commands[i].name, word[0]) == 0)
 			ok = commands[i].run(p, word);

@@ -215,7 +215,7 @@ struct jx_client_progress {
 	int64_t waiting_ms; /**< > 0: backing off for so long */
 };
 
-#define JX_CLIENT_IDENTITIES_MAX 16 /* of a server's whole life */
+#define JX_CLIENT_IDENTITIES_MAX JX_IDENTITIES_MAX
 struct jx_client_config {
 	const struct jx_transport *transport;
 	const struct jx_outbox *outbox;

@@ -32,8 +32,7 @@ typedef struct jx_ingest jx_ingest;
  */
 typedef void (*jx_ingest_fault_fn)(void *user, const struct jx_error *err);
 
-/** Identity keys of a server's whole life; rotation is a matter of years. */
-#define JX_INGEST_INTRODUCTIONS_MAX 15
+#define JX_INGEST_INTRODUCTIONS_MAX (JX_IDENTITIES_MAX - 1)
 
 struct jx_ingest_config {
 	jx_vault *vault; /**< entries, receipts and photos */

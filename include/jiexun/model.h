@@ -224,12 +224,16 @@ jx_rc jx_photo_receipt_sign(const struct jx_photo_receipt *r, const uint8_t sec[
 jx_rc jx_photo_receipt_open(const struct jx_signed *s, const uint8_t pub[JX_PUB_BYTES],
 			    struct jx_photo_receipt *out, struct jx_error *err);
 
-#define JX_PINS_MAX 4
+#define JX_PINS_MAX       4
+#define JX_IDENTITIES_MAX 16 /**< identity keys of a server's whole life; rotation is a matter of years */
 /** Introduces the next identity key and TLS keys; signed by the current identity key. */
 struct jx_keys {
 	uint8_t identity[JX_PUB_BYTES]; /**< the key that signs from from_utc_ms on */
 	bool has_next;
 	uint8_t next_identity[JX_PUB_BYTES];
+	/** Keys that were in force before this one: for verifying what they signed, and for nothing else. */
+	uint8_t earlier[JX_IDENTITIES_MAX - 1][JX_PUB_BYTES];
+	size_t earlier_count;
 	int64_t from_utc_ms;
 	uint8_t tls_spki_sha256[JX_PINS_MAX][JX_HASH_BYTES]; /**< current and next TLS keys */
 	size_t pin_count;

@@ -195,6 +195,20 @@ static jx_rc add_own(const struct jx_writer *who, struct page *page)
 	return jx_item_write(&item, page->items, page->err);
 }
 
+/*
+ * A reader of everything begins with what earlier keys signed, and may have enrolled under a later one: it is told
+ * of them first.
+ */
+static jx_rc add_newest_keys(jx_ingest *in, struct page *page)
+{
+	uint8_t keys[JX_INGEST__IDENTITIES_MAX][JX_PUB_BYTES], identity[JX_PUB_BYTES];
+
+	if (jx_ingest__accepted(in, keys) < 2)
+		return JX_OK;
+	jx_ingest_identity(in, identity);
+	return jx_ingest__way(in, identity, page->items, &page->count, page->err);
+}
+
 jx_rc jx_ingest__feed(jx_ingest *in, const struct jx_writer *who, const uint8_t epoch[JX_ID_BYTES],
 		      const char *cursor, jx_buf *items, struct jx_sync_answer *an, struct jx_error *err)
 {
@@ -205,8 +219,8 @@ jx_rc jx_ingest__feed(jx_ingest *in, const struct jx_writer *who, const uint8_t 
 
 	scope_version(&scope, version);
 	an->is_snapshot = cursor[0] != '\0' && !read_cursor(cursor, epoch, version, &page.pos);
-	if (page.pos == 0 && !scope.all) {
-		rc = add_own(who, &page);
+	if (page.pos == 0) {
+		rc = scope.all ? add_newest_keys(in, &page) : add_own(who, &page);
 		if (rc != JX_OK)
 			return rc;
 	}

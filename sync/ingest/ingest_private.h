@@ -10,7 +10,7 @@
 /* Lives with its comma-separated fellows in a feed item's 160 bytes, where the vault may add one more. */
 #define JX_INGEST__MARKS_MAX 136
 
-#define JX_INGEST__IDENTITIES_MAX (JX_INGEST_INTRODUCTIONS_MAX + 1)
+#define JX_INGEST__IDENTITIES_MAX JX_IDENTITIES_MAX
 
 struct jx_upload;
 
@@ -187,10 +187,14 @@ jx_rc jx_ingest__go_over(jx_ingest *in, const struct jx_ingest__signer *next, co
 size_t jx_ingest__accepted(jx_ingest *in, uint8_t out[JX_INGEST__IDENTITIES_MAX][JX_PUB_BYTES]);
 /* Sign-in against this key is let in from now on. */
 void jx_ingest__accept(jx_ingest *in, const uint8_t identity[JX_PUB_BYTES]);
-/* What the key says itself: it is in force, with the TLS keys of now. */
-jx_rc jx_ingest__sign_keys(jx_ingest *in, const struct jx_ingest__signer *signer,
-			   const uint8_t identity[JX_PUB_BYTES], int64_t from_utc_ms, struct jx_signed *out,
-			   struct jx_error *err);
+/* A text by which this key introduces the next. */
+jx_rc jx_ingest__sign_step(jx_ingest *in, const struct jx_ingest__signer *signer,
+			   const uint8_t next[JX_PUB_BYTES], struct jx_signed *out, struct jx_error *err);
+/* What a key says of itself: in force, with the TLS keys of now, after those of the line. */
+void jx_ingest__own_words(jx_ingest *in, const uint8_t identity[JX_PUB_BYTES],
+			  const struct jx_ingest__line *line, struct jx_keys *out);
+/* The line of this vault, and on over texts that it lacks yet. */
+void jx_ingest__line_follow(struct jx_ingest__line *line, const struct jx_signed *texts, size_t count);
 /* The server's writers: the first ever, the newest, how many. */
 struct jx_ingest__servers {
 	struct jx_writer first, newest;

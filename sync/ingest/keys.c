@@ -56,19 +56,28 @@ static bool is_step(const uint8_t from[JX_PUB_BYTES], const struct jx_signed *te
 	return true;
 }
 
+void jx_ingest__line_follow(struct jx_ingest__line *line, const struct jx_signed *texts, size_t count)
+{
+	uint8_t next[JX_PUB_BYTES];
+	size_t i;
+
+	for (i = 0; i < count && !line->is_too_long; i++) {
+		if (!is_step(line->keys[line->count - 1], &texts[i], next))
+			continue;
+		line->is_too_long = line->count == JX_INGEST__IDENTITIES_MAX;
+		if (!line->is_too_long)
+			memcpy(line->keys[line->count++], next, sizeof(next));
+	}
+}
+
 static jx_rc follow(void *user, const struct jx_vault_item *v)
 {
 	struct jx_ingest__line *line = user;
 	struct jx_signed text;
-	uint8_t next[JX_PUB_BYTES];
 
-	if (!read_text(v, &text) || !is_step(line->keys[line->count - 1], &text, next))
-		return JX_OK;
-	line->is_too_long = line->count == JX_INGEST__IDENTITIES_MAX;
-	if (line->is_too_long)
-		return JX_EINTR;
-	memcpy(line->keys[line->count++], next, sizeof(next));
-	return JX_OK;
+	if (read_text(v, &text))
+		jx_ingest__line_follow(line, &text, 1);
+	return line->is_too_long ? JX_EINTR : JX_OK;
 }
 
 /* The scope of a field reader has all keys, and few items besides. */
@@ -151,15 +160,42 @@ jx_rc jx_ingest__way(jx_ingest *in, const uint8_t from[JX_PUB_BYTES], jx_buf *it
 
 /* ---- a step ---- */
 
-jx_rc jx_ingest__sign_keys(jx_ingest *in, const struct jx_ingest__signer *signer,
-			   const uint8_t identity[JX_PUB_BYTES], int64_t from_utc_ms, struct jx_signed *out,
-			   struct jx_error *err)
+jx_rc jx_ingest__sign_step(jx_ingest *in, const struct jx_ingest__signer *signer,
+			   const uint8_t next[JX_PUB_BYTES], struct jx_signed *out, struct jx_error *err)
 {
-	struct jx_keys keys = {.from_utc_ms = from_utc_ms};
+	struct jx_keys keys = {.from_utc_ms = jx_ingest__now(in)};
 
-	memcpy(keys.identity, identity, sizeof(keys.identity));
+	memcpy(keys.identity, next, sizeof(keys.identity));
 	keys.pin_count = jx_ingest__pins(in, keys.tls_spki_sha256);
 	return jx_keys_sign(&keys, signer->secret, out, err);
+}
+
+void jx_ingest__own_words(jx_ingest *in, const uint8_t identity[JX_PUB_BYTES],
+			  const struct jx_ingest__line *line, struct jx_keys *out)
+{
+	size_t i;
+
+	*out = (struct jx_keys){.from_utc_ms = jx_ingest__now(in)};
+	memcpy(out->identity, identity, sizeof(out->identity));
+	for (i = 0; i < line->count && out->earlier_count < JX_IDENTITIES_MAX - 1; i++)
+		if (memcmp(line->keys[i], identity, JX_PUB_BYTES) != 0)
+			memcpy(out->earlier[out->earlier_count++], line->keys[i], JX_PUB_BYTES);
+	out->pin_count = jx_ingest__pins(in, out->tls_spki_sha256);
+}
+
+static jx_rc sign_own_words(jx_ingest *in, const struct jx_ingest__signer *next,
+			    const uint8_t first[JX_PUB_BYTES], struct jx_signed *texts, size_t count,
+			    struct jx_error *err)
+{
+	struct jx_ingest__line line;
+	struct jx_keys keys;
+	const jx_rc rc = jx_ingest__line_read(in, first, &line, err);
+
+	if (rc != JX_OK)
+		return rc;
+	jx_ingest__line_follow(&line, texts, count);
+	jx_ingest__own_words(in, next->identity, &line, &keys);
+	return jx_keys_sign(&keys, next->secret, &texts[count], err);
 }
 
 /* What the vault keeps of it, in one transaction. */
@@ -179,7 +215,7 @@ static jx_rc store_step(jx_ingest *in, const struct jx_ingest__signer *next, str
 	r.next = &w;
 	r.first = &facts.batch;
 	if (rc == JX_OK)
-		rc = jx_ingest__sign_keys(in, next, next->identity, r.utc_ms, &texts[count], err);
+		rc = sign_own_words(in, next, servers.first.public_key, texts, count, err);
 	if (rc == JX_OK)
 		rc = jx_ingest__facts_continue(in, &facts, &servers.newest, err);
 	if (rc == JX_OK)

@@ -36,8 +36,7 @@ jx_rc jx_ingest_introduce(jx_ingest *ingest, const uint8_t next_public_key[JX_PU
 	JX_INGEST__SIGNER(signer, ingest);
 	jx_rc rc = check_next(ingest, next_public_key, err);
 
-	return rc == JX_OK ? jx_ingest__sign_keys(ingest, &signer, next_public_key, jx_ingest__now(ingest),
-						  introduction_out, err)
+	return rc == JX_OK ? jx_ingest__sign_step(ingest, &signer, next_public_key, introduction_out, err)
 			   : rc;
 }
 

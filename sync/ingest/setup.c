@@ -44,25 +44,31 @@ void jx_ingest__server_new(jx_ingest *in, const uint8_t identity[JX_PUB_BYTES], 
 static bool are_same(const struct jx_keys *a, const struct jx_keys *b)
 {
 	return memcmp(a->identity, b->identity, sizeof(a->identity)) == 0 && !a->has_next &&
-	       a->pin_count == b->pin_count &&
+	       a->earlier_count == b->earlier_count && a->pin_count == b->pin_count &&
 	       memcmp(a->tls_spki_sha256, b->tls_spki_sha256, a->pin_count * JX_HASH_BYTES) == 0;
 }
 
 static jx_rc announce_keys(jx_ingest *in, struct jx_error *err)
 {
-	struct jx_keys now = {.from_utc_ms = jx_ingest__now(in)}, told;
+	struct jx_ingest__servers servers;
+	struct jx_ingest__line line;
+	struct jx_keys now, told;
 	struct jx_signed text;
 	JX_INGEST__SIGNER(signer, in);
-	jx_rc rc = in->ops->keys(in->vault, &text, err);
+	jx_rc rc = jx_ingest__servers_read(in, &servers, err);
 
+	if (rc == JX_OK)
+		rc = jx_ingest__line_read(in, servers.first.public_key, &line, err);
+	if (rc != JX_OK)
+		return rc;
+	jx_ingest__own_words(in, signer.identity, &line, &now);
+	rc = in->ops->keys(in->vault, &text, err);
 	if (rc != JX_OK && rc != JX_ENOTFOUND)
 		return rc;
-	memcpy(now.identity, signer.identity, sizeof(now.identity));
-	now.pin_count = jx_ingest__pins(in, now.tls_spki_sha256);
 	if (rc == JX_OK && jx_keys_open(&text, signer.identity, &told, NULL) == JX_OK &&
 	    are_same(&told, &now))
 		return JX_OK;
-	rc = jx_ingest__sign_keys(in, &signer, signer.identity, now.from_utc_ms, &text, err);
+	rc = jx_keys_sign(&now, signer.secret, &text, err);
 	return rc == JX_OK ? in->ops->add_keys(in->vault, &text, now.from_utc_ms, err) : rc;
 }
 

@@ -209,14 +209,60 @@ static jx_rc run_rotate(const struct ask *a, struct jx_error *err)
 	return rc;
 }
 
+static jx_rc run_rotate_identity(const struct ask *a, struct jx_error *err)
+{
+	uint8_t before[JX_PUB_BYTES], now[JX_PUB_BYTES];
+	char fingerprint[20], hex[2 * JX_PUB_BYTES + 1];
+	jx_rc rc;
+
+	jx_ingest_identity(a->d->ingest, before);
+	rc = site_rotate_identity(a->d, err);
+	if (rc != JX_OK)
+		return rc;
+	jx_ingest_identity(a->d->ingest, now);
+	jx_hex(now, sizeof(now), hex);
+	add_str(a->out, "identity", hex);
+	jx_fingerprint(now, fingerprint);
+	add_str(a->out, "fingerprint", fingerprint);
+	jx_hex(before, sizeof(before), hex);
+	add_str(a->out, "identity_before", hex);
+	jx_fingerprint(before, fingerprint);
+	add_str(a->out, "fingerprint_before", fingerprint);
+	return JX_OK;
+}
+
+static jx_rc run_move(const struct ask *a, struct jx_error *err)
+{
+	char who[64], area[64];
+	jx_rc rc = jx_json_need_str(a->doc, 0, "short", who, sizeof(who), err);
+
+	if (rc == JX_OK)
+		rc = jx_json_need_str(a->doc, 0, "area", area, sizeof(area), err);
+	if (rc == JX_OK)
+		rc = jx_ingest_move(a->d->ingest, who, area, err);
+	if (rc != JX_OK)
+		return rc;
+	add_str(a->out, "short", who);
+	add_str(a->out, "area", area);
+	return JX_OK;
+}
+
 struct command {
 	const char *name;
 	jx_rc (*run)(const struct ask *a, struct jx_error *err);
 };
 static const struct command commands[] = {
-	{"code", run_code},       {"confirm", run_confirm},     {"revoke", run_revoke},
-	{"writers", run_writers}, {"review", run_review},       {"counts", run_counts},
-	{"check", run_check},     {"new-epoch", run_new_epoch}, {"rotate-tls", run_rotate},
+	{"code", run_code},
+	{"confirm", run_confirm},
+	{"revoke", run_revoke},
+	{"writers", run_writers},
+	{"review", run_review},
+	{"counts", run_counts},
+	{"check", run_check},
+	{"new-epoch", run_new_epoch},
+	{"rotate-tls", run_rotate},
+	{"move", run_move},
+	{"rotate-identity", run_rotate_identity},
 };
 
 void admin_fail(const struct jx_error *err, jx_buf *answer)

@@ -133,6 +133,16 @@ int cmd_revoke(struct options *o)
 	return run(o, "revoke", &request);
 }
 
+int cmd_move(struct options *o)
+{
+	JX_AUTO_BUF request;
+
+	begin(&request, "move");
+	add(&request, "short", o->positional[0]);
+	add(&request, "area", o->positional[1]);
+	return run(o, "move", &request);
+}
+
 /* ---- init ---- */
 
 static jx_rc wanted_conf(const struct options *o, struct jx_server__conf *out, struct jx_error *err)
@@ -192,10 +202,12 @@ static int tell_made(struct options *o, site *d)
 {
 	JX_AUTO_BUF request;
 	JX_AUTO_BUF answer;
+	uint8_t identity[JX_PUB_BYTES];
 	char fingerprint[20];
 
 	jx_buf_init(&answer, ADMIN_ANSWER_MAX);
-	jx_fingerprint(d->identity_pub, fingerprint);
+	jx_ingest_identity(d->ingest, identity);
+	jx_fingerprint(identity, fingerprint);
 	o->role = "admin";
 	o->short_code = o->short_code == NULL ? FIRST_OFFICE : o->short_code;
 	code_request(o, &request);

@@ -63,6 +63,7 @@ static const struct command_row command_rows[] = {
 	{"confirm", N_("SHORT FINGERPRINT"), 2, 0, cmd_confirm,
 	 N_("confirm a device after comparing its fingerprint")},
 	{"revoke", N_("SHORT"), 1, OPT_REASON, cmd_revoke, N_("shut out a lost device")},
+	{"move", N_("SHORT AREA"), 2, 0, cmd_move, N_("give a device or account another area")},
 	{"writers", "", 0, 0, NULL, N_("list devices and accounts")},
 	{"review", "", 0, 0, NULL, N_("list what people should look at")},
 	{"counts", "", 0, 0, NULL, N_("count what is stored")},
@@ -70,6 +71,7 @@ static const struct command_row command_rows[] = {
 	{"new-epoch", "", 0, 0, NULL,
 	 N_("after restoring a backup: have devices send again what is missing")},
 	{"rotate-tls", "", 0, 0, NULL, N_("make the announced next TLS key the current one")},
+	{"rotate-identity", "", 0, 0, NULL, N_("sign with a new identity key from now on")},
 };
 #define COMMAND_COUNT (sizeof(command_rows) / sizeof(command_rows[0]))
 
@@ -89,7 +91,7 @@ static void help_all(void)
 	printf("%s\n\n%s jiexund %s\n\n", _("jiexund - the central server of Jiexun"), _("Usage:"),
 	       _("COMMAND [OPTIONS]"));
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		printf("  %-12s %s\n", command_rows[i].name, _(command_rows[i].help));
+		printf("  %-15s %s\n", command_rows[i].name, _(command_rows[i].help));
 	printf("\n%s\n", _("jiexund COMMAND --help shows a command's options; man jiexund has all of it."));
 }
 

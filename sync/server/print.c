@@ -206,14 +206,43 @@ static void print_rotate(const jx_json *doc, const struct options *o)
 	putchar('\n');
 }
 
+static void print_rotate_identity(const jx_json *doc, const struct options *o)
+{
+	char now[32], before[32];
+
+	printf(_("The identity key is now %s; it was %s."), text_of(doc, 0, "fingerprint", now, sizeof(now)),
+	       text_of(doc, 0, "fingerprint_before", before, sizeof(before)));
+	printf("\n%s\n    %s/identity.key\n",
+	       _("Devices follow with their next sync. Back up this file now, apart from the other backups:"),
+	       o->dir);
+}
+
+static void print_move(const jx_json *doc, const struct options *o)
+{
+	char who[64], area[64];
+
+	(void)o;
+	printf(_("%s works in area %s from its next sync on; what it recorded keeps its area."),
+	       text_of(doc, 0, "short", who, sizeof(who)), text_of(doc, 0, "area", area, sizeof(area)));
+	putchar('\n');
+}
+
 struct printer {
 	const char *command;
 	void (*print)(const jx_json *doc, const struct options *o);
 };
 static const struct printer printers[] = {
-	{"code", print_code},       {"confirm", print_confirm},     {"revoke", print_revoke},
-	{"writers", print_writers}, {"review", print_review},       {"counts", print_counts},
-	{"check", print_check},     {"new-epoch", print_new_epoch}, {"rotate-tls", print_rotate},
+	{"code", print_code},
+	{"confirm", print_confirm},
+	{"revoke", print_revoke},
+	{"writers", print_writers},
+	{"review", print_review},
+	{"counts", print_counts},
+	{"check", print_check},
+	{"new-epoch", print_new_epoch},
+	{"rotate-tls", print_rotate},
+	{"move", print_move},
+	{"rotate-identity", print_rotate_identity},
 };
 
 int program_fail(const struct jx_error *err)

@@ -22,6 +22,7 @@ int cmd_serve(struct options *o);
 int cmd_code(struct options *o);
 int cmd_confirm(struct options *o);
 int cmd_revoke(struct options *o);
+int cmd_move(struct options *o);
 int cmd_plain(struct options *o, const char *name); /* commands without arguments of their own */
 
 /* One line on standard error; the exit status that belongs to it. */

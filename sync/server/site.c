@@ -68,7 +68,7 @@ static jx_rc check_private(const char *path, struct jx_error *err)
 	return JX_OK;
 }
 
-static jx_rc read_file(const char *dir, const char *name, bool is_private, jx_buf *out, struct jx_error *err)
+jx_rc site_read_file(const char *dir, const char *name, bool is_private, jx_buf *out, struct jx_error *err)
 {
 	char path[4096];
 	jx_rc rc;
@@ -90,7 +90,7 @@ static jx_rc read_secret(const char *dir, const char *name, uint8_t secret_out[3
 	jx_rc rc;
 
 	jx_buf_init(&text, 128);
-	rc = read_file(dir, name, true, &text, err);
+	rc = site_read_file(dir, name, true, &text, err);
 	if (rc != JX_OK)
 		return rc;
 	while (text.len > 0 && text.data[text.len - 1] == '\n')
@@ -109,7 +109,7 @@ jx_rc site_read_conf(const char *dir, struct jx_server__conf *out, struct jx_err
 
 	jx_buf_init(&text, CONF_MAX);
 	jx_server__conf_default(out);
-	rc = read_file(dir, SITE_CONF, false, &text, err);
+	rc = site_read_file(dir, SITE_CONF, false, &text, err);
 	site_path(dir, SITE_CONF, path, sizeof(path));
 	return rc != JX_OK ? rc : jx_server__conf_read(text.data, text.len, path, out, err);
 }
@@ -134,14 +134,14 @@ static jx_rc read_tls(const char *dir, const struct jx_server__conf *conf, struc
 	jx_buf_init(&certificate, PEM_MAX);
 	jx_buf_init(&key, PEM_MAX);
 	jx_buf_init(&next, PEM_MAX);
-	rc = read_file(dir, conf->tls_certificate, false, &certificate, err);
+	rc = site_read_file(dir, conf->tls_certificate, false, &certificate, err);
 	if (rc == JX_OK)
-		rc = read_file(dir, conf->tls_key, true, &key, err);
+		rc = site_read_file(dir, conf->tls_key, true, &key, err);
 	if (rc == JX_OK)
 		rc = jx_server_tls_load((struct jx_bytes){certificate.data, certificate.len},
 					(struct jx_bytes){key.data, key.len}, &tls, err);
 	if (rc == JX_OK && conf->tls_next_key[0] != '\0')
-		rc = read_file(dir, conf->tls_next_key, true, &next, err);
+		rc = site_read_file(dir, conf->tls_next_key, true, &next, err);
 	if (rc == JX_OK && conf->tls_next_key[0] != '\0')
 		rc = jx_server_tls_key_spki((struct jx_bytes){next.data, next.len}, out->pins[1], err);
 	if (rc != JX_OK)
@@ -203,7 +203,7 @@ static jx_rc rotate_locked(site *d, struct jx_error *err)
 	jx_rc rc;
 
 	jx_buf_init(&next, PEM_MAX);
-	rc = read_file(d->dir, d->conf.tls_next_key, true, &next, err);
+	rc = site_read_file(d->dir, d->conf.tls_next_key, true, &next, err);
 	if (rc == JX_OK)
 		rc = jx_server_tls_key_spki((struct jx_bytes){next.data, next.len}, spki, err);
 	if (rc == JX_OK && !jx_mem_equal(spki, d->pins[0], JX_HASH_BYTES))
@@ -242,22 +242,32 @@ static jx_rc load_pack(site *d, struct jx_error *err)
 		return jx_pack_load(builtin, len, &d->pack, err);
 	}
 	jx_buf_init(&text, PACK_MAX);
-	rc = read_file(d->dir, d->conf.pack, false, &text, err);
+	rc = site_read_file(d->dir, d->conf.pack, false, &text, err);
 	return rc != JX_OK ? rc : jx_pack_load(text.data, text.len, &d->pack, err);
+}
+
+static jx_rc read_identity(site *d, struct jx_error *err)
+{
+	JX_CLEANUP(site_identity_free) struct site_identity *id = jx_xcalloc(1, sizeof(*id));
+	uint8_t pub[JX_PUB_BYTES];
+	const jx_rc rc = site_identity_read(d->dir, id, err);
+
+	if (rc != JX_OK)
+		return rc;
+	jx_key_from_seed(id->seed, pub, d->identity);
+	memcpy(d->introductions, id->introductions, sizeof(d->introductions));
+	d->introduction_count = id->introduction_count;
+	return JX_OK;
 }
 
 static jx_rc read_keys(site *d, struct jx_error *err)
 {
-	uint8_t seed[32];
 	struct tls_set set;
-	jx_rc rc = read_secret(d->dir, SITE_IDENTITY, seed, err);
+	jx_rc rc = read_identity(d, err);
 
 	memset(&set, 0, sizeof(set));
-	if (rc == JX_OK) {
-		jx_key_from_seed(seed, d->identity_pub, d->identity);
-		jx_wipe(seed, sizeof(seed));
+	if (rc == JX_OK)
 		rc = read_secret(d->dir, SITE_MAC, d->mac, err);
-	}
 	if (rc == JX_OK)
 		rc = read_tls(d->dir, &d->conf, &set, err);
 	if (rc == JX_OK)
@@ -285,12 +295,15 @@ static jx_rc open_core(site *d, bool create, struct jx_error *err)
 	ingest.clock = jx_os_clock();
 	ingest.rand = jx_os_rand();
 	ingest.identity_secret = d->identity;
+	ingest.introductions = d->introductions;
+	ingest.introduction_count = d->introduction_count;
 	ingest.mac_key = d->mac;
 	ingest.pack = d->pack;
 	ingest.pins = (const uint8_t(*)[JX_HASH_BYTES])d->pins;
 	ingest.pin_count = d->pin_count;
 	ingest.utc_offset_min = (int)d->conf.utc_offset_min;
 	rc = jx_ingest_new(&ingest, &d->ingest, err);
+	jx_wipe(d->identity, sizeof(d->identity));
 	return rc != JX_OK ? rc : jx_ingest_setup(d->ingest, err);
 }
 

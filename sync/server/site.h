@@ -9,16 +9,18 @@
 #include "jiexun/ingest.h"
 #include "jiexun/server.h"
 
-#define SITE_CONF     "jiexund.conf"
-#define SITE_IDENTITY "identity.key" /* Ed25519 seed, hex */
-#define SITE_MAC      "mac.key"      /* 32 bytes, hex */
-#define SITE_CONTROL  "control.sock"
+#define SITE_CONF "jiexund.conf"
+#define SITE_IDENTITY \
+	"identity.key"         /* Ed25519 seed, hex; then the introductions that lead to it (identity.c) */
+#define SITE_MAC     "mac.key" /* 32 bytes, hex */
+#define SITE_CONTROL "control.sock"
 
 typedef struct site {
 	char dir[3072];
 	struct jx_server__conf conf;
 	uint8_t identity[JX_SEC_BYTES];
-	uint8_t identity_pub[JX_PUB_BYTES];
+	struct jx_signed introductions[JX_INGEST_INTRODUCTIONS_MAX];
+	size_t introduction_count;
 	uint8_t mac[32];
 	pthread_mutex_t tls_lock; /* SIGHUP and rotate-tls come from two threads */
 	jx_server_tls *tls;
@@ -59,8 +61,27 @@ jx_rc site_reload_tls(site *d, struct jx_error *err);
  */
 jx_rc site_rotate_tls(site *d, struct jx_error *err);
 
+/*
+ * The next identity key, introduced by the one in force, is kept, then the core goes over to it. A rotation that
+ * was kept and not finished is finished; no further key is made.
+ */
+jx_rc site_rotate_identity(site *d, struct jx_error *err);
+
 /* Address that codes name. */
 void site_url(const site *d, char *out, size_t cap);
+
+/* ---- identity.key (identity.c) ---- */
+/* What the file holds. Wipe it. */
+struct site_identity {
+	uint8_t seed[32];
+	struct jx_signed introductions[JX_INGEST_INTRODUCTIONS_MAX];
+	size_t introduction_count;
+};
+void site_identity_free(struct site_identity **id);
+jx_rc site_identity_read(const char *dir, struct site_identity *out, struct jx_error *err);
+jx_rc site_identity_write(const char *dir, const struct site_identity *id, struct jx_error *err);
+/* A file of the folder; a private one must be nobody else's to read. */
+jx_rc site_read_file(const char *dir, const char *name, bool is_private, jx_buf *out, struct jx_error *err);
 
 /* ---- making what is not there (setup.c) ---- */
 /* Make folder, configuration, keys and certificate where missing. made_out: anything was. */

@@ -156,10 +156,11 @@ void jx_office__account_rotate(struct jx_office__account *a, const struct jx_key
 	struct jx_office__trust t = {.count = a->identity_count};
 
 	memcpy(t.keys, a->identities, sizeof(t.keys));
-	if (jx_office__trust_add(&t, keys->identity)) {
-		memcpy(a->identities, t.keys, sizeof(a->identities));
-		a->identity_count = t.count;
-	}
+	(void)jx_office__trust_add(&t, keys->identity);
+	for (size_t i = 0; i < keys->earlier_count; i++)
+		jx_office__trust_add_earlier(&t, keys->earlier[i]);
+	memcpy(a->identities, t.keys, sizeof(a->identities));
+	a->identity_count = t.count;
 	if (keys->pin_count > 0) {
 		memcpy(a->pins, keys->tls_spki_sha256, sizeof(a->pins));
 		a->pin_count = keys->pin_count;

@@ -37,8 +37,7 @@
 /* An item's line has at most 128 KiB (sync/PROTOCOL.md, section 8). */
 #define JX_OFFICE__LINE_MAX   ((size_t)131072)
 #define JX_OFFICE__NUMBER_MAX 48
-/* Identity keys of a server's whole life; rotation is a matter of years. */
-#define JX_OFFICE__TRUST_MAX 16
+#define JX_OFFICE__TRUST_MAX  JX_IDENTITIES_MAX
 
 /* ---- JSON we write -------------------------------------------------------------------------------- */
 
@@ -167,6 +166,8 @@ jx_rc jx_office__open_photo_receipt(const struct jx_office__trust *t, const stru
 void jx_office__trust_of(const struct jx_office__account *a, struct jx_office__trust *out);
 /* New holder of trust; the others stay for what they signed. False: too many. */
 bool jx_office__trust_add(struct jx_office__trust *t, const uint8_t key[JX_PUB_BYTES]);
+/* A key that the one in force names as one before it: good for what it signed, and introduces nobody. */
+void jx_office__trust_add_earlier(struct jx_office__trust *t, const uint8_t key[JX_PUB_BYTES]);
 
 /* "<uuid>/<n>" or "<uuid>/<n>/<branch>". */
 bool jx_office__entry_key(const char *key, uint8_t writer_out[JX_ID_BYTES], int64_t *n_out);

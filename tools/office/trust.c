@@ -27,6 +27,15 @@ bool jx_office__trust_add(struct jx_office__trust *t, const uint8_t key[JX_PUB_B
 	return true;
 }
 
+void jx_office__trust_add_earlier(struct jx_office__trust *t, const uint8_t key[JX_PUB_BYTES])
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (memcmp(t->keys[i], key, JX_PUB_BYTES) == 0)
+			return;
+	if (t->count < JX_OFFICE__TRUST_MAX)
+		memcpy(t->keys[t->count++], key, JX_PUB_BYTES);
+}
+
 jx_rc jx_office__open_receipt(const struct jx_office__trust *t, const struct jx_signed *s,
 			      struct jx_receipt *out, struct jx_error *err)
 {

@@ -15,6 +15,7 @@ static void free_check(struct jx_office__check **c)
 	for (size_t i = 0; i < (*c)->chain_count; i++)
 		jx_office__chain_free((*c)->chains[i]);
 	free((*c)->chains);
+	free((*c)->waiting);
 	free((*c)->claims);
 	free((*c)->photos);
 	free(*c);
@@ -43,26 +44,66 @@ static void check_photo_receipt(struct jx_office__check *c)
 	}
 }
 
-/* Only the key in force introduces the next: an older one must not bring itself back. */
-static void check_keys(struct jx_office__check *c)
+/* Only the key in force introduces the next: an older one must not bring itself back. JX_EAUTH: nobody's we know. */
+static jx_rc take_keys(struct jx_office__check *c, const struct jx_signed *text, struct jx_error *why)
 {
-	struct jx_error why = {.code = JX_OK};
 	struct jx_keys keys;
+	size_t i = 0;
 	jx_rc rc = JX_EAUTH;
 
-	for (size_t i = 0; i < c->trust.count && rc == JX_EAUTH; i++) {
-		rc = jx_keys_open(&c->item.text, c->trust.keys[i], &keys, &why);
-		if (rc == JX_OK && i == 0 && !jx_office__trust_add(&c->trust, keys.identity))
-			rc = jx_fail(&why, JX_ELIMIT, 0, WHERE, "there are too many identity keys");
-	}
-	if (rc == JX_OK) {
-		c->v->keys++;
-		return;
-	}
+	for (i = 0; i < c->trust.count && rc == JX_EAUTH; i++)
+		rc = jx_keys_open(text, c->trust.keys[i], &keys, why);
+	if (rc != JX_OK || i > 1)
+		return c->trust.count == 0 ? JX_EAUTH : rc;
+	if (!jx_office__trust_add(&c->trust, keys.identity))
+		return jx_fail(why, JX_ELIMIT, 0, WHERE, "there are too many identity keys");
+	for (i = 0; i < keys.earlier_count; i++)
+		jx_office__trust_add_earlier(&c->trust, keys.earlier[i]);
+	return JX_OK;
+}
+
+static void refuse_keys(struct jx_office__check *c)
+{
+	struct jx_error why = {.code = JX_OK};
+
 	(void)jx_fail(
 		&why, JX_ECORRUPT, 0, WHERE,
 		"no trusted key signed these keys: if the server had another identity key, give it with --identity");
 	jx_office__damage(c, NULL, 0, &why);
+}
+
+/* Does one of those that wait fit now? */
+static bool take_waiting(struct jx_office__check *c)
+{
+	struct jx_error why = {.code = JX_OK};
+
+	for (size_t i = 0; i < c->waiting_count; i++) {
+		if (take_keys(c, &c->waiting[i].text, &why) != JX_OK)
+			continue;
+		c->v->keys++;
+		c->waiting[i] = c->waiting[--c->waiting_count];
+		return true;
+	}
+	return false;
+}
+
+static void check_keys(struct jx_office__check *c)
+{
+	struct jx_error why = {.code = JX_OK};
+	const jx_rc rc = take_keys(c, &c->item.text, &why);
+
+	if (rc == JX_OK) {
+		c->v->keys++;
+		while (take_waiting(c))
+			;
+	} else if (rc == JX_EAUTH) {
+		c->waiting = jx_office__grow(c->waiting, c->waiting_count, &c->waiting_cap,
+					     sizeof(*c->waiting));
+		c->waiting[c->waiting_count].text = c->item.text;
+		c->waiting[c->waiting_count++].line = c->line;
+	} else {
+		refuse_keys(c);
+	}
 }
 
 static jx_rc check_line(void *user, int64_t pos, int64_t number, const char *line, size_t len,
@@ -163,6 +204,10 @@ jx_rc jx_office__verify(const struct jx_fs *fs, const char *dir, const struct jx
 	if (rc == JX_OK)
 		rc = check_journal(c, err);
 	if (rc == JX_OK) {
+		for (size_t i = 0; i < c->waiting_count; i++) {
+			c->line = c->waiting[i].line;
+			refuse_keys(c);
+		}
 		jx_office__check_ends(c);
 		rc = jx_office__check_photos(c, err);
 	}

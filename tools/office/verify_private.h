@@ -52,6 +52,12 @@ struct jx_office__claim {
 	int64_t line;
 };
 
+/* Keys signed by one that nobody has introduced yet: a journal that begins late is told of the newest first. */
+struct jx_office__waiting {
+	struct jx_signed text;
+	int64_t line;
+};
+
 struct jx_office__check {
 	const struct jx_fs *fs;
 	const char *dir;
@@ -59,6 +65,8 @@ struct jx_office__check {
 	struct jx_office__verdict *v;
 	struct jx_office__chain **chains;
 	size_t chain_count, chain_cap, last;
+	struct jx_office__waiting *waiting;
+	size_t waiting_count, waiting_cap;
 	struct jx_office__claim *claims;
 	size_t claim_count, claim_cap;
 	uint8_t (*photos)[JX_HASH_BYTES]; /* of photo-receipts */

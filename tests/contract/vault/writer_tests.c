@@ -1,6 +1,7 @@
 /* Epoch, writers, codes, enrolment, states, marks. */
 #include "vault_world.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static void an_epoch_lasts_until_a_new_one_is_set(void **state)
@@ -217,6 +218,129 @@ static void a_state_does_not_change_without_the_servers_entry(void **state)
 	assert_int_equal(world_writer(w, &f).state, JX_WRITER_ACTIVE);
 }
 
+static void an_area_changes_with_the_servers_entry_or_not_at_all(void **state)
+{
+	struct world *w = *state;
+	struct fake_writer f;
+	struct jx_writer row;
+	struct batch *fact;
+
+	fake_writer_init(&f, 2);
+	world_add_writer(w, &f, "H07");
+	row = world_writer(w, &f);
+	fact = fact_new(w, JX_KIND_WRITER_MOVED, &row);
+	fact->b.expected_head[0] ^= 1; /* the server's chain moved meanwhile */
+	jx_assert_rc(w->ops->set_area(w->vault, f.id, "330110", &fact->b, &w->err), JX_ECONFLICT, &w->err);
+	assert_string_equal(world_writer(w, &f).area, "330185001");
+	fact->b.expected_head[0] ^= 1;
+	jx_assert_rc(w->ops->set_area(w->vault, w->server.log[0].id, "330110", &fact->b, &w->err),
+		     JX_ENOTFOUND, &w->err);
+	assert_int_equal(world_writer(w, &w->server).n, 1);
+	jx_assert_ok(w->ops->set_area(w->vault, f.id, "330110", &fact->b, &w->err), &w->err);
+	free(fact);
+	world_reopen(w);
+	jx_strcpy(row.area, sizeof(row.area), "330110");
+	assert_string_equal(world_writer(w, &f).area, row.area);
+	assert_int_equal(world_writer(w, &f).state, JX_WRITER_ACTIVE);
+	assert_int_equal(world_writer(w, &w->server).n, 2);
+	jx_assert_ok(w->ops->check(w->vault, &w->err), &w->err);
+	fake_writer_done(&f);
+}
+
+/* A rotation from w->server to a new writer, ready for the vault. */
+struct rotation {
+	struct jx_vault_rotation r;
+	struct jx_signed keys[2];
+	struct fake_writer next;
+	struct jx_writer before, row;
+	struct batch *first;
+};
+
+static struct rotation *rotation_new(struct world *w)
+{
+	struct rotation *t = jx_xcalloc(1, sizeof(*t));
+	struct jx_keys keys = {.pin_count = 1, .from_utc_ms = FAKE_NOW_UTC_MS};
+	struct jx_entry e;
+
+	fake_writer_init(&t->next, 70);
+	writer_row(&t->next, "S02", JX_ROLE_SERVER, &t->row);
+	t->before = world_writer(w, &w->server);
+	memcpy(keys.identity, t->next.pub, sizeof(keys.identity));
+	jx_assert_ok(jx_keys_sign(&keys, w->server.sec, &t->keys[0], &w->err), &w->err);
+	jx_assert_ok(jx_keys_sign(&keys, t->next.sec, &t->keys[1], &w->err), &w->err);
+	fake_observation(&t->next, &e, "{}");
+	(void)fake_writer_append(&t->next, &e);
+	t->first = batch_new(w, &t->next, 1, 1, false);
+	t->r = (struct jx_vault_rotation){.keys = t->keys,
+					  .key_count = 2,
+					  .utc_ms = FAKE_NOW_UTC_MS,
+					  .before = &t->before,
+					  .next = &t->row,
+					  .first = &t->first->b};
+	return t;
+}
+
+static void rotation_free(struct rotation *t)
+{
+	fake_writer_done(&t->next);
+	free(t->first);
+	free(t);
+}
+
+static void a_rotation_tells_the_keys_before_what_they_signed(void **state)
+{
+	struct world *w = *state;
+	struct rotation *t = rotation_new(w);
+	JX_AUTO_FREE char *feed = NULL, *field = NULL;
+	char wanted[128];
+	struct jx_signed newest;
+
+	jx_assert_ok(w->ops->rotate(w->vault, &t->r, &w->err), &w->err);
+	world_reopen(w);
+	feed = world_feed(w, true, 0, NULL);
+	(void)snprintf(wanted, sizeof(wanted), "keys; keys; entry %02x-1 signed; receipt %02x-1",
+		       t->next.id[0], t->next.id[0]);
+	assert_string_equal(feed, wanted);
+	field = world_feed(w, false, 0, NULL);
+	assert_string_equal(field, "keys; keys");
+	jx_assert_ok(w->ops->keys(w->vault, &newest, &w->err), &w->err);
+	assert_memory_equal(newest.sig, t->keys[1].sig, sizeof(newest.sig));
+	assert_int_equal(world_writer(w, &t->next).n, 1);
+	jx_assert_ok(w->ops->check(w->vault, &w->err), &w->err);
+	/* once */
+	jx_assert_rc(w->ops->rotate(w->vault, &t->r, &w->err), JX_EEXISTS, &w->err);
+	rotation_free(t);
+}
+
+static void a_rotation_is_whole_or_not_at_all(void **state)
+{
+	struct world *w = *state;
+	struct rotation *t = rotation_new(w);
+	struct fake_writer f;
+	struct jx_signed none;
+	struct jx_writer row;
+	JX_AUTO_FREE char *feed = NULL;
+
+	/* the batch does not begin the new log */
+	t->first->b.expected_head[0] ^= 1;
+	jx_assert_rc(w->ops->rotate(w->vault, &t->r, &w->err), JX_ECONFLICT, &w->err);
+	t->first->b.expected_head[0] ^= 1;
+	/* the writer before goes on meanwhile */
+	fake_writer_init(&f, 2);
+	world_add_writer(w, &f, "H07");
+	jx_assert_rc(w->ops->rotate(w->vault, &t->r, &w->err), JX_ECONFLICT, &w->err);
+	jx_assert_says(&w->err, "S01");
+	jx_assert_rc(w->ops->writer(w->vault, t->next.id, &row, &w->err), JX_ENOTFOUND, &w->err);
+	jx_assert_rc(w->ops->keys(w->vault, &none, &w->err), JX_ENOTFOUND, &w->err);
+	feed = world_feed(w, false, 0, NULL);
+	assert_string_equal(feed, "");
+	t->before = world_writer(w, &w->server);
+	jx_assert_ok(w->ops->rotate(w->vault, &t->r, &w->err), &w->err);
+	jx_assert_ok(w->ops->check(w->vault, &w->err), &w->err);
+	rotation_free(t);
+	fake_writer_done(&f);
+}
+
 struct reviews {
 	jx_buf text;
 };
@@ -284,6 +408,9 @@ const struct CMUnitTest vault_writer_tests[] = {
 	cmocka_unit_test(enrolment_is_whole_or_not_at_all),
 	cmocka_unit_test(a_revoked_writer_stores_nothing_more),
 	cmocka_unit_test(a_state_does_not_change_without_the_servers_entry),
+	cmocka_unit_test(an_area_changes_with_the_servers_entry_or_not_at_all),
+	cmocka_unit_test(a_rotation_tells_the_keys_before_what_they_signed),
+	cmocka_unit_test(a_rotation_is_whole_or_not_at_all),
 	cmocka_unit_test(marks_on_a_writer_are_counted_and_reviewed),
 	cmocka_unit_test(a_second_program_is_kept_out),
 	cmocka_unit_test(nothing_is_made_where_nothing_is_wanted),

@@ -1,4 +1,5 @@
 /* Syncs that go well, and everything that honest servers and devices may do. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "fake_device.h"
@@ -258,6 +259,65 @@ static void verified_keys_replace_pins_and_identity(void **state)
 	assert_int_equal(d->server.pins[1][0], 0x71);
 }
 
+/* A `keys` line: signer says that the key of this number is in force, with TLS keys that begin with pin. */
+static void add_keys(struct fake_device *d, const uint8_t signer[JX_SEC_BYTES], uint8_t number, uint8_t pin)
+{
+	struct jx_keys k = {.from_utc_ms = 5, .pin_count = 1};
+	struct jx_item *item = jx_xcalloc(1, sizeof(*item));
+	char *out = d->server.items[d->server.item_count];
+	uint8_t seed[32] = {number}, secret[JX_SEC_BYTES];
+	JX_AUTO_BUF b = {0};
+
+	if (number == 0)
+		memcpy(k.identity, d->server.identity, sizeof(k.identity));
+	else
+		jx_key_from_seed(seed, k.identity, secret);
+	memset(k.tls_spki_sha256[0], pin, JX_HASH_BYTES);
+	jx_strcpy(item->kind, sizeof(item->kind), "keys");
+	(void)snprintf(item->key, sizeof(item->key), "k%zu", d->server.item_count++);
+	item->has_signed = true;
+	jx_assert_ok(jx_keys_sign(&k, signer, &item->text, &d->err), &d->err);
+	jx_buf_init(&b, sizeof(d->server.items[0]));
+	jx_assert_ok(jx_item_write(item, &b, &d->err), &d->err);
+	b.data[b.len - 1] = '\0';
+	jx_strcpy(out, sizeof(d->server.items[0]), b.data);
+	free(item);
+}
+
+/* A device that enrols late reads all that was ever announced: TLS keys of before would shut it out for good. */
+static void of_one_key_s_words_the_last_count(void **state)
+{
+	struct fake_device *d = *state;
+
+	for (uint8_t pin = 1; pin <= 3; pin++)
+		add_keys(d, d->server.secret, 0, pin);
+	jx_assert_ok(fake_device_sync(d), &d->err);
+	assert_int_equal(d->keys_taken, 1);
+	assert_int_equal(d->keys.tls_spki_sha256[0][0], 3);
+	assert_int_equal(d->server.pins[0][0], 3);
+	assert_int_equal(d->item_count, 3);
+}
+
+static void several_rotations_are_followed_in_one_answer(void **state)
+{
+	struct fake_device *d = *state;
+	uint8_t pub[JX_PUB_BYTES], first[JX_SEC_BYTES], second[JX_SEC_BYTES];
+	const uint8_t seeds[2][32] = {{1}, {2}};
+
+	jx_key_from_seed(seeds[0], pub, first);
+	jx_key_from_seed(seeds[1], pub, second);
+	add_keys(d, d->server.secret, 1, 1);
+	add_keys(d, first, 1, 1);
+	add_keys(d, first, 2, 2);
+	/* the first key speaks once more: it has been replaced, and nobody believes it */
+	add_keys(d, d->server.secret, 0, 9);
+	add_keys(d, second, 2, 3);
+	jx_assert_ok(fake_device_sync(d), &d->err);
+	assert_int_equal(d->keys_taken, 3);
+	assert_memory_equal(d->keys.identity, pub, sizeof(pub));
+	assert_int_equal(d->server.pins[0][0], 3);
+}
+
 static void keys_signed_by_another_are_passed_over(void **state)
 {
 	struct fake_device *d = *state;
@@ -352,6 +412,8 @@ int main(void)
 		T(entries_saved_meanwhile_do_not_disturb),
 		T(a_log_that_grew_is_not_called_behind),
 		T(verified_keys_replace_pins_and_identity),
+		T(of_one_key_s_words_the_last_count),
+		T(several_rotations_are_followed_in_one_answer),
 		T(keys_signed_by_another_are_passed_over),
 		T(an_older_identity_still_verifies_receipts),
 		T(a_token_is_handed_on_for_downloads),

@@ -236,6 +236,26 @@ static void lists_of_hashes_are_checked(void **state)
 	}
 }
 
+static void keys_name_those_before(void **state)
+{
+	struct jx_keys k = {.from_utc_ms = 9, .pin_count = 1, .earlier_count = JX_IDENTITIES_MAX - 1};
+	struct jx_keys back;
+	struct jx_signed s;
+
+	(void)state;
+	memcpy(k.identity, pub, sizeof(k.identity));
+	for (size_t i = 0; i < k.earlier_count; i++)
+		memset(k.earlier[i], (int)i + 1, JX_PUB_BYTES);
+	/* with all there may be, it fits */
+	assert_int_equal(jx_keys_sign(&k, sec, &s, NULL), JX_OK);
+	assert_int_equal(jx_keys_open(&s, pub, &back, NULL), JX_OK);
+	assert_memory_equal(&back, &k, sizeof(k));
+	k.earlier_count++;
+	assert_int_equal(jx_keys_sign(&k, sec, &s, NULL), JX_EINVAL);
+	s = sign_text(JX_TAG_KEYS, "{\"v\":1,\"kind\":\"keys\",\"earlier\":[]}");
+	assert_int_equal(jx_keys_open(&s, pub, &back, NULL), JX_EINVAL);
+}
+
 static void keys_introduce_the_next(void **state)
 {
 	struct jx_keys k = {.has_next = true, .from_utc_ms = 9, .pin_count = 2};
@@ -290,6 +310,7 @@ int main(void)
 		cmocka_unit_test(a_signer_cannot_lend_another_keys_name),
 		cmocka_unit_test(photo_receipts_hold_one_to_thirty_two),
 		cmocka_unit_test(lists_of_hashes_are_checked),
+		cmocka_unit_test(keys_name_those_before),
 		cmocka_unit_test(keys_introduce_the_next),
 		cmocka_unit_test(the_name_of_a_receipt_covers_signature_and_text),
 	};

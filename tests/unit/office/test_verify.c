@@ -1,4 +1,5 @@
 /* Every way to bend a pulled folder that touches an entry must be seen. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../model/samples.h"
@@ -400,6 +401,90 @@ static void keys_are_introduced_by_the_one_in_force(void **state)
 	}
 }
 
+/* signer says that identity is in force, and which were before; first: as the journal's first line, else its last */
+static void say_keys(struct world *w, const uint8_t signer[JX_SEC_BYTES],
+		     const uint8_t identity[JX_PUB_BYTES], const uint8_t *earlier, bool first)
+{
+	struct jx_item item = {.kind = "keys", .has_signed = true};
+	struct jx_keys keys = {.from_utc_ms = TOWN_NOW, .pin_count = 1, .earlier_count = earlier != NULL};
+	struct jx_error err = {.code = JX_OK};
+	JX_AUTO_BUF b;
+
+	(void)snprintf(item.key, sizeof(item.key), "k%zu", w->t.count);
+	memcpy(keys.identity, identity, JX_PUB_BYTES);
+	if (earlier != NULL)
+		memcpy(keys.earlier[0], earlier, JX_PUB_BYTES);
+	jx_buf_init(&b, JX_OFFICE__LINE_MAX);
+	jx_assert_ok(jx_keys_sign(&keys, signer, &item.text, &err), &err);
+	jx_assert_ok(jx_item_write(&item, &b, &err), &err);
+	if (first)
+		put_in(w, 0, b.data, b.len - 1);
+	else
+		town_line(&w->t, b.data, b.len - 1);
+}
+
+/* Of an office that enrolled after the rotation: the newest keys come first, then what the old key signed. */
+static void a_journal_that_begins_late_is_checked_from_either_end(void **state)
+{
+	struct world *w = *state;
+	uint8_t old_pub[JX_PUB_BYTES], old_sec[JX_SEC_BYTES], pub[JX_PUB_BYTES], sec[JX_SEC_BYTES];
+	uint8_t other_pub[JX_PUB_BYTES], other_sec[JX_SEC_BYTES];
+	const uint8_t *const ends[] = {old_pub, pub};
+	struct jx_office__trust trust = {.count = 1};
+	struct jx_office__verdict v;
+	struct jx_error err = {.code = JX_OK};
+
+	sample_key(50, old_pub, old_sec);
+	sample_key(51, pub, sec);
+	sample_key(52, other_pub, other_sec);
+	say_keys(w, sec, pub, old_pub, true);
+	say_keys(w, old_sec, pub, NULL, false);
+	say_keys(w, sec, pub, old_pub, false);
+	memcpy(w->t.sec, sec, sizeof(sec));
+	town_receipt(&w->t, &w->t.writer[1], w->t.writer[1].n, w->t.writer[1].head, false);
+	town_write(&w->t, w->dir);
+	for (size_t i = 0; i < 2; i++) {
+		memcpy(trust.keys[0], ends[i], JX_PUB_BYTES);
+		trust.count = 1;
+		jx_assert_ok(jx_office__verify(jx_os_fs(), w->dir, &trust, &v, &err), &err);
+		assert_string_equal(v.first_text, "");
+		assert_int_equal(v.keys, 4);
+	}
+	/* one that stays nobody's is damage, and is shown in its place */
+	say_keys(w, other_sec, other_pub, NULL, true);
+	town_write(&w->t, w->dir);
+	jx_assert_ok(jx_office__verify(jx_os_fs(), w->dir, &trust, &v, &err), &err);
+	assert_int_equal(v.damage, 1);
+	assert_int_equal(v.first_line, 1);
+	assert_int_equal(v.keys, 4);
+}
+
+/* A key that has been replaced, and may have been stolen, vouches for nobody. */
+static void an_earlier_key_brings_no_other(void **state)
+{
+	struct world *w = *state;
+	uint8_t old_pub[JX_PUB_BYTES], old_sec[JX_SEC_BYTES], pub[JX_PUB_BYTES], sec[JX_SEC_BYTES];
+	uint8_t thief_pub[JX_PUB_BYTES], thief_sec[JX_SEC_BYTES];
+	struct jx_office__trust trust = {.count = 2};
+	struct jx_office__verdict v;
+	struct jx_error err = {.code = JX_OK};
+
+	sample_key(50, old_pub, old_sec);
+	sample_key(51, pub, sec);
+	sample_key(52, thief_pub, thief_sec);
+	say_keys(w, old_sec, pub, NULL, false);
+	say_keys(w, old_sec, thief_pub, NULL, false);
+	say_keys(w, old_sec, old_pub, thief_pub, false);
+	memcpy(w->t.sec, thief_sec, sizeof(thief_sec));
+	town_receipt(&w->t, &w->t.writer[1], w->t.writer[1].n, w->t.writer[1].head, false);
+	town_write(&w->t, w->dir);
+	memcpy(trust.keys[0], pub, JX_PUB_BYTES);
+	memcpy(trust.keys[1], old_pub, JX_PUB_BYTES);
+	jx_assert_ok(jx_office__verify(jx_os_fs(), w->dir, &trust, &v, &err), &err);
+	assert_int_equal(v.damage, 1);
+	assert_non_null(strstr(v.first_text, "receipt"));
+}
+
 static void another_server_s_folder_is_not_believed(void **state)
 {
 	struct world *w = *state;
@@ -481,6 +566,8 @@ int main(void)
 		TEST(an_erased_entry_leaves_its_digest),
 		TEST(entries_without_signature_are_said),
 		TEST(keys_are_introduced_by_the_one_in_force),
+		TEST(a_journal_that_begins_late_is_checked_from_either_end),
+		TEST(an_earlier_key_brings_no_other),
 		TEST(another_server_s_folder_is_not_believed),
 		TEST(photo_files_have_their_hashes),
 		TEST(a_missing_state_is_damage),

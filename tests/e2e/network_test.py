@@ -8,7 +8,7 @@ import time
 
 import e2e
 import harness
-from e2e import EXIT, clock_env, environment, seeded
+from e2e import EXIT, Device, clock_env, environment, seeded
 from oracle import Oracle
 from proxy import FAULTS, PASS, Line, Proxy
 
@@ -26,12 +26,20 @@ class Person:
     def __init__(self, world, server, proxy, oracle, short, pictures, seed):
         self.world, self.server, self.oracle, self.pictures = world, server, oracle, pictures
         self.rng = seeded(f"work {short}")
-        self.line = Line(proxy)
-        self.device = world.device(server, short, self.line.url)
-        # only now: enrolment is another story (day_test, bad_input_test)
+        self.line, self.env = Line(proxy), clock_env(**PATIENCE)
         self.line.seeded(seed)
-        self.env = clock_env(**PATIENCE)
-        self.clean = self.broken = 0
+        self.device = Device(world.dir, short)
+        self.clean = self.broken = self.lost_enrolments = 0
+
+    def enrol(self):
+        """With the same code until it is heard: a lost answer makes no second writer."""
+        code = self.server.code(self.device.short)
+        while True:
+            result = self.device.json("enrol", self.line.url, code, want=ENDS, env=self.env)
+            if result.status == 0:
+                break
+            self.lost_enrolments += 1
+        self.device.begin()
 
     def log(self):
         more = [part for _ in range(self.rng.choice((0, 4, 6, 8))) for part in ("--photo", self.world.unique(self.rng.choice(self.pictures)))]
@@ -117,6 +125,7 @@ def run(world, tally, args, count):
     oracle.watch(person.device for person in people)
     until = time.monotonic() + args.patience_s
     try:
+        every(people, Person.enrol)
         every(people, lambda person: person.work(-(-count // len(people)), until))
         seen = proxy.total()
         for person in people:
@@ -124,13 +133,16 @@ def run(world, tally, args, count):
         every(people, Person.finish)
         entries, photos = oracle.check_end()
         server.admin("check")
+        writers = [writer["short"] for writer in server.admin("writers").object["writers"] if writer["role"] == "field"]
+        if sorted(writers) != [person.device.short for person in people]:
+            oracle.wrong("duplicated", f"{len(people)} devices, and these writers: {writers}")
         if server.review():
             oracle.wrong("failed", f"the office is asked to look at {server.review()}")
     finally:
         seen = proxy.total()
         struck = {f"struck_{fault}": number for fault, number in seen["struck"].items() if fault != PASS}
         tally.add(oracle, count=sum(struck.values()), connections=seen["connections"], clean_syncs=sum(p.clean for p in people),
-                  broken_syncs=sum(p.broken for p in people), **struck)
+                  broken_syncs=sum(p.broken for p in people), broken_enrolments=sum(p.lost_enrolments for p in people), **struck)
     tally.add(entries=entries, photos=photos)
 
 

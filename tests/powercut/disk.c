@@ -39,8 +39,9 @@ uint64_t pc_path_hash(const char *path)
 
 static jx_rc misfit(const struct pc_record *r, uint64_t no, const char *what, struct jx_error *err)
 {
-	return jx_fail(err, JX_ECORRUPT, 0, "powercut.disk", "record %llu (%c %s): %s: the recorder missed something",
-		       (unsigned long long)no, (char)r->op, r->path, what);
+	return jx_fail(err, JX_ECORRUPT, 0, "powercut.disk",
+		       "record %llu (%c %s): %s: the recorder missed something", (unsigned long long)no,
+		       (char)r->op, r->path, what);
 }
 
 static int find_name(const struct pc_disk *d, const char *path)
@@ -190,7 +191,8 @@ bool pc_disk_has(const struct pc_disk *d, const struct pc_record *r)
 }
 
 /* The first name of a disk is the folder itself, or a folder above it that was made on the way. */
-static jx_rc add_name(struct pc_disk *d, const struct pc_record *r, struct pc_inode *inode, uint64_t no, struct jx_error *err)
+static jx_rc add_name(struct pc_disk *d, const struct pc_record *r, struct pc_inode *inode, uint64_t no,
+		      struct jx_error *err)
 {
 	const int at = make_name(d, r->path);
 
@@ -280,8 +282,9 @@ jx_rc pc_disk_apply(struct pc_disk *d, const struct pc_record *r, uint64_t no, s
 	case PC_RMDIR:
 		return remove_name(d, r, no, err);
 	case PC_UNKNOWN:
-		return jx_fail(err, JX_ECORRUPT, 0, "powercut.disk", "%s: %.*s: the recorder cannot express this", r->path,
-			       (int)r->len, (const char *)r->data);
+		return jx_fail(err, JX_ECORRUPT, 0, "powercut.disk",
+			       "%s: %.*s: the recorder cannot express this", r->path, (int)r->len,
+			       (const char *)r->data);
 	case PC_ROOT:
 	case PC_PROMISE:
 	case PC_MARK:
@@ -293,7 +296,8 @@ jx_rc pc_disk_apply(struct pc_disk *d, const struct pc_record *r, uint64_t no, s
 bool pc_disk_is_open(const struct pc_disk *d)
 {
 	for (size_t i = 0; i < d->name_count; i++)
-		if (d->name[i].pending_count > 0 || (d->name[i].now != NULL && d->name[i].now->pending_count > 0))
+		if (d->name[i].pending_count > 0 ||
+		    (d->name[i].now != NULL && d->name[i].now->pending_count > 0))
 			return true;
 	return false;
 }

@@ -55,13 +55,13 @@ struct pc_name {
 	struct {
 		struct pc_inode *inode; /* NULL: removed */
 		uint64_t no;
-	} *pending;
+	} * pending;
 	size_t pending_count, pending_cap;
 };
 
 struct pc_disk {
-	char *root;   /* path of the folder */
-	char *owner;  /* "server", "device:H07" */
+	char *root;  /* path of the folder */
+	char *owner; /* "server", "device:H07" */
 	uint64_t seed;
 	struct pc_name *name; /* [0] is the folder itself; a folder stands before what is in it */
 	size_t name_count, name_cap;

@@ -172,7 +172,8 @@ static jx_rc sync_all(struct day *d, struct jx_store_counts *left, struct jx_err
 }
 
 /* False: this device has nothing to go on with (not enrolled, or revoked). */
-static bool live(struct day *d, const struct pc_found *device, const struct pc_found *server, struct pc_verdict *v)
+static bool live(struct day *d, const struct pc_found *device, const struct pc_found *server,
+		 struct pc_verdict *v)
 {
 	struct jx_store_counts left = {.waiting = 0};
 	struct jx_writer wr;
@@ -194,8 +195,8 @@ static bool live(struct day *d, const struct pc_found *device, const struct pc_f
 	if (rc != JX_OK)
 		pc_verdict_add(v, &v->failed, "%s cannot go on: %s", device->device, err.text);
 	else if (left.waiting > 0 || left.photos_waiting > 0)
-		pc_verdict_add(v, &v->failed, "%s: %lld entries and %lld photos wait for ever", device->device,
-			       (long long)left.waiting, (long long)left.photos_waiting);
+		pc_verdict_add(v, &v->failed, "%s: %lld entries and %lld photos wait for ever",
+			       device->device, (long long)left.waiting, (long long)left.photos_waiting);
 	return true;
 }
 
@@ -214,8 +215,8 @@ static void compare(const struct pc_found *device, const struct pc_seen *now, st
 			pc_verdict_add(v, &v->lost, "%s lost entry %d by going on", device->device, i + 1);
 }
 
-void pc_go_on(struct pc_host *h, const struct pc_found *device, const struct pc_found *server, const struct pc_keys *keys,
-	      struct pc_verdict *v)
+void pc_go_on(struct pc_host *h, const struct pc_found *device, const struct pc_found *server,
+	      const struct pc_keys *keys, struct pc_verdict *v)
 {
 	struct day d = {.host = h, .keys = keys};
 	struct pc_seen now_device, now_server = {.is_there = 0};

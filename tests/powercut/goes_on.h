@@ -16,7 +16,7 @@ void pc_keys_read(const char *device_root, const char *server_root, struct pc_ke
  * On the image in h: save one entry on the device; with a server, sync in memory until all is complete there. What was not
  * possible, and what then is not as it must be, goes to the verdict. A device that is not enrolled does nothing.
  */
-void pc_go_on(struct pc_host *h, const struct pc_found *device, const struct pc_found *server, const struct pc_keys *keys,
-	      struct pc_verdict *v);
+void pc_go_on(struct pc_host *h, const struct pc_found *device, const struct pc_found *server,
+	      const struct pc_keys *keys, struct pc_verdict *v);
 
 #endif

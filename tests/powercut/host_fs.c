@@ -63,7 +63,8 @@ static jx_rc fs_open(void *user, const char *path, jx_file **out, struct jx_erro
 	return open_file(user, path, false, out, err);
 }
 
-static jx_rc fs_write_at(void *user, jx_file *f, int64_t offset, const void *data, size_t len, struct jx_error *err)
+static jx_rc fs_write_at(void *user, jx_file *f, int64_t offset, const void *data, size_t len,
+			 struct jx_error *err)
 {
 	(void)user;
 	(void)err;
@@ -153,7 +154,8 @@ static jx_rc fs_remove(void *user, const char *path, struct jx_error *err)
 	return JX_OK;
 }
 
-static jx_rc fs_stat(void *user, const char *path, int64_t *size_out, int64_t *modified_out, struct jx_error *err)
+static jx_rc fs_stat(void *user, const char *path, int64_t *size_out, int64_t *modified_out,
+		     struct jx_error *err)
 {
 	struct pc_host *h = user;
 	const struct pc_entry *e = pc_image_find(&h->image, path);
@@ -271,7 +273,8 @@ void pc_host_init(struct pc_host *h)
 	*h = (struct pc_host){.rng = {.state = 1}};
 	/* of the first image, for all: later than anything recorded */
 	h->utc_ms = jx_os_clock()->utc_ms(jx_os_clock()->user);
-	h->clock = (struct jx_clock){.user = h, .utc_ms = fixed_utc_ms, .mono_ms = fixed_mono_ms, .boot_id = fixed_boot_id};
+	h->clock = (struct jx_clock){
+		.user = h, .utc_ms = fixed_utc_ms, .mono_ms = fixed_mono_ms, .boot_id = fixed_boot_id};
 	h->rand = (struct jx_rand){.user = h, .fill = fill};
 	pc__host_fs_init(h);
 	pc__host_vfs_init(h);

@@ -56,7 +56,8 @@ static void put_torn(struct making *m, struct pc_file *f, const struct pc_change
 	}
 }
 
-static void put_pending(struct making *m, struct pc_file *f, const struct pc_inode *i, enum pc_way way, uint64_t cut_no)
+static void put_pending(struct making *m, struct pc_file *f, const struct pc_inode *i, enum pc_way way,
+			uint64_t cut_no)
 {
 	for (size_t k = 0; k < i->pending_count; k++) {
 		const struct pc_change *c = &i->pending[k];

@@ -24,7 +24,8 @@ struct pc_seen_writer {
 struct pc_seen {
 	char damage[256]; /* "" if all is well */
 	int32_t is_there, writer_count, entry_count, photo_count, good_photo_count;
-	struct pc_seen_writer *writer; /* a device's identities, oldest first; a server's field devices and itself */
+	struct pc_seen_writer
+		*writer; /* a device's identities, oldest first; a server's field devices and itself */
 	struct pc_seen_entry *entry;
 	uint8_t (*photo)[JX_HASH_BYTES];      /* as entries list them */
 	uint8_t (*good_photo)[JX_HASH_BYTES]; /* server: receipted and whole */

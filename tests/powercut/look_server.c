@@ -25,7 +25,8 @@ static jx_rc see_writer(void *user, const struct jx_writer *wr)
 	return JX_OK;
 }
 
-static jx_rc see_digest(void *user, int64_t n, const uint8_t digest[JX_HASH_BYTES], const uint8_t head[JX_HASH_BYTES])
+static jx_rc see_digest(void *user, int64_t n, const uint8_t digest[JX_HASH_BYTES],
+			const uint8_t head[JX_HASH_BYTES])
 {
 	struct job *job = user;
 	struct pc_seen_entry *e = pc__add_entry(job->seen);
@@ -77,8 +78,8 @@ static jx_rc see_counts(struct job *job, struct jx_error *err)
 
 	if (rc != JX_OK || (c.gaps == 0 && c.duplicates == 0 && c.quarantined == 0))
 		return rc;
-	(void)snprintf(text, sizeof(text), "%lld duplicates, %lld gaps, %lld in quarantine", (long long)c.duplicates,
-		       (long long)c.gaps, (long long)c.quarantined);
+	(void)snprintf(text, sizeof(text), "%lld duplicates, %lld gaps, %lld in quarantine",
+		       (long long)c.duplicates, (long long)c.gaps, (long long)c.quarantined);
 	pc__damage(job->seen, "counts", text);
 	return JX_OK;
 }

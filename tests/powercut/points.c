@@ -7,6 +7,7 @@
 #include "points.h"
 
 #include "goes_on.h"
+#include "live.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +101,8 @@ static void look(struct run *r, struct pc_found *f)
 		else
 			pc_look_server(&r->host, f->disk->root, &s);
 		if (r->host.open_count != 0)
-			(void)snprintf(s.damage, sizeof(s.damage), "%d files were left open", r->host.open_count);
+			(void)snprintf(s.damage, sizeof(s.damage), "%d files were left open",
+				       r->host.open_count);
 		*k = (struct known){.key = r->host.image.key, .seen = keep_seen(r, &s)};
 		r->known_count++;
 		r->counts.images++;
@@ -128,7 +130,8 @@ static void check(struct run *r, struct pc_verdict *v)
 {
 	for (size_t d = 0; d < r->disk_count; d++)
 		if (r->found[d].seen->damage[0] != '\0')
-			pc_verdict_add(v, &v->failed, "%s: %s", r->found[d].disk->owner, r->found[d].seen->damage);
+			pc_verdict_add(v, &v->failed, "%s: %s", r->found[d].disk->owner,
+				       r->found[d].seen->damage);
 	for (size_t p = 0; p < r->promise_count; p++)
 		if (r->promise[p].kind != PC_FILE)
 			pc_promise_check(&r->promise[p], r->found, r->disk_count, v);
@@ -147,8 +150,8 @@ static void note(struct run *r, uint64_t no, int64_t i, const struct pc_verdict 
 	r->counts.failed += v->failed > 0;
 	if (v->first[0] == '\0' || r->told++ >= TOLD_MAX)
 		return;
-	fprintf(stderr, "%s: power cut after change %llu (%c %s), image %lld: %s\n", r->o->name, (unsigned long long)no,
-		(char)at->op, at->path, (long long)i, v->first);
+	fprintf(stderr, "%s: power cut after change %llu (%c %s), image %lld: %s\n", r->o->name,
+		(unsigned long long)no, (char)at->op, at->path, (long long)i, v->first);
 }
 
 static void one_point(struct run *r, uint64_t no, int64_t i, const struct pc_disk *changed)
@@ -211,7 +214,7 @@ static void go_on(struct run *r, uint64_t no, int64_t i, const struct pc_disk *c
 	struct pc_verdict v = {.lost = 0};
 	const struct pc_keys *keys;
 
-	if (device == NULL || device->seen->damage[0] != '\0' ||
+	if (r->o->is_lifeless || device == NULL || device->seen->damage[0] != '\0' ||
 	    (server != NULL && (server->seen->damage[0] != '\0' || !server->seen->is_there)))
 		return;
 	keys = &r->keys[device - r->found];
@@ -325,102 +328,16 @@ static int64_t share(const struct run *r, int64_t done)
 	return base + (done < rest ? 1 : 0);
 }
 
-/* ---- the real folders */
-
-struct compare {
-	const struct pc_image *image;
-	const char *dir;
-	size_t files;
-	jx_rc rc;
-	struct jx_error *err;
-};
-
-static jx_rc compare_folder(const struct pc_image *image, const char *dir, size_t *files, struct jx_error *err);
-
-static jx_rc compare_one(void *user, const char *name)
-{
-	struct compare *c = user;
-	JX_AUTO_FREE char *path = jx_xasprintf("%s/%s", c->dir, name);
-	const struct pc_entry *e = pc_image_find(c->image, path);
-	const size_t len = strlen(name);
-	JX_AUTO_BUF bytes = {0};
-
-	if (len > 4 && strcmp(name + len - 4, "-shm") == 0)
-		return JX_OK;
-	if (e == NULL)
-		return jx_fail(c->err, JX_ECORRUPT, 0, "powercut.live", "%s is there, but was not recorded", path);
-	if (e->is_dir)
-		return compare_folder(c->image, path, &c->files, c->err);
-	jx_buf_init(&bytes, (size_t)1 << 30);
-	c->rc = jx_fs_read_all(jx_os_fs(), path, &bytes, c->err);
-	if (c->rc != JX_OK)
-		return c->rc;
-	if (!pc_pages_equal(&e->file->pages, bytes.data, bytes.len))
-		return jx_fail(c->err, JX_ECORRUPT, 0, "powercut.live", "%s has other bytes than were recorded", path);
-	c->files++;
-	return JX_OK;
-}
-
-static jx_rc compare_folder(const struct pc_image *image, const char *dir, size_t *files, struct jx_error *err)
-{
-	struct compare c = {.image = image, .dir = dir, .err = err};
-	const jx_rc rc = jx_os_fs()->list(jx_os_fs()->user, dir, compare_one, &c, err);
-
-	*files += c.files;
-	return rc;
-}
-
-/* What is in the recording and not in the folder shows as a difference in number. */
-static jx_rc compare_disk(const struct pc_disk *d, struct jx_error *err)
-{
-	struct pc_image image = {.count = 0};
-	size_t files = 0, recorded = 0;
-	jx_rc rc;
-
-	pc_image_build(&image, d, PC_KEPT, 0);
-	for (size_t i = 0; i < image.count; i++)
-		recorded += image.entry[i].file != NULL;
-	rc = compare_folder(&image, d->root, &files, err);
-	if (rc == JX_OK && files != recorded)
-		rc = jx_fail(err, JX_ECORRUPT, 0, "powercut.live", "%s has %zu files, %zu were recorded", d->root, files,
-			     recorded);
-	pc_image_done(&image);
-	free(image.entry);
-	return rc;
-}
-
 /* ---- one point as folders, for a start-up to be recorded, or to look at */
 
-static jx_rc write_out(const char *dir, const struct pc_found *f, struct jx_error *err)
-{
-	const struct jx_fs *fs = jx_os_fs();
-	const size_t skip = strlen(f->disk->root);
-	jx_rc rc = JX_OK;
-
-	for (size_t i = 0; i < f->image.count && rc == JX_OK; i++) {
-		const struct pc_entry *e = &f->image.entry[i];
-		JX_AUTO_FREE char *path = jx_xasprintf("%s/%s%s", dir, f->device != NULL ? f->device : f->disk->owner,
-								 e->path + skip);
-
-		if (e->is_dir)
-			rc = fs->make_dir(fs->user, path, err);
-		if (e->file == NULL || rc != JX_OK)
-			continue;
-		JX_AUTO_FREE char *bytes = jx_xmalloc((size_t)e->file->pages.size_bytes + 1);
-
-		(void)pc_pages_read(&e->file->pages, 0, bytes, (size_t)e->file->pages.size_bytes);
-		rc = jx_fs_write_all(fs, path, bytes, (size_t)e->file->pages.size_bytes, err);
-	}
-	return rc;
-}
-
-static jx_rc extract(struct run *r, uint64_t no, int64_t i, const struct pc_disk *changed, struct jx_error *err)
+static jx_rc extract(struct run *r, uint64_t no, int64_t i, const struct pc_disk *changed,
+		     struct jx_error *err)
 {
 	jx_rc rc = JX_OK;
 
 	for (size_t d = 0; d < r->disk_count && rc == JX_OK; d++) {
 		build(r, &r->found[d], r->found[d].disk == changed, no, i);
-		rc = write_out(r->o->extract, &r->found[d], err);
+		rc = pc_write_out(r->o->extract, &r->found[d], err);
 		pc_image_done(&r->found[d].image);
 	}
 	return rc;
@@ -433,7 +350,8 @@ static void read_keys(struct run *r)
 
 	for (size_t d = 0; d < r->disk_count; d++)
 		if (r->found[d].device != NULL)
-			pc_keys_read(r->found[d].disk->root, server == NULL ? NULL : server->disk->root, &r->keys[d]);
+			pc_keys_read(r->found[d].disk->root, server == NULL ? NULL : server->disk->root,
+				     &r->keys[d]);
 }
 
 static jx_rc walk(struct run *r, struct jx_error *err)
@@ -460,7 +378,7 @@ static jx_rc walk(struct run *r, struct jx_error *err)
 		done++;
 	}
 	for (size_t d = 0; d < r->disk_count && rc == JX_OK && r->o->is_live; d++)
-		rc = compare_disk(r->disk[d], err);
+		rc = pc_compare(r->disk[d], err);
 	return rc;
 }
 
@@ -505,7 +423,8 @@ jx_rc pc_run(const struct pc_options *o, struct pc_counts *out, struct jx_error 
 	for (size_t i = 0; i < r->recording.count; i++)
 		r->counts.operations += is_change(&r->recording.record[i]);
 	if (rc == JX_OK && r->counts.operations == 0)
-		rc = jx_fail(err, JX_ECORRUPT, 0, "powercut", "%s records no change: was the recorder loaded?", o->log);
+		rc = jx_fail(err, JX_ECORRUPT, 0, "powercut",
+			     "%s records no change: was the recorder loaded?", o->log);
 	if (rc == JX_OK)
 		rc = walk(r, err);
 	count_end(r);

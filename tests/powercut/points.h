@@ -13,6 +13,7 @@ struct pc_options {
 	int64_t only_k, only_i; /* >= 0: this one point */
 	const char *extract;    /* write the disks of that point below this folder */
 	bool is_lying;          /* the disk says "synced" and does nothing: must be noticed */
+	bool is_lifeless;       /* the keys in the real folders are not those of all points: nobody goes on */
 	bool is_trial;          /* an upgrade was recorded */
 	bool is_live;           /* the recorded folders are there: compare with them at the end */
 };

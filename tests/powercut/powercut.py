@@ -42,7 +42,7 @@ def check(r, points, seed, *more):
     # the checker looks with the product's own store: a defect that is switched on is the programs', not its own
     env = {name: value for name, value in os.environ.items() if name != "JX_CONTROL"}
     args = [checker(), "--log", r.log.path, "--name", f"powercut.{r.name}", "--points", str(points), "--seed", str(seed), "--live"]
-    done = subprocess.run([*args, *(["--trial"] if r.trial else []), *more], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    done = subprocess.run([*args, *(["--trial"] if r.trial else []), *([] if r.is_keyed else ["--no-life"]), *more], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           text=True, check=False)
     if not done.stdout:
         return {"name": f"powercut.{r.name}", "count": 0, "lost": 0, "duplicated": 0, "failed": 1, "seconds": 0}, done.stderr
@@ -51,8 +51,10 @@ def check(r, points, seed, *more):
 
 def looked(line, name):
     """Why this run would not have seen a loss; empty if it would."""
+    if name == "revive":
+        return [] if line["count"] > 0 else ["no program was started"]
     wants = {"promises": "nobody was promised anything", "entries": "the disks are empty", "operations": "nothing was recorded"}
-    if name not in ("upgrade", "restart"):
+    if name not in ("upgrade", "restart", "rotate"):
         wants.update({"absent": "no image without an entry that nobody was told of", "present": "no image with such an entry"})
     if name not in ("setup", "upgrade"):
         wants["photos"] = "there is no photo"
@@ -76,7 +78,7 @@ class Run:
         import e2e
         from workloads import Workshop
         os.environ.setdefault("JX_SEED", str(self.options.seed))
-        shop, made = Workshop(self.folder, self.options.seed), {}
+        shop, made = Workshop(self.folder, self.options.seed, max(6, min(400, self.options.points // 5000))), {}
         for name in names:
             began = time.monotonic()
             self.lines[name] = {"name": f"powercut.{name}", "count": 0, "lost": 0, "duplicated": 0, "failed": 0, "seconds": 0}
@@ -85,6 +87,7 @@ class Run:
             except (AssertionError, OSError, LookupError, ValueError, subprocess.SubprocessError) as error:
                 self.fail(self.lines[name], f"powercut.{name}: the workload itself fails: {type(error).__name__} {error}")
                 made[name] = list(shop.made.get(name, []))
+            self.lines[name]["count"] += sum(r.lives for r in made[name])
             self.lines[name]["seconds"] += time.monotonic() - began
         del e2e
         return made
@@ -100,15 +103,20 @@ class Run:
             if key != "name":
                 self.lines[name][key] = min(self.lines[name].get(key, value), value) if key == "least" else \
                     self.lines[name].get(key, 0) + value
-        if line["lost"] or line["duplicated"] or line["failed"]:
+        if self.options.lie and line["lost"] > 0 and line["count"] > 0:
+            self.say(f"{line['name']}: a lying disk is noticed, {line['lost']} times in {line['count']}")
+        elif self.options.lie:
+            self.fail(self.lines[name], f"{line['name']}: a lying disk was NOT noticed: the checker is blind\n{told}")
+        elif line["lost"] or line["duplicated"] or line["failed"]:
             self.is_good = False
             self.say(told.rstrip())
-            self.say(f"again: tests/powercut/powercut.py --replay {r.log.path} --seed {self.options.seed}{' --trial' if r.trial else ''} "
+            self.say(f"again: tests/powercut/powercut.py --replay {r.log.path} --seed {self.options.seed}{' --trial' if r.trial else ''}{'' if r.is_keyed else ' --no-life'} "
                      "--only CHANGE:IMAGE")
 
     def check(self, work):
         with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
-            futures = {pool.submit(check, r, points, self.options.seed): (name, r)
+            more = ["--lie"] if self.options.lie else []
+            futures = {pool.submit(check, r, points, self.options.seed, *more): (name, r)
                        for name, r, points in sorted(work, key=lambda w: -w[2])}
             for future in concurrent.futures.as_completed(futures):
                 self.add(*futures[future], *future.result())
@@ -116,7 +124,7 @@ class Run:
     def finish(self):
         for name, line in self.lines.items():
             for text in looked(line, name):
-                if not line["failed"]:
+                if not line["failed"] and not self.options.lie:
                     self.fail(line, f"powercut.{name} proves nothing: {text}")
             if self.options.json:
                 print(json.dumps({key: round(line[key], 1) if key == "seconds" else line[key] for key in KEYS}))
@@ -129,7 +137,7 @@ class Run:
 
 def replay(options):
     class Kept:
-        name, trial = "replay", options.trial
+        name, trial, is_keyed = "replay", options.trial, not options.no_life
 
         class log:
             path = options.replay
@@ -142,15 +150,17 @@ def replay(options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, default=POINTS, help=f"power cuts over all workloads (default {POINTS})")
-    parser.add_argument("--workload", action="append", metavar="NAME", help="setup, save, photo, sync, ingest, restart, upgrade (default: all)")
+    parser.add_argument("--workload", action="append", metavar="NAME", help="setup, save, photo, sync, ingest, restart, upgrade, rotate, revive (default: all)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--json", action="store_true", help="one object a line, nothing else on standard output")
+    parser.add_argument("--lie", action="store_true", help="the disks only say that they synced: this must be noticed, or it fails")
     parser.add_argument("--build", help="build folder with the programs (default: JX_BUILD, build/release)")
     parser.add_argument("--keep", metavar="FOLDER", help="record there, and keep it")
     parser.add_argument("--replay", metavar="LOG", help="check a recording that was kept")
     parser.add_argument("--only", metavar="CHANGE:IMAGE", help="with --replay: this one point")
     parser.add_argument("--trial", action="store_true", help="with --replay: the recording is an upgrade's")
+    parser.add_argument("--no-life", action="store_true", help="with --replay: keys were exchanged in the recording")
     options = parser.parse_args()
     find_build(options.build)
     if options.replay:

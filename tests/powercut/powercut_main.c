@@ -20,10 +20,11 @@ static bool read_point(const char *text, struct pc_options *o)
 
 static bool read_flag(const char *text, struct pc_options *o)
 {
-	bool *flag = strcmp(text, "--live") == 0    ? &o->is_live
-		     : strcmp(text, "--trial") == 0 ? &o->is_trial
-		     : strcmp(text, "--lie") == 0   ? &o->is_lying
-						    : NULL;
+	bool *flag = strcmp(text, "--live") == 0      ? &o->is_live
+		     : strcmp(text, "--trial") == 0   ? &o->is_trial
+		     : strcmp(text, "--lie") == 0     ? &o->is_lying
+		     : strcmp(text, "--no-life") == 0 ? &o->is_lifeless
+						      : NULL;
 
 	if (flag != NULL)
 		*flag = true;
@@ -67,10 +68,10 @@ static void print(const struct pc_options *o, const struct pc_counts *c, double 
 	printf("{\"name\":\"%s\",\"count\":%lld,\"lost\":%lld,\"duplicated\":%lld,\"failed\":%lld,\"seconds\":%.1f,"
 	       "\"operations\":%lld,\"least\":%lld,\"images\":%lld,\"promises\":%lld,\"absent\":%lld,\"present\":%lld,"
 	       "\"gone_on\":%lld,\"entries\":%lld,\"photos\":%lld}\n",
-	       o->name, (long long)c->points, (long long)c->lost, (long long)c->duplicated, (long long)c->failed, seconds,
-	       (long long)c->operations, (long long)c->per_operation_min, (long long)c->images, (long long)c->promises,
-	       (long long)c->absent, (long long)c->present, (long long)c->gone_on,
-	       (long long)c->entries, (long long)c->photos);
+	       o->name, (long long)c->points, (long long)c->lost, (long long)c->duplicated,
+	       (long long)c->failed, seconds, (long long)c->operations, (long long)c->per_operation_min,
+	       (long long)c->images, (long long)c->promises, (long long)c->absent, (long long)c->present,
+	       (long long)c->gone_on, (long long)c->entries, (long long)c->photos);
 }
 
 int main(int argc, char **argv)
@@ -82,7 +83,7 @@ int main(int argc, char **argv)
 	jx_rc rc;
 
 	if (!read_options(argc, argv, &o)) {
-		fputs("usage: powercut-check --log FILE [--name NAME] [--points N] [--seed S] [--only K:I [--extract DIR]] [--live] [--trial] [--lie]\n",
+		fputs("usage: powercut-check --log FILE [--name NAME] [--points N] [--seed S] [--only K:I [--extract DIR]] [--live] [--trial] [--lie] [--no-life]\n",
 		      stderr);
 		return 2;
 	}

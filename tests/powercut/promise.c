@@ -45,7 +45,8 @@ static bool read_saved(const struct words *w, struct pc_promise *p)
 
 static bool read_state(const struct words *w, struct pc_promise *p)
 {
-	if (w->count != 5 || !jx_parse_i64(w->word[2], 1, INT32_MAX, &p->n) || !read_hash(w->word[4], p->digest))
+	if (w->count != 5 || !jx_parse_i64(w->word[2], 1, INT32_MAX, &p->n) ||
+	    !read_hash(w->word[4], p->digest))
 		return false;
 	p->state = strcmp(w->word[3], "complete") == 0 ? 2 : 1;
 	return p->state == 2 || strcmp(w->word[3], "sent") == 0;
@@ -63,7 +64,8 @@ static bool read_words(const struct words *w, struct pc_promise *p)
 		     {"file", PC_FILE}};
 	size_t k = 0;
 
-	while (k < sizeof(kinds) / sizeof(kinds[0]) && (w->count == 0 || strcmp(w->word[0], kinds[k].name) != 0))
+	while (k < sizeof(kinds) / sizeof(kinds[0]) &&
+	       (w->count == 0 || strcmp(w->word[0], kinds[k].name) != 0))
 		k++;
 	if (k == sizeof(kinds) / sizeof(kinds[0]))
 		return false;
@@ -126,7 +128,8 @@ static bool lists(const struct pc_seen *s, const struct pc_seen_entry *e, const 
 	return false;
 }
 
-static bool is_saved_whole(const struct pc_promise *p, const struct pc_seen *s, const struct pc_seen_entry *e, int64_t n)
+static bool is_saved_whole(const struct pc_promise *p, const struct pc_seen *s, const struct pc_seen_entry *e,
+			   int64_t n)
 {
 	if (n != p->n || memcmp(e->digest, p->digest, JX_HASH_BYTES) != 0)
 		return false;
@@ -149,12 +152,15 @@ static void check_saved(const struct pc_promise *p, const struct pc_found *d, st
 				continue;
 			times++;
 			if (!is_saved_whole(p, s, e, i + 1))
-				pc_verdict_add(v, &v->lost, "%s showed %lld as saved: it is there with other bytes or photos",
-					       p->who, (long long)p->n);
+				pc_verdict_add(
+					v, &v->lost,
+					"%s showed %lld as saved: it is there with other bytes or photos",
+					p->who, (long long)p->n);
 		}
 	}
 	if (times == 0)
-		pc_verdict_add(v, &v->lost, "%s showed %lld as saved, and it is gone", p->who, (long long)p->n);
+		pc_verdict_add(v, &v->lost, "%s showed %lld as saved, and it is gone", p->who,
+			       (long long)p->n);
 	if (times > 1)
 		pc_verdict_add(v, &v->duplicated, "%s has %lld %d times", p->who, (long long)p->n, times);
 }
@@ -165,7 +171,8 @@ static bool server_holds(const struct pc_seen *s, const uint8_t writer[JX_ID_BYT
 	for (int32_t w = 0; w < s->writer_count; w++)
 		if (memcmp(s->writer[w].id, writer, JX_ID_BYTES) == 0)
 			return n <= s->writer[w].entry_count &&
-			       memcmp(s->entry[s->writer[w].entry_first + n - 1].digest, digest, JX_HASH_BYTES) == 0;
+			       memcmp(s->entry[s->writer[w].entry_first + n - 1].digest, digest,
+				      JX_HASH_BYTES) == 0;
 	return false;
 }
 
@@ -175,11 +182,12 @@ static void check_state(const struct pc_promise *p, const struct pc_found *d, st
 	const struct pc_seen_writer *w = s->writer_count > 0 ? &s->writer[s->writer_count - 1] : NULL;
 
 	if (w == NULL || p->n > w->entry_count || s->entry[w->entry_first + p->n - 1].state < p->state)
-		pc_verdict_add(v, &v->lost, "%s showed %lld as %s, and does not any more", p->who, (long long)p->n,
-			       p->state == 2 ? "complete" : "sent");
+		pc_verdict_add(v, &v->lost, "%s showed %lld as %s, and does not any more", p->who,
+			       (long long)p->n, p->state == 2 ? "complete" : "sent");
 }
 
-void pc_promise_check(const struct pc_promise *p, const struct pc_found *found, size_t count, struct pc_verdict *v)
+void pc_promise_check(const struct pc_promise *p, const struct pc_found *found, size_t count,
+		      struct pc_verdict *v)
 {
 	const struct pc_found *d = find_device(found, count, p->who);
 	size_t i;
@@ -194,9 +202,11 @@ void pc_promise_check(const struct pc_promise *p, const struct pc_found *found, 
 			check_state(p, d, v);
 		for (i = 0; i < count && d != NULL; i++)
 			if (found[i].device == NULL && d->seen->writer_count > 0 &&
-			    !server_holds(found[i].seen, d->seen->writer[d->seen->writer_count - 1].id, p->n, p->digest))
-				pc_verdict_add(v, &v->lost, "%s showed %lld as sent, and the server does not hold it", p->who,
-					       (long long)p->n);
+			    !server_holds(found[i].seen, d->seen->writer[d->seen->writer_count - 1].id, p->n,
+					  p->digest))
+				pc_verdict_add(v, &v->lost,
+					       "%s showed %lld as sent, and the server does not hold it",
+					       p->who, (long long)p->n);
 		break;
 	case PC_ENROLLED:
 		if (d != NULL && d->seen->writer_count == 0)
@@ -205,7 +215,8 @@ void pc_promise_check(const struct pc_promise *p, const struct pc_found *found, 
 	case PC_SERVER:
 		for (i = 0; i < count; i++)
 			if (found[i].device == NULL && !found[i].seen->is_there)
-				pc_verdict_add(v, &v->lost, "the server was set up, and its database is gone");
+				pc_verdict_add(v, &v->lost,
+					       "the server was set up, and its database is gone");
 		break;
 	case PC_FILE:
 		for (i = 0; i < count; i++) {
@@ -236,16 +247,18 @@ static void check_sent(const struct pc_found *device, const struct pc_seen_write
 	if (e->state != 1 && e->state != 2)
 		return;
 	if (!server_holds(server, w->id, at + 1, e->digest))
-		pc_verdict_add(v, &v->lost, "%s has a receipt for %d, and the server does not hold it", device->device, at + 1);
+		pc_verdict_add(v, &v->lost, "%s has a receipt for %d, and the server does not hold it",
+			       device->device, at + 1);
 	for (int32_t i = 0; i < e->photo_count && e->state == 2; i++)
 		if (!server_has_photo(server, s->photo[e->photo_first + i]))
-			pc_verdict_add(v, &v->lost, "%s shows %d as complete, and photo %d is not at the server", device->device,
-				       at + 1, i + 1);
+			pc_verdict_add(v, &v->lost,
+				       "%s shows %d as complete, and photo %d is not at the server",
+				       device->device, at + 1, i + 1);
 }
 
 /* The server must not be ahead of a device: the next save would fork its log. */
-static void check_ahead(const struct pc_found *device, const struct pc_seen_writer *w, const struct pc_seen *server,
-			struct pc_verdict *v)
+static void check_ahead(const struct pc_found *device, const struct pc_seen_writer *w,
+			const struct pc_seen *server, struct pc_verdict *v)
 {
 	const struct pc_seen *s = device->seen;
 
@@ -255,9 +268,11 @@ static void check_ahead(const struct pc_found *device, const struct pc_seen_writ
 		if (memcmp(at->id, w->id, JX_ID_BYTES) != 0)
 			continue;
 		for (int32_t i = 0; i < at->entry_count; i++)
-			if (i >= w->entry_count || memcmp(server->entry[at->entry_first + i].digest,
-							  s->entry[w->entry_first + i].digest, JX_HASH_BYTES) != 0)
-				pc_verdict_add(v, &v->failed, "the server holds %d of %s, and the device has lost it", i + 1,
+			if (i >= w->entry_count ||
+			    memcmp(server->entry[at->entry_first + i].digest,
+				   s->entry[w->entry_first + i].digest, JX_HASH_BYTES) != 0)
+				pc_verdict_add(v, &v->failed,
+					       "the server holds %d of %s, and the device has lost it", i + 1,
 					       device->device);
 		return;
 	}

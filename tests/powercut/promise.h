@@ -40,7 +40,8 @@ struct pc_verdict {
 	int lost, duplicated, failed;
 	char first[400];
 };
-void pc_verdict_add(struct pc_verdict *v, int *count, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void pc_verdict_add(struct pc_verdict *v, int *count, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* A disk at this point. */
 struct pc_found {
@@ -50,7 +51,8 @@ struct pc_found {
 	struct pc_image image;
 };
 
-void pc_promise_check(const struct pc_promise *p, const struct pc_found *found, size_t count, struct pc_verdict *v);
+void pc_promise_check(const struct pc_promise *p, const struct pc_found *found, size_t count,
+		      struct pc_verdict *v);
 /* What a device shows as sent is at the server, and what the server holds the device holds: with power cut at both. */
 void pc_check_both(const struct pc_found *device, const struct pc_found *server, struct pc_verdict *v);
 

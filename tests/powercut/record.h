@@ -22,7 +22,8 @@ enum pc_op {
 	PC_UNLINK = 'u',
 	PC_MKDIR = 'm',
 	PC_RMDIR = 'x',
-	PC_UNKNOWN = '!', /**< a change this recorder cannot express: the recording is worth nothing; data says which */
+	PC_UNKNOWN =
+		'!', /**< a change this recorder cannot express: the recording is worth nothing; data says which */
 	/* written by the driver */
 	PC_ROOT = 'R',     /**< folder path is a disk of its own; other says whose: "device:H07", "server" */
 	PC_BASE = 'B',     /**< path was there before, certain, as file ino with data */

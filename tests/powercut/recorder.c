@@ -39,10 +39,10 @@ static struct {
 } rec = {.log = -1, .mutex = PTHREAD_MUTEX_INITIALIZER};
 
 /* POSIX promises that a function's address survives the trip through void *. */
-#define REAL(name)                                                               \
-	static __typeof__(&name) real;                                           \
-	if (real == NULL)                                                        \
-		*(void **)&real = dlsym(RTLD_NEXT, #name)
+#define REAL(name)                     \
+	static __typeof__(&name) real; \
+	if (real == NULL)              \
+	*(void **)&real = dlsym(RTLD_NEXT, #name)
 
 static void die(const char *what)
 {
@@ -189,8 +189,8 @@ static uint64_t ino_of(int fd)
 	return fstat(fd, &st) == 0 ? (uint64_t)st.st_ino : 0;
 }
 
-static void put(enum pc_op op, uint64_t ino, int64_t offset, const char *path, const char *other, const void *data,
-		size_t len)
+static void put(enum pc_op op, uint64_t ino, int64_t offset, const char *path, const char *other,
+		const void *data, size_t len)
 {
 	struct pc_header h = {.magic = PC_RECORD_MAGIC,
 			      .op = (uint8_t)op,
@@ -252,29 +252,29 @@ static mode_t mode_of(int flags, va_list ap)
 	return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE ? (mode_t)va_arg(ap, unsigned) : 0;
 }
 
-#define OPEN(name)                                        \
-	int name(const char *path, int flags, ...)        \
-	{                                                 \
-		va_list ap;                               \
-		mode_t mode;                              \
-                                                          \
-		va_start(ap, flags);                      \
-		mode = mode_of(flags, ap);                \
-		va_end(ap);                               \
+#define OPEN(name)                                                 \
+	int name(const char *path, int flags, ...)                 \
+	{                                                          \
+		va_list ap;                                        \
+		mode_t mode;                                       \
+                                                                   \
+		va_start(ap, flags);                               \
+		mode = mode_of(flags, ap);                         \
+		va_end(ap);                                        \
 		return open_recorded(AT_FDCWD, path, flags, mode); \
 	}
 OPEN(open)
 OPEN(open64)
 
-#define OPENAT(name)                                      \
-	int name(int dirfd, const char *path, int flags, ...) \
-	{                                                 \
-		va_list ap;                               \
-		mode_t mode;                              \
-                                                          \
-		va_start(ap, flags);                      \
-		mode = mode_of(flags, ap);                \
-		va_end(ap);                               \
+#define OPENAT(name)                                            \
+	int name(int dirfd, const char *path, int flags, ...)   \
+	{                                                       \
+		va_list ap;                                     \
+		mode_t mode;                                    \
+                                                                \
+		va_start(ap, flags);                            \
+		mode = mode_of(flags, ap);                      \
+		va_end(ap);                                     \
 		return open_recorded(dirfd, path, flags, mode); \
 	}
 OPENAT(openat)

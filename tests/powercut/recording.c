@@ -7,12 +7,13 @@
 
 static jx_rc damaged(const char *path, size_t at, struct jx_error *err)
 {
-	return jx_fail(err, JX_ECORRUPT, 0, "powercut.log", "%s is no recording from byte %zu on: record again",
-		       path, at);
+	return jx_fail(err, JX_ECORRUPT, 0, "powercut.log",
+		       "%s is no recording from byte %zu on: record again", path, at);
 }
 
 /* Walk the headers; with out, fill the records. */
-static jx_rc walk(const char *path, struct pc_recording *r, bool is_filling, size_t *strings_out, struct jx_error *err)
+static jx_rc walk(const char *path, struct pc_recording *r, bool is_filling, size_t *strings_out,
+		  struct jx_error *err)
 {
 	size_t at = 0, count = 0, used = 0;
 

@@ -71,7 +71,8 @@ class Recording:
         os.mkdir(self.folder)
         self.disks, self.closers = [], []
         self.log = Log(os.path.join(self.folder, "log"))
-        self.env, self.trial = {}, False
+        self.env, self.trial, self.lives = {}, False, 0
+        self.is_keyed = True  # keys at the end are those of all the time
         self._photos, self._changes = 0, None
 
     def begin(self):
@@ -141,6 +142,10 @@ class Handheld(Disk):
         self.jx("enrol", server.url, server.code(self.short), *args)
         self.promise_enrolled()
 
+    def is_enrolled(self):
+        told = self.device.json("status", want=(0, e2e.EXIT["estate"]), env=self.recording.env)
+        return told.status == 0 and told.object["enrolled"]
+
     def promise_enrolled(self):
         self.recording.log.promise("enrolled", self.short)
         self.recording.promise_file(os.path.join(self.data, "device.key"))
@@ -184,11 +189,12 @@ class Center(Disk, e2e.Server):
         self.recording.mark("jiexund " + command)
         return super().admin(command, *args, want=want, env=env or self.recording.env)
 
-    def init(self):
+    def init(self, promise=True):
         self.admin("init", "--listen", "127.0.0.1:0", "--name", "localhost")
         # a whole city stands behind one address here
         self.configure(max_connections_per_address=0, enrol_per_minute=0)
-        self.promise_set_up()
+        if promise:
+            self.promise_set_up()
 
     def configure(self, **settings):
         if not self.recording.env:

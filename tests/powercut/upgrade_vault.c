@@ -20,6 +20,8 @@ jx_rc pc_vault_open(const struct jx_vault_sqlite_config *config, bool is_trial, 
 		return jx_vault_sqlite_open(config, vault_out, err);
 	memcpy(table, vault_migrations, vault_migrations_count * sizeof(*table));
 	table[vault_migrations_count] = (struct jx_migration){
-		.version = vault_migrations[vault_migrations_count - 1].version + 1, .name = "trial", .sql = STEP};
+		.version = vault_migrations[vault_migrations_count - 1].version + 1,
+		.name = "trial",
+		.sql = STEP};
 	return jx_vault__open(config, table, vault_migrations_count + 1, vault_out, err);
 }

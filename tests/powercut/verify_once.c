@@ -8,16 +8,17 @@
 
 #define SLOTS 16384 /* a power of two; some thousand different signatures a run */
 
-bool __real_jx_verify(const uint8_t pub[JX_PUB_BYTES], enum jx_tag tag, const struct jx_bytes *parts, size_t n,
-		      const uint8_t sig[JX_SIG_BYTES]);
-bool __wrap_jx_verify(const uint8_t pub[JX_PUB_BYTES], enum jx_tag tag, const struct jx_bytes *parts, size_t n,
-		      const uint8_t sig[JX_SIG_BYTES]);
+bool __real_jx_verify(const uint8_t pub[JX_PUB_BYTES], enum jx_tag tag, const struct jx_bytes *parts,
+		      size_t n, const uint8_t sig[JX_SIG_BYTES]);
+bool __wrap_jx_verify(const uint8_t pub[JX_PUB_BYTES], enum jx_tag tag, const struct jx_bytes *parts,
+		      size_t n, const uint8_t sig[JX_SIG_BYTES]);
 
-bool __wrap_jx_verify(const uint8_t pub[JX_PUB_BYTES], enum jx_tag tag, const struct jx_bytes *parts, size_t n,
-		      const uint8_t sig[JX_SIG_BYTES])
+bool __wrap_jx_verify(const uint8_t pub[JX_PUB_BYTES], enum jx_tag tag, const struct jx_bytes *parts,
+		      size_t n, const uint8_t sig[JX_SIG_BYTES])
 {
 	static _Thread_local uint8_t good[SLOTS][JX_HASH_BYTES];
-	const struct jx_bytes head[] = {{pub, JX_PUB_BYTES}, {sig, JX_SIG_BYTES}, {jx_tag_bytes(tag), JX_TAG_BYTES}};
+	const struct jx_bytes head[] = {
+		{pub, JX_PUB_BYTES}, {sig, JX_SIG_BYTES}, {jx_tag_bytes(tag), JX_TAG_BYTES}};
 	uint8_t rest[JX_HASH_BYTES], hash[JX_HASH_BYTES];
 	struct jx_bytes all[4];
 	uint32_t at;

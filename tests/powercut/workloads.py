@@ -12,8 +12,8 @@ from recording import Center, Handheld, Recording, elsewhere
 class Workshop:
     """Makes each recording once."""
 
-    def __init__(self, folder, seed):
-        self.folder, self.seed, self.made = folder, seed, {}
+    def __init__(self, folder, seed, lives):
+        self.folder, self.seed, self.lives, self.made = folder, seed, lives, {}
 
     def recordings(self, name):
         if name not in self.made:
@@ -48,6 +48,7 @@ def setup(r):
     r.begin()
     server.init()
     code = server.code("H07", trusted=False)
+    r.mark(f"code {code}")
     server.start()
     h.jx("enrol", server.url, code)
     h.promise_enrolled()
@@ -114,10 +115,10 @@ def together(*calls):
         raise failed[0]
 
 
-def city(r, *shorts):
+def city(r, *shorts, promise=True):
     """A server and devices that are enrolled, none of it recorded."""
     server = Center(r)
-    server.init()
+    server.init(promise)
     server.start()
     devices = [Handheld(r, short) for short in shorts]
     for device in devices:
@@ -241,4 +242,60 @@ def upgrade(shop):
         e2e.run([e2e.program("powercut-upgrade"), kind, disk.data], env=r.env)
 
 
-WORKLOADS = {"setup": setup, "save": save, "photo": photo, "sync": sync, "ingest": ingest, "restart": restart, "upgrade": upgrade}
+@recorded
+def rotate(r):
+    """The server's keys are exchanged, each twice, with syncs in between."""
+    commands = [name for name in ("rotate-tls", "rotate-identity") if name in e2e.run([e2e.program("jiexund"), "--help"]).out]
+    server, (h,) = city(r, "H07", promise=False)
+    r.is_keyed = False
+    h.observe(r.photo())
+    server.stop()
+    r.begin()
+    for _ in range(2):
+        for command in commands:
+            server.start()
+            h.sync()
+            server.stop()
+            server.admin(command)
+    server.start()
+    h.sync()
+
+
+def revive(shop):
+    """The real programs on what a cut of set-up, enrolment or rotation left: what was interrupted is done again, and a sync completes."""
+    rng = random.Random(shop.seed)
+    for name in ("setup", "rotate"):
+        source = shop.recordings(name)[0]
+        step = len(source.changes) / shop.lives
+        for k in range(shop.lives):
+            r = shop.new("revive", f"{name}-{k + 1}")
+            try:
+                live(shop, source, source.changes[int(step * (k + rng.random()))], rng.randrange(22), r)
+            finally:
+                r.close()
+
+
+def live(shop, source, number, image, r):
+    crash(shop, source, number, image, r)
+    server, h = Center(r, port_of(source)), Handheld(r, "H07")
+    where = f"{source.name} {number}:{image}"
+    try:
+        server.admin("init", "--listen", "127.0.0.1:0", "--name", "localhost")
+        server.start()
+        codes = [data.split()[1].decode() for at, op, _, data in source.log.records() if op == "M" and data.startswith(b"code ") and at <= number]
+        if source.name == "setup" and not h.is_enrolled():
+            if codes:
+                h.jx("enrol", server.url, codes[0])
+            else:
+                h.enrol(server)
+        h.sync()
+        states = {row["state"] for row in h.jx("list", "--all", "--all-days")}
+        if states - {"complete"}:
+            raise AssertionError(f"entries are {states} after a sync")
+    except AssertionError as error:
+        raise AssertionError(f"power cut at {where}: {error}; the disks are in {r.folder}") from error
+    r.lives += 1
+
+
+WORKLOADS = {"setup": setup, "save": save, "photo": photo, "sync": sync, "ingest": ingest, "restart": restart, "upgrade": upgrade,
+             "rotate": rotate, "revive": revive}

@@ -223,7 +223,8 @@ static void print_move(const jx_json *doc, const struct options *o)
 
 	(void)o;
 	printf(_("%s works in area %s from its next sync on; what it recorded keeps its area."),
-	       text_of(doc, 0, "short", who, sizeof(who)), text_of(doc, 0, "area", area, sizeof(area)));
+	       text_of(doc, 0, "short", who, sizeof(who)),
+	       text_of(doc, 0, "area", area, sizeof(area))[0] == '\0' ? "-" : area);
 	putchar('\n');
 }
 

@@ -3,9 +3,10 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 
-from e2e import EXIT, SANITIZE, Case, Device, Service, count_env, kill_env, main, program, run, wait_for
+from e2e import EXIT, SANITIZE, Case, Device, Service, count_env, environment, kill_env, main, program, run, wait_for
 
 FINGERPRINT = "^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$"
 
@@ -142,7 +143,9 @@ class Rotation(Keys):
         seen = set()
         for at in range(1, calls + 1, 3 if SANITIZE else 1):
             data = self.copy(whole)
-            run([program("jiexund"), "rotate-identity", "--data", data], None, env=kill_env(at))
+            cut = subprocess.run([program("jiexund"), "rotate-identity", "--data", data], env=environment(kill_env(at)),
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+            self.assertEqual(cut.returncode, -signal.SIGKILL, at)
             writers = run([program("jiexund"), "writers", "--data", data, "--json"]).object["writers"]
             servers = [w["fingerprint"] for w in writers if w["role"] == "server"]
             self.assertIn(len(servers), (1, 2))

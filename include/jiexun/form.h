@@ -47,6 +47,7 @@ struct jx_code {
 		confidence; /**< mark of its source, own or the parent's: "V(S26)", "SEED", "RU" ...; NULL if none */
 	const char *valid_from;  /**< "YYYY-MM-DD" or NULL */
 	const char *valid_until; /**< last day, or NULL */
+	bool is_key;             /**< of a unit class: key industry or unit */
 };
 struct jx_unit {
 	const char *unit; /**< "sheet", "place", "m2", "piece", "vehicle", "t", "times", "head", ... */
@@ -62,9 +63,10 @@ jx_rc jx_pack_load(const char *text, size_t len, jx_pack **pack_out, struct jx_e
 void jx_pack_free(jx_pack *pack);
 JX_DEFINE_AUTO(jx_pack, jx_pack_free);
 
-const char *jx_pack_id(const jx_pack *pack);   /**< "ten-disorders" */
-int64_t jx_pack_version(const jx_pack *pack);  /**< from 1 */
-const char *jx_pack_form(const jx_pack *pack); /**< form id its observations name */
+const char *jx_pack_id(const jx_pack *pack);  /**< "ten-disorders" */
+int64_t jx_pack_version(const jx_pack *pack); /**< from 1 */
+/** Form id that its observations with fixed fields name; NULL if the pack has no such form. */
+const char *jx_pack_form(const jx_pack *pack);
 size_t jx_pack_code_count(const jx_pack *pack);
 const struct jx_code *jx_pack_code_at(const jx_pack *pack, size_t i); /**< in pack order */
 /** By code ("01", "01.02"), or by exact Chinese or English name or alias. NULL if unknown or ambiguous. */
@@ -78,6 +80,8 @@ const struct jx_text *jx_pack_name(const jx_pack *pack);
 const char *jx_pack_valid_from(const jx_pack *pack);
 /** The pack built into the program: the ten disorders. Not NUL-terminated; never freed. */
 void jx_pack_builtin(const char **text_out, size_t *len_out);
+/** All packs built in; number 0 is that of jx_pack_builtin(). False after the last. */
+bool jx_pack_builtin_at(size_t i, const char **text_out, size_t *len_out);
 
 #define JX_NOTE_CHARS_MAX  1000 /**< a note's characters; 4 bytes at most each */
 #define JX_PARTY_CHARS_MAX 60   /**< of party and responsible unit */
@@ -105,9 +109,19 @@ struct jx_observation {
  */
 jx_rc jx_form_observation(const jx_pack *pack, const struct jx_observation *in, const char *day,
 			  jx_buf *answers_out, struct jx_error *err);
-/** Check an answers object against the pack, as the server does again: same rules, same messages. */
+/**
+ * Check an answers object against the pack, as the server does again: same rules, same messages. For the form of
+ * jx_pack_form(); a pack that has none refuses all.
+ */
 jx_rc jx_form_check(const jx_pack *pack, const char *answers, size_t len, const char *day,
 		    struct jx_error *err);
+/**
+ * The same for any form of the pack, as an entry names it. Photos are not asked for: an entry lists them, not its answers.
+ * @retval JX_EINVAL  err->where is the field's path for forms that are filled in as sheets
+ * @retval JX_ENOTFOUND  the pack has no such form
+ */
+jx_rc jx_form_check_as(const jx_pack *pack, const char *form_id, const char *answers, size_t len,
+		       const char *day, struct jx_error *err);
 
 /** What lists and tables show of an answers object; empty strings where it says nothing. Names only if pack is given. */
 struct jx_answers_brief {
@@ -121,6 +135,7 @@ struct jx_answers_brief {
 	char party[4 * JX_PARTY_CHARS_MAX + 1];
 	char unit_responsible[4 * JX_PARTY_CHARS_MAX + 1];
 	bool is_self_handled;
+	char summary[400]; /**< of a sheet: its computed values in the messages' language, else "" */
 };
 /**
  * Texts longer than their place are cut at a character: a list shows what it can of any object. pack may be NULL.
@@ -128,6 +143,12 @@ struct jx_answers_brief {
  */
 jx_rc jx_form_brief(const jx_pack *pack, const char *answers, size_t len, struct jx_answers_brief *out,
 		    struct jx_error *err);
+/**
+ * The same for any form of the pack. For a sheet name and group are the form's name, summary is filled, and note and party are
+ * the answers of the fields of those ids. An unknown form is shown as one with fixed fields.
+ */
+jx_rc jx_form_brief_as(const jx_pack *pack, const char *form_id, const char *day, const char *answers,
+		       size_t len, struct jx_answers_brief *out, struct jx_error *err);
 
 /* ---- sets of packs -------------------------------------------------------------------------------- */
 
@@ -138,10 +159,12 @@ jx_rc jx_packs_new(jx_packs **packs_out, struct jx_error *err);
 void jx_packs_free(jx_packs *packs);
 JX_DEFINE_AUTO(jx_packs, jx_packs_free);
 /**
- * Take a pack over. It may be used from `from_day` on (its own valid_from, or later).
+ * Take a pack over; it holds from its own valid_from on. On failure it stays the caller's and the set is as before. The same
+ * bytes again are fine: the pack that is there stays, and this one is freed.
  * @retval JX_EEXISTS    this version is there with other bytes: a version is never changed, raise it
  * @retval JX_EVERSION   older than one that is there, of the same id
- * @retval JX_ECONFLICT  a code of an earlier version is gone or means something else: close it by date instead
+ * @retval JX_ECONFLICT  a code of an earlier version is gone or means something else (neither its Chinese nor its English
+ *                       name is still a name or alias of it): close it by date instead; or a form belongs to another pack
  */
 jx_rc jx_packs_add(jx_packs *packs, jx_pack *pack, struct jx_error *err);
 /** The newest version of the id that holds on that business day; NULL if none. */
@@ -200,6 +223,9 @@ struct jx_form {
 	size_t section_count;
 	const struct jx_field *fields; /**< in the order they are asked */
 	size_t field_count;
+	const char *const *photo_roles; /**< roles a photo of this form may have */
+	size_t photo_role_count;
+	bool is_observation; /**< has the fixed fields of struct jx_observation; it is no sheet */
 };
 size_t jx_pack_form_count(const jx_pack *pack);
 const struct jx_form *jx_pack_form_at(const jx_pack *pack, size_t i);
@@ -218,7 +244,10 @@ size_t jx_pack_phrases(const jx_pack *pack, const char *form, const char *field,
 /** Paths name a field: "rooms_checked", or "rooms[2].flies" for a row of a repeat group (rows count from 1). */
 #define JX_FIELD_PATH_MAX 96
 typedef struct jx_sheet jx_sheet;
-/** An empty one with the form's defaults. The pack must outlive it. */
+/**
+ * An empty one with the form's defaults. The pack must outlive it.
+ * @retval JX_ENOTFOUND  the pack has no such form, or it has fixed fields
+ */
 jx_rc jx_sheet_new(const jx_pack *pack, const char *form_id, const char *day, jx_sheet **sheet_out,
 		   struct jx_error *err);
 void jx_sheet_free(jx_sheet *sheet);
@@ -247,8 +276,8 @@ const struct jx_field *jx_sheet_field(const jx_sheet *sheet, const char *path);
 /** A rule that is not kept: the field it is shown at, and the rule's own message. */
 struct jx_problem {
 	char path[JX_FIELD_PATH_MAX];
-	const char *rule; /**< id of the rule; "needed", "range" ... for a field's own */
-	struct jx_text text;
+	const char *rule;    /**< id of the rule; for a field's own "needed", "photo", "range", "overflow" */
+	struct jx_text text; /**< of a field's own rule: in the messages' language, in both places */
 };
 /** Every problem of the sheet as it is now, into out; how many there are in all. photo_roles: of the photos taken so far. */
 size_t jx_sheet_problems(const jx_sheet *sheet, const char *const *photo_roles, size_t role_count,

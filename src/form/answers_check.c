@@ -52,7 +52,7 @@ jx_rc jx_form__fail_code(const jx_pack *pack, const char *typed, struct jx_error
 	if (!jx_utf8_ok(typed, strlen(typed)))
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "code is not valid UTF-8: see `jx codes` for what there is");
-	jx_form__near_codes(pack, typed, near, sizeof(near));
+	jx_form__near_codes(&pack->own, typed, near, sizeof(near));
 	if (near[0] == '\0')
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "code \"%.40s\" is not in pack %s: see `jx codes` for what there is", typed,

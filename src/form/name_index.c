@@ -56,7 +56,10 @@ uint32_t jx_form__index_add(struct jx_form__index *index, const char *key, uint3
 
 uint32_t jx_form__index_find(const struct jx_form__index *index, const char *key)
 {
-	const struct jx_form__slot *slot = slot_of(index, key);
+	const struct jx_form__slot *slot;
 
+	if (index->slot_count == 0)
+		return JX_FORM__NONE;
+	slot = slot_of(index, key);
 	return slot->key == NULL ? JX_FORM__NONE : slot->value;
 }

@@ -91,7 +91,7 @@ static void keep(struct near best[NEAR_MAX], size_t *count, const struct near *o
 	best[at] = *one;
 }
 
-void jx_form__near_codes(const jx_pack *pack, const char *typed, char *out, size_t cap)
+void jx_form__near_codes(const struct jx_form__codes *codes, const char *typed, char *out, size_t cap)
 {
 	uint32_t letters[CHARS_MAX];
 	const size_t len = letters_of(typed, letters);
@@ -100,9 +100,9 @@ void jx_form__near_codes(const jx_pack *pack, const char *typed, char *out, size
 	JX_AUTO_BUF list = {0};
 	size_t count = 0, i;
 
-	for (i = 0; i < pack->code_count; i++) {
-		const struct near one = {distance_to_code(letters, len, &pack->codes[i].pub),
-					 &pack->codes[i].pub};
+	for (i = 0; i < codes->count; i++) {
+		const struct near one = {distance_to_code(letters, len, &codes->codes[i].pub),
+					 &codes->codes[i].pub};
 
 		if (one.distance <= most)
 			keep(best, &count, &one);

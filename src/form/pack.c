@@ -19,10 +19,24 @@ const char *jx_text_pick(const struct jx_text *t)
 	return s != NULL ? s : "";
 }
 
+bool jx_pack_builtin_at(size_t i, const char **text_out, size_t *len_out)
+{
+	/* lengths of embedded files are no constants of the compiler, so their addresses stand here */
+	static const struct {
+		const unsigned char *text;
+		const size_t *len;
+	} packs[] = {{jx_pack_ten_disorders, &jx_pack_ten_disorders_len}};
+
+	if (i >= sizeof(packs) / sizeof(packs[0]))
+		return false;
+	*text_out = (const char *)packs[i].text;
+	*len_out = *packs[i].len;
+	return true;
+}
+
 void jx_pack_builtin(const char **text_out, size_t *len_out)
 {
-	*text_out = (const char *)jx_pack_ten_disorders;
-	*len_out = jx_pack_ten_disorders_len;
+	(void)jx_pack_builtin_at(0, text_out, len_out);
 }
 
 const char *jx_pack_id(const jx_pack *pack)
@@ -52,21 +66,19 @@ const char *jx_pack_valid_from(const jx_pack *pack)
 
 size_t jx_pack_code_count(const jx_pack *pack)
 {
-	return pack->code_count;
+	return pack->own.count;
 }
 
 const struct jx_code *jx_pack_code_at(const jx_pack *pack, size_t i)
 {
-	return i < pack->code_count ? &pack->codes[i].pub : NULL;
+	return i < pack->own.count ? &pack->own.codes[i].pub : NULL;
 }
 
 const struct jx_code *jx_pack_find(const jx_pack *pack, const char *code_or_name)
 {
-	uint32_t i = jx_form__index_find(&pack->code_index, code_or_name);
+	const uint32_t i = jx_form__codes_find(&pack->own, code_or_name);
 
-	if (i == JX_FORM__NONE)
-		i = jx_form__index_find(&pack->name_index, code_or_name);
-	return i < pack->code_count ? &pack->codes[i].pub : NULL;
+	return i != JX_FORM__NONE ? &pack->own.codes[i].pub : NULL;
 }
 
 const struct jx_unit *jx_pack_unit(const jx_pack *pack, const char *unit_or_name)
@@ -78,15 +90,5 @@ const struct jx_unit *jx_pack_unit(const jx_pack *pack, const char *unit_or_name
 
 bool jx_pack_is_open(const jx_pack *pack, const struct jx_code *code, const char *day)
 {
-	uint32_t i = jx_form__index_find(&pack->code_index, code->code);
-
-	while (i < pack->code_count) {
-		const struct jx_code *c = &pack->codes[i].pub;
-
-		if ((c->valid_from != NULL && strcmp(day, c->valid_from) < 0) ||
-		    (c->valid_until != NULL && strcmp(day, c->valid_until) > 0))
-			return false;
-		i = pack->codes[i].parent;
-	}
-	return true;
+	return jx_form__code_is_open(&pack->own, jx_form__index_find(&pack->own.code_index, code->code), day);
 }

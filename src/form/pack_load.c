@@ -61,37 +61,24 @@ static jx_rc load_opening(struct jx_form__reader *r, struct jx_error *err)
 	return rc;
 }
 
-static jx_rc load_form(struct jx_form__reader *r, int tok, size_t i, struct jx_error *err)
+/* In this order: each names what was read before it. */
+static jx_rc load_all(struct jx_form__reader *r, struct jx_error *err)
 {
-	const char *id;
-	jx_rc rc;
+	static jx_rc (*const steps[])(struct jx_form__reader * r, struct jx_error * err) = {
+		load_opening,         jx_form__load_units, jx_form__load_codes, jx_form__load_lists,
+		jx_form__load_grades, jx_form__load_forms, jx_form__load_texts,
+	};
+	size_t i;
+	jx_rc rc = JX_OK;
 
-	if (jx_json_type_of(r->doc, tok) != JX_JSON_OBJECT)
-		return jx_fail(err, JX_EINVAL, 0, WHERE, "pack: %s must be an object: correct it there",
-			       PLACE(AT("forms", i, NULL)));
-	rc = jx_form__read_id(r, tok, "id", JX_FORM__FORM_ID_BYTES, AT("forms", i, "id"), &id, err);
-	/* forms that make other entries belong to programs that know those */
-	if (rc == JX_OK && r->pack->form == NULL &&
-	    jx_json_str_is(r->doc, jx_json_get(r->doc, tok, "entry"), "observation"))
-		r->pack->form = id;
+	for (i = 0; rc == JX_OK && i < sizeof(steps) / sizeof(steps[0]); i++)
+		rc = steps[i](r, err);
 	return rc;
 }
 
-static jx_rc load_forms(struct jx_form__reader *r, struct jx_error *err)
+static jx_rc fail_memory(struct jx_error *err)
 {
-	size_t i = 0;
-	int list, item;
-	jx_rc rc = jx_form__read_list(r, 0, "forms", true, 1000, AT(NULL, 0, "forms"), &list, err);
-
-	if (rc != JX_OK)
-		return rc;
-	for (item = jx_json_first(r->doc, list); rc == JX_OK && item >= 0;
-	     item = jx_json_next(r->doc, list, item))
-		rc = load_form(r, item, i++, err);
-	if (rc == JX_OK && r->pack->form == NULL)
-		rc = jx_fail(err, JX_EINVAL, 0, WHERE,
-			     "pack: forms has none with \"entry\":\"observation\": add one there");
-	return rc;
+	return jx_fail(err, JX_ENOMEM, 0, WHERE, "no memory for the names of a pack: close other programs");
 }
 
 jx_rc jx_pack_load(const char *text, size_t len, jx_pack **pack_out, struct jx_error *err)
@@ -110,31 +97,40 @@ jx_rc jx_pack_load(const char *text, size_t len, jx_pack **pack_out, struct jx_e
 	pack->text_cap = len + 1;
 	pack->text = calloc(pack->text_cap, 1);
 	if (pack->text == NULL)
-		return jx_fail(err, JX_ENOMEM, 0, WHERE,
-			       "no memory for the names of a pack: close other programs");
+		return fail_memory(err);
 	r.pack = pack;
-	rc = load_opening(&r, err);
-	if (rc == JX_OK)
-		rc = jx_form__load_units(&r, err);
-	if (rc == JX_OK)
-		rc = jx_form__load_codes(&r, err);
-	if (rc == JX_OK)
-		rc = load_forms(&r, err);
-	if (rc == JX_OK)
-		*pack_out = JX_STEAL(pack);
-	return rc;
+	(void)jx_json_i64(&doc, jx_json_get(&doc, 0, "format"), &pack->format);
+	/* no list of words is longer than all lists of all objects together, and those are elements of arrays */
+	pack->words = calloc(doc.n + 1, sizeof(*pack->words));
+	if (pack->words == NULL)
+		return fail_memory(err);
+	rc = load_all(&r, err);
+	if (rc != JX_OK)
+		return rc;
+	jx_sha256(text, len, pack->sha256);
+	*pack_out = JX_STEAL(pack);
+	return JX_OK;
 }
 
 void jx_pack_free(jx_pack *pack)
 {
+	size_t i;
+
 	if (pack == NULL)
 		return;
-	jx_form__index_done(&pack->code_index);
-	jx_form__index_done(&pack->name_index);
+	jx_form__free_forms(pack);
+	jx_form__free_grades(pack);
+	jx_form__codes_done(&pack->own);
+	for (i = 0; i < pack->list_count; i++)
+		jx_form__codes_done(&pack->lists[i]);
 	jx_form__index_done(&pack->unit_index);
-	free(pack->units);
-	free(pack->codes);
 	free(pack->lists);
+	free(pack->units);
+	free(pack->words);
+	free(pack->phrases);
+	free(pack->phrase_texts);
+	free(pack->cards);
+	free(pack->time_limits);
 	free(pack->text);
 	free(pack);
 }

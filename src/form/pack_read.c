@@ -5,24 +5,38 @@
 
 #define WHERE JX_FORM__WHERE
 
+/* Deeper than this nothing stands in a pack: forms, sections, fields, a member. */
+#define PLACES_MAX 8
+
 struct jx_form__place_text jx_form__place_text(const struct jx_form__place *place)
 {
-	struct jx_form__place_text t;
+	const struct jx_form__place *up[PLACES_MAX];
+	struct jx_form__place_text t = {""};
+	JX_AUTO_BUF b = {0};
+	size_t n = 0;
 
-	if (place->list == NULL)
-		(void)snprintf(t.text, sizeof(t.text), "%.24s", place->member);
-	else
-		(void)snprintf(t.text, sizeof(t.text), "%.24s[%zu]%s%.24s", place->list, place->index,
-			       place->member != NULL ? "." : "", place->member != NULL ? place->member : "");
+	for (; place != NULL && n < PLACES_MAX; place = place->up)
+		up[n++] = place;
+	jx_buf_init(&b, sizeof(t.text));
+	while (n-- > 0) {
+		const struct jx_form__place *p = up[n];
+
+		if (p->list != NULL)
+			jx_buf_addf(&b, "%s%s[%zu]", b.len > 0 ? "." : "", p->list, p->index);
+		if (p->member != NULL)
+			jx_buf_addf(&b, "%s%s", b.len > 0 ? "." : "", p->member);
+	}
+	jx_strcpy(t.text, sizeof(t.text), b.data != NULL ? b.data : "");
 	return t;
 }
 
-jx_rc jx_form__read_string(struct jx_form__reader *r, int tok, size_t max, const struct jx_form__place *place,
-			   const char **out, struct jx_error *err)
+/* The string behind those that are there, not yet kept; its length without the NUL. */
+static jx_rc take_string(struct jx_form__reader *r, int tok, size_t max, const struct jx_form__place *place,
+			 size_t *len_out, struct jx_error *err)
 {
 	struct jx_pack *pack = r->pack;
 	char *at = pack->text + pack->text_len;
-	size_t len, i;
+	size_t len;
 
 	if (jx_json_type_of(r->doc, tok) != JX_JSON_STRING)
 		return jx_fail(err, JX_EINVAL, 0, WHERE, "pack: %s must be text: correct it there",
@@ -35,13 +49,34 @@ jx_rc jx_form__read_string(struct jx_form__reader *r, int tok, size_t max, const
 	if (len == 0 || len > max)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "pack: %s must have 1 to %zu bytes: correct it there", PLACE(place), max);
+	*len_out = len;
+	return JX_OK;
+}
+
+static jx_rc keep_string(struct jx_form__reader *r, int tok, size_t max, bool has_lines,
+			 const struct jx_form__place *place, const char **out, struct jx_error *err)
+{
+	struct jx_pack *pack = r->pack;
+	const char *at = pack->text + pack->text_len;
+	size_t len, i;
+	const jx_rc rc = take_string(r, tok, max, place, &len, err);
+
+	if (rc != JX_OK)
+		return rc;
 	for (i = 0; i < len; i++)
-		if ((unsigned char)at[i] < 0x20 || at[i] == 0x7f)
+		if (((unsigned char)at[i] < 0x20 && !(has_lines && (at[i] == '\n' || at[i] == '\t'))) ||
+		    at[i] == 0x7f)
 			return jx_fail(err, JX_EINVAL, 0, WHERE,
 				       "pack: %s holds a control character: remove it there", PLACE(place));
 	pack->text_len += len + 1;
 	*out = at;
 	return JX_OK;
+}
+
+jx_rc jx_form__read_string(struct jx_form__reader *r, int tok, size_t max, const struct jx_form__place *place,
+			   const char **out, struct jx_error *err)
+{
+	return keep_string(r, tok, max, false, place, out, err);
 }
 
 jx_rc jx_form__read_member(struct jx_form__reader *r, int obj, const char *name, bool is_needed, size_t max,
@@ -74,22 +109,30 @@ jx_rc jx_form__read_id(struct jx_form__reader *r, int obj, const char *name, siz
 	return JX_OK;
 }
 
-jx_rc jx_form__read_text(struct jx_form__reader *r, int obj, const char *name, bool is_needed, size_t max,
-			 const struct jx_form__place *place, struct jx_text *out, struct jx_error *err)
+static jx_rc read_language(struct jx_form__reader *r, int obj, const char *language, bool has_lines,
+			   size_t max, const struct jx_form__place *place, const char **out,
+			   struct jx_error *err)
+{
+	const int tok = jx_json_get(r->doc, obj, language);
+
+	return tok < 0 ? JX_OK : keep_string(r, tok, max, has_lines, place, out, err);
+}
+
+static jx_rc read_both(struct jx_form__reader *r, int obj, const char *name, bool is_needed, bool has_lines,
+		       size_t max, const struct jx_form__place *place, struct jx_text *out,
+		       struct jx_error *err)
 {
 	const int tok = jx_json_get(r->doc, obj, name);
 	struct jx_text t = {NULL, NULL};
-	jx_rc rc;
+	jx_rc rc = JX_OK;
 
 	if (tok < 0 && !is_needed)
 		return JX_OK;
-	if (jx_json_type_of(r->doc, tok) != JX_JSON_OBJECT)
-		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "pack: %s must be an object with \"zh\" or \"en\": correct it there",
-			       PLACE(place));
-	rc = jx_form__read_member(r, tok, "zh", false, max, place, &t.zh, err);
-	if (rc == JX_OK)
-		rc = jx_form__read_member(r, tok, "en", false, max, place, &t.en, err);
+	if (jx_json_type_of(r->doc, tok) == JX_JSON_OBJECT) {
+		rc = read_language(r, tok, "zh", has_lines, max, place, &t.zh, err);
+		if (rc == JX_OK)
+			rc = read_language(r, tok, "en", has_lines, max, place, &t.en, err);
+	}
 	if (rc != JX_OK)
 		return rc;
 	if (t.zh == NULL && t.en == NULL)
@@ -99,6 +142,19 @@ jx_rc jx_form__read_text(struct jx_form__reader *r, int obj, const char *name, b
 	out->zh = t.zh != NULL ? t.zh : t.en;
 	out->en = t.en != NULL ? t.en : t.zh;
 	return JX_OK;
+}
+
+jx_rc jx_form__read_text(struct jx_form__reader *r, int obj, const char *name, bool is_needed, size_t max,
+			 const struct jx_form__place *place, struct jx_text *out, struct jx_error *err)
+{
+	return read_both(r, obj, name, is_needed, false, max, place, out, err);
+}
+
+jx_rc jx_form__read_long_text(struct jx_form__reader *r, int obj, const char *name, bool is_needed,
+			      size_t max, const struct jx_form__place *place, struct jx_text *out,
+			      struct jx_error *err)
+{
+	return read_both(r, obj, name, is_needed, true, max, place, out, err);
 }
 
 jx_rc jx_form__read_day(struct jx_form__reader *r, int obj, const char *name,

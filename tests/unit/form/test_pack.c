@@ -101,7 +101,7 @@ static void contradictory_packs_are_refused_with_the_place(void **state)
 		jx_rc rc;
 		const char *names;
 	} rows[] = {
-		{"\"format\": 1", "\"format\": 2", JX_EVERSION, "format 2"},
+		{"\"format\": 1", "\"format\": 3", JX_EVERSION, "format 3"},
 		{"\"format\": 1", "\"format\": 0", JX_EINVAL, "format"},
 		{"\"format\": 1, ", "", JX_EINVAL, "format"},
 		{"\"id\": \"market\"", "\"id\": \"mar ket\"", JX_EINVAL, "id"},

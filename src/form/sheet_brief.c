@@ -1,0 +1,68 @@
+/* Answers of any form: checked as a server checks them, and shown in lists. */
+#include <string.h>
+
+#include "answers.h"
+#include "sheet.h"
+
+jx_rc jx_form_check_as(const jx_pack *pack, const char *form_id, const char *answers, size_t len,
+		       const char *day, struct jx_error *err)
+{
+	const struct jx_form__photos unknown = {false, NULL, 0};
+	const struct jx_form__form *form = jx_form__form_of(pack, form_id);
+	JX_AUTO(jx_sheet) sheet = NULL;
+	jx_rc rc;
+
+	if (form != NULL && form->pub.is_observation)
+		return jx_form_check(pack, answers, len, day, err);
+	rc = jx_sheet_read(pack, form_id, day, answers, len, true, &sheet, err);
+	return rc == JX_OK ? jx_form__check_sheet(sheet, &unknown, err) : rc;
+}
+
+/* The text of the field of that id, if there is one; cut where it does not fit. */
+static void take_field(const jx_sheet *sheet, const char *id, char *out, size_t cap)
+{
+	const uint32_t field = jx_form__find_field(sheet->form, JX_FORM__NONE, id, strlen(id));
+	const struct jx_form__spot spot = {field, 0};
+	const struct jx_form__answer *a = field != JX_FORM__NONE ? jx_form__sheet_answer(sheet, spot) : NULL;
+
+	if (a != NULL && a->text != NULL)
+		jx_strcpy(out, cap, a->text);
+}
+
+static void summarize(const jx_sheet *sheet, struct jx_answers_brief *b)
+{
+	JX_AUTO_BUF text = {0};
+	struct jx_computed c;
+	size_t i;
+
+	jx_buf_init(&text, JX_FORM__ANSWERS_BYTES);
+	for (i = 0; jx_sheet_computed(sheet, i, &c); i++)
+		jx_buf_addf(&text, "%s%s %s", i == 0 ? "" : "; ", jx_text_pick(&c.name), c.value);
+	if (text.rc == JX_OK && text.data != NULL)
+		jx_strcpy(b->summary, sizeof(b->summary), text.data);
+}
+
+jx_rc jx_form_brief_as(const jx_pack *pack, const char *form_id, const char *day, const char *answers,
+		       size_t len, struct jx_answers_brief *out, struct jx_error *err)
+{
+	const struct jx_form__form *form = pack != NULL ? jx_form__form_of(pack, form_id) : NULL;
+	JX_AUTO(jx_sheet) sheet = NULL;
+	struct jx_answers_brief b;
+	jx_rc rc;
+
+	if (form == NULL || form->pub.field_count == 0)
+		return jx_form_brief(pack, answers, len, out, err);
+	rc = jx_sheet_read(pack, form_id, day, answers, len, false, &sheet, err);
+	if (rc != JX_OK)
+		return rc;
+	memset(&b, 0, sizeof(b));
+	jx_strcpy(b.name_zh, sizeof(b.name_zh), form->pub.name.zh);
+	jx_strcpy(b.name_en, sizeof(b.name_en), form->pub.name.en);
+	jx_strcpy(b.group_zh, sizeof(b.group_zh), form->pub.name.zh);
+	jx_strcpy(b.group_en, sizeof(b.group_en), form->pub.name.en);
+	take_field(sheet, "note", b.note, sizeof(b.note));
+	take_field(sheet, "party", b.party, sizeof(b.party));
+	summarize(sheet, &b);
+	*out = b;
+	return JX_OK;
+}

@@ -263,7 +263,7 @@ jx_rc jx_store_each_inbox(jx_store *store, const char *kind, jx_inbox_fn fn, voi
 jx_rc jx_store_checkpoint(jx_store *store, struct jx_error *err);
 /**
  * SQLite's integrity check and the room's own invariants: digests, chains, numbers without gaps, columns and photo rows as the bytes
- * say. Signatures and receipts need keys: jx_view_verify(). @retval JX_ECORRUPT text says what
+ * say, rows of receipts as their texts say. Signatures and receipts need keys: jx_view_verify(). @retval JX_ECORRUPT text says what
  */
 jx_rc jx_store_check(jx_store *store, struct jx_error *err);
 

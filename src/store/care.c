@@ -193,7 +193,9 @@ static jx_rc check_entries(jx_store *s, struct jx_error *err)
 
 jx_rc jx_store_check(jx_store *store, struct jx_error *err)
 {
-	const jx_rc rc = check_file(store, err);
+	jx_rc rc = check_file(store, err);
 
-	return rc == JX_OK ? check_entries(store, err) : rc;
+	if (rc == JX_OK)
+		rc = check_entries(store, err);
+	return rc == JX_OK ? jx_store__check_receipts(store, err) : rc;
 }

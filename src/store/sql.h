@@ -105,6 +105,29 @@
 	X(PHOTO_DONE, "INSERT INTO photo_done (writer_no, sha256, epoch, receipt_no) "                       \
 		      "VALUES (:writer_no, :sha256, :epoch, :receipt_no) ON CONFLICT (writer_no, sha256) "   \
 		      "DO UPDATE SET epoch = excluded.epoch, receipt_no = excluded.receipt_no")              \
+	/* last column: does the row say what the signed text says? */                                       \
+	X(RECEIPT_CHECK, "SELECT no, text, sig, hash, coalesce(json_valid(json) "                            \
+			 "AND json ->> '$.n' = n AND json ->> '$.safe_until_n' = safe_until_n "              \
+			 "AND json ->> '$.server_utc_ms' = server_utc_ms "                                   \
+			 "AND replace(json ->> '$.epoch', '-', '') = lower(hex(epoch)) "                     \
+			 "AND replace(json ->> '$.writer', '-', '') = lower(hex(writer)) "                   \
+			 "AND standing = CASE WHEN json ->> '$.head' IS NOT lower(hex(head)) THEN 2 "        \
+			 "WHEN json ->> '$.fork' THEN 1 ELSE 0 END, 0) "                                     \
+			 "FROM (SELECT r.*, i.writer, e.head, CAST(r.text AS TEXT) AS json FROM receipt r "  \
+			 "LEFT JOIN identity i ON i.no = r.writer_no "                                       \
+			 "LEFT JOIN entry e ON e.pos = (r.writer_no << 40) + r.n) ORDER BY no")              \
+	/* and what photo_done has from a text stands in it */                                               \
+	X(PHOTO_RECEIPT_CHECK,                                                                               \
+	  "SELECT no, text, sig, hash, coalesce(json_valid(json) "                                           \
+	  "AND replace(json ->> '$.writer', '-', '') = lower(hex(writer)), 0) "                              \
+	  "FROM (SELECT r.*, i.writer, CAST(r.text AS TEXT) AS json FROM photo_receipt r "                   \
+	  "LEFT JOIN identity i ON i.no = r.writer_no) ORDER BY no")                                         \
+	X(PHOTO_DONE_CHECK,                                                                                  \
+	  "SELECT count(*) FROM (SELECT d.sha256, d.epoch, d.writer_no, r.writer_no AS by_no, "              \
+	  "CAST(r.text AS TEXT) AS json FROM photo_done d "                                                  \
+	  "LEFT JOIN photo_receipt r ON r.no = d.receipt_no) "                                               \
+	  "WHERE coalesce(json_valid(json) AND writer_no = by_no AND instr(json, lower(hex(sha256))) > 0 "   \
+	  "AND replace(json ->> '$.epoch', '-', '') = lower(hex(epoch)), 0) = 0")                            \
 	X(INBOX_PUT, "INSERT INTO inbox (kind, key, text) VALUES (:kind, :key, :text) "                      \
 		     "ON CONFLICT (kind, key) DO UPDATE SET text = excluded.text")                           \
 	X(INBOX_DROP, "DELETE FROM inbox WHERE kind = :kind AND key = :key")                                 \

@@ -145,6 +145,8 @@ struct jx_store__coverage {
 	int64_t safe_until_n;
 	int64_t server_utc_ms;
 };
+/* Rows taken from receipts and photo-receipts must say what these say: "sent", "complete" and pruning follow from them. */
+jx_rc jx_store__check_receipts(jx_store *s, struct jx_error *err);
 jx_rc jx_store__coverage(jx_store *s, int64_t writer_no, struct jx_store__coverage *out,
 			 struct jx_error *err);
 

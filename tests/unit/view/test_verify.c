@@ -121,6 +121,16 @@ static const struct {
 	 "DELETE FROM receipt WHERE writer_no = 2; INSERT INTO receipt SELECT 9, 2, epoch, 3, 0, 0, 0, zeroblob(32), sig, text "
 	 "FROM receipt WHERE no = 1",
 	 "H08-1"},
+	/* rows derived from receipts: what counts as sent, received and safe to prune is read from them */
+	{"UPDATE receipt SET safe_until_n = 3 WHERE n = 3", ""},
+	{"UPDATE receipt SET n = 2 WHERE n = 3", ""},
+	{"UPDATE receipt SET standing = 1 WHERE n = 2", ""},
+	{"UPDATE receipt SET server_utc_ms = server_utc_ms + 1 WHERE n = 3", ""},
+	{"UPDATE receipt SET epoch = zeroblob(16) WHERE n = 3", ""},
+	{"UPDATE receipt SET hash = zeroblob(32) WHERE n = 3", ""},
+	{"UPDATE photo_receipt SET hash = zeroblob(32)", ""},
+	{"UPDATE photo_done SET epoch = zeroblob(16)", ""},
+	{"UPDATE photo_done SET sha256 = zeroblob(32)", ""},
 	/* rows derived from bytes */
 	{"UPDATE entry SET day = '2026-09-09' WHERE n = 2", NULL},
 	{"UPDATE photo SET sha256 = zeroblob(32) WHERE place = 1", NULL},

@@ -231,19 +231,28 @@ static jx_rc make_site(struct options *o, bool *made_out, struct jx_error *err)
 	return rc != JX_OK ? rc : site_make(o->dir, &conf, made_out, err);
 }
 
+/*
+ * A file vault.db is no vault yet: the power may have gone while an earlier `init` made it. One that is open elsewhere, or
+ * damaged, is not for `init` to touch.
+ */
+static bool has_vault(const char *dir)
+{
+	const struct jx_vault_sqlite_config config = {.dir = dir, .fs = jx_os_fs(), .rand = jx_os_rand()};
+	JX_AUTO(jx_vault) vault = NULL;
+
+	return jx_vault_sqlite_open(&config, &vault, NULL) != JX_ENOTFOUND;
+}
+
 int cmd_init(struct options *o)
 {
 	JX_AUTO(site) d = NULL;
 	struct jx_error err = {0};
-	char vault[4096];
-	bool made = false, had_vault;
+	bool made = false;
 	jx_rc rc = make_site(o, &made, &err);
 
 	if (rc != JX_OK)
 		return program_fail(&err);
-	site_path(o->dir, "vault.db", vault, sizeof(vault));
-	had_vault = access(vault, F_OK) == 0;
-	if (had_vault && !made)
+	if (!made && has_vault(o->dir))
 		return tell_unchanged(o);
 	rc = site_open(o->dir, true, &d, &err);
 	if (rc != JX_OK)

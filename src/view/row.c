@@ -155,8 +155,11 @@ jx_rc jx_view__row(struct jx_view__reader *r, const struct jx_log_row *row, stru
 	memset(out, 0, sizeof(*out));
 	memset(entry_out, 0, sizeof(*entry_out));
 	/* A damaged entry is a line all the same, with what the log knows of it: jx verify says the rest. */
-	if (jx_entry_decode(row->bytes, row->len, entry_out, NULL) != JX_OK)
-		(void)jx_entry_decode_storing(row->bytes, row->len, entry_out, NULL);
+	rc = jx_entry_decode(row->bytes, row->len, entry_out, err);
+	if (rc != JX_OK && rc != JX_ENOMEM)
+		rc = jx_entry_decode_storing(row->bytes, row->len, entry_out, err);
+	if (rc == JX_ENOMEM)
+		return rc;
 	memcpy(out->id, row->id, JX_ID_BYTES);
 	memcpy(out->writer, row->writer, JX_ID_BYTES);
 	out->n = row->n;

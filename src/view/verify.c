@@ -111,14 +111,20 @@ static void begin_chain(struct jx_view__verification *job, const struct jx_ident
 }
 
 /* "sent" and "complete" must follow from receipts whose signatures are good. */
-static void check_state(struct jx_view__verification *job, const struct jx_log_row *row)
+static jx_rc check_state(struct jx_view__verification *job, const struct jx_log_row *row)
 {
 	struct jx_error what = {0};
 	struct jx_entry e;
 	int64_t good = 0;
+	jx_rc rc = row->photo_count > 0 ? jx_entry_decode(row->bytes, row->len, &e, &what) : JX_OK;
 	size_t i;
 
-	if (row->photo_count > 0 && jx_entry_decode(row->bytes, row->len, &e, NULL) == JX_OK) {
+	if (rc == JX_ENOMEM) {
+		if (job->err != NULL)
+			*job->err = what;
+		return rc;
+	}
+	if (row->photo_count > 0 && rc == JX_OK) {
 		for (i = 0; i < e.photo_count; i++) {
 			struct jx_view__done key;
 
@@ -133,11 +139,12 @@ static void check_state(struct jx_view__verification *job, const struct jx_log_r
 	}
 	if (row->photos_receipted <= good &&
 	    (row->n <= job->sent_n || (row->state != JX_ENTRY_SENT && row->state != JX_ENTRY_COMPLETE)))
-		return;
+		return JX_OK;
 	(void)jx_fail(
 		&what, JX_ECORRUPT, 0, WHERE,
 		"the entry is shown as sent, but no receipt says so: copy the folder for the administrator");
 	note_at(job, row->n, &what);
+	return JX_OK;
 }
 
 static jx_rc walk_entry(void *user, const struct jx_log_row *row)
@@ -165,8 +172,7 @@ static jx_rc walk_entry(void *user, const struct jx_log_row *row)
 	job->walk.n = row->n;
 	memcpy(job->walk.head, row->head, JX_HASH_BYTES);
 	check_promises(job, row->n, row->n);
-	check_state(job, row);
-	return JX_OK;
+	return check_state(job, row);
 }
 
 static jx_rc verify_chain(void *user, const struct jx_identity *id)

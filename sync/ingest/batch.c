@@ -39,9 +39,15 @@ static bool read_entry(jx_ingest *in, const struct jx_writer *who, struct jx_byt
 	struct jx_entry e;
 	const int64_t n = b->from_n + (int64_t)i;
 	char detail[256];
-	jx_rc decoded = jx_entry_decode(line.data, line.len, &e, NULL);
+	const jx_rc decoded = jx_entry_decode(line.data, line.len, &e, &err);
+	jx_rc rc = decoded;
 
-	if (decoded != JX_OK && jx_entry_decode_storing(line.data, line.len, &e, &err) != JX_OK) {
+	if (rc != JX_OK && rc != JX_ENOMEM)
+		rc = jx_entry_decode_storing(line.data, line.len, &e, &err);
+	/* ours, not the entry's: kept as it is now, its photos would be refused for ever */
+	if (rc == JX_ENOMEM)
+		return jx_ingest__fault(in, rs, &err);
+	if (rc != JX_OK) {
 		(void)snprintf(detail, sizeof(detail), "entry %lld: %.200s", (long long)n, err.text);
 		return jx_ingest__refuse(rs, 400, "bad-request", detail);
 	}
@@ -59,7 +65,8 @@ static bool read_entry(jx_ingest *in, const struct jx_writer *who, struct jx_byt
 	v->kind = e.kind;
 	jx_strcpy(v->day, sizeof(v->day), e.day);
 	jx_strcpy(v->area, sizeof(v->area), e.area);
-	jx_ingest__marks(in, who, &e, decoded, b->marks[i]);
+	if (jx_ingest__marks(in, who, &e, decoded, b->marks[i], &err) != JX_OK)
+		return jx_ingest__fault(in, rs, &err);
 	v->marks = b->marks[i][0] == '\0' ? NULL : b->marks[i];
 	if (decoded == JX_OK)
 		keep_photos(b, v, &e);

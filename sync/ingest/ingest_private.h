@@ -105,9 +105,12 @@ void jx_ingest__batch_done(struct jx_ingest__batch *b);
 bool jx_ingest__batch_read(jx_ingest *in, const struct jx_writer *who, const struct jx_sync_request *ask,
 			   const struct jx_bytes *lines, size_t count, struct jx_ingest__batch *b,
 			   struct jx_wire_response *rs);
-/* Review marks of an entry that could be read; writes "" for none. */
-void jx_ingest__marks(const jx_ingest *in, const struct jx_writer *who, const struct jx_entry *e,
-		      jx_rc decoded, char out[JX_INGEST__MARKS_MAX]);
+/*
+ * Review marks of an entry that could be read; writes "" for none. JX_ENOMEM: a want of memory is no mark, for marks are kept for
+ * ever.
+ */
+jx_rc jx_ingest__marks(const jx_ingest *in, const struct jx_writer *who, const struct jx_entry *e,
+		       jx_rc decoded, char out[JX_INGEST__MARKS_MAX], struct jx_error *err);
 
 /* How a batch stands to what is stored. */
 enum jx_ingest__standing {

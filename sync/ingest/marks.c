@@ -52,22 +52,26 @@ static void add_clock(jx_buf *b, int64_t taken_utc_ms, int64_t now_utc_ms)
 		add(b, "clock-behind");
 }
 
-static void add_form(jx_buf *b, const jx_pack *pack, const struct jx_entry *e)
+static jx_rc add_form(jx_buf *b, const jx_pack *pack, const struct jx_entry *e, struct jx_error *err)
 {
-	struct jx_error err = {.code = JX_OK};
+	jx_rc rc = JX_OK;
 
 	if (pack == NULL || !has_answers(e))
-		return;
+		return JX_OK;
 	if (!is_form_known(pack, e))
 		add(b, "unknown-form");
-	else if (jx_form_check(pack, e->answers.data, e->answers.len, e->day, &err) != JX_OK)
-		add_text(b, "answers", err.text);
+	else
+		rc = jx_form_check(pack, e->answers.data, e->answers.len, e->day, err);
+	if (rc != JX_OK && rc != JX_ENOMEM)
+		add_text(b, "answers", err->text);
+	return rc == JX_ENOMEM ? rc : JX_OK;
 }
 
-void jx_ingest__marks(const jx_ingest *in, const struct jx_writer *who, const struct jx_entry *e,
-		      jx_rc decoded, char out[JX_INGEST__MARKS_MAX])
+jx_rc jx_ingest__marks(const jx_ingest *in, const struct jx_writer *who, const struct jx_entry *e,
+		       jx_rc decoded, char out[JX_INGEST__MARKS_MAX], struct jx_error *err)
 {
 	JX_AUTO_BUF b;
+	jx_rc rc = JX_OK;
 
 	jx_buf_init(&b, 1024);
 	if (decoded == JX_EVERSION)
@@ -80,6 +84,10 @@ void jx_ingest__marks(const jx_ingest *in, const struct jx_writer *who, const st
 		add(&b, "pending-writer");
 	add_clock(&b, e->taken_utc_ms, jx_ingest__now(in));
 	if (decoded == JX_OK)
-		add_form(&b, in->config.pack, e);
-	jx_strcpy(out, JX_INGEST__MARKS_MAX, b.data == NULL ? "" : b.data);
+		rc = add_form(&b, in->config.pack, e, err);
+	if (rc == JX_OK && b.rc == JX_ENOMEM)
+		rc = jx_buf_check(&b, "marks", err);
+	if (rc == JX_OK)
+		jx_strcpy(out, JX_INGEST__MARKS_MAX, b.data == NULL ? "" : b.data);
+	return rc;
 }

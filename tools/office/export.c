@@ -55,7 +55,8 @@ static jx_rc fill_links(struct export *x, struct jx_error *err)
 }
 
 /* What can be read of the line; the rest of the row stays empty. */
-static void fill_content(struct export *x, const struct jx_office__place *p)
+/* A want of memory is no erasure: the list would be wrong and look right. */
+static jx_rc fill_content(struct export *x, const struct jx_office__place *p, struct jx_error *err)
 {
 	struct jx_office__row *row = &x->row;
 	const struct jx_item *item = &x->item;
@@ -63,12 +64,14 @@ static void fill_content(struct export *x, const struct jx_office__place *p)
 
 	if (item->entry.data != NULL) {
 		jx_sha256(item->entry.data, item->entry.len, row->digest);
-		rc = jx_entry_decode(item->entry.data, item->entry.len, &row->e, NULL);
-		if (rc != JX_OK)
-			rc = jx_entry_decode_storing(item->entry.data, item->entry.len, &row->e, NULL);
+		rc = jx_entry_decode(item->entry.data, item->entry.len, &row->e, err);
+		if (rc != JX_OK && rc != JX_ENOMEM)
+			rc = jx_entry_decode_storing(item->entry.data, item->entry.len, &row->e, err);
 	} else {
 		memcpy(row->digest, item->digest, sizeof(row->digest));
 	}
+	if (rc == JX_ENOMEM)
+		return rc;
 	row->has_id = rc == JX_OK;
 	if (rc != JX_OK) { /* erased: what the index remembers */
 		memset(&row->e, 0, sizeof(row->e));
@@ -79,8 +82,9 @@ static void fill_content(struct export *x, const struct jx_office__place *p)
 	memcpy(row->e.writer, p->writer, sizeof(row->e.writer));
 	memset(&row->a, 0, sizeof(row->a));
 	if (row->e.answers.data != NULL)
-		(void)jx_form_brief(x->desk->pack, row->e.answers.data, row->e.answers.len, &row->a, NULL);
+		rc = jx_form_brief(x->desk->pack, row->e.answers.data, row->e.answers.len, &row->a, err);
 	row->unit = row->a.unit[0] == '\0' ? NULL : jx_pack_unit(x->desk->pack, row->a.unit);
+	return rc == JX_ENOMEM ? rc : JX_OK;
 }
 
 static void write_row(struct export *x)
@@ -112,8 +116,9 @@ static jx_rc take_place(void *user, const struct jx_office__place *p, struct jx_
 	jx_office__number(p->writer, p->short_code, p->n, row->number);
 	row->marks = x->item.entry.data == NULL && x->item.marks[0] == '\0' ? "erased" : x->item.marks;
 	row->received_utc_ms = x->item.received_utc_ms;
-	fill_content(x, p);
-	rc = fill_links(x, err);
+	rc = fill_content(x, p, err);
+	if (rc == JX_OK)
+		rc = fill_links(x, err);
 	if (rc != JX_OK)
 		return rc;
 	if (p->is_fork) {

@@ -210,10 +210,12 @@ static jx_rc add_entry(struct jx_office__index *x, const struct jx_item *item, s
 		       struct jx_error *err)
 {
 	struct jx_entry e;
-	jx_rc rc = jx_entry_decode(item->entry.data, item->entry.len, &e, NULL);
+	jx_rc rc = jx_entry_decode(item->entry.data, item->entry.len, &e, err);
 
-	if (rc != JX_OK && jx_entry_decode_storing(item->entry.data, item->entry.len, &e, NULL) != JX_OK)
-		return add_erased(x, s, n, err);
+	if (rc != JX_OK && rc != JX_ENOMEM)
+		rc = jx_entry_decode_storing(item->entry.data, item->entry.len, &e, err);
+	if (rc != JX_OK) /* a want of memory is no erasure */
+		return rc == JX_ENOMEM ? rc : add_erased(x, s, n, err);
 	/* the line's key says whose it is and which; verify compares them */
 	e.n = n;
 	rc = add_row(x, s, &e, err);

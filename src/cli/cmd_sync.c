@@ -64,6 +64,7 @@ static bool is_clock_trusted(jx_store *store)
 	       now < server_utc_ms + TRUST_AHEAD_MS;
 }
 
+/* left: what waits; NULL: it could not be counted, and then nothing is said of it, for 0 would be a comfort that is not true. */
 static void result_json(const struct jx_client_result *r, const struct jx_error *err,
 			const struct jx_store_counts *left, struct cli_json *j)
 {
@@ -81,8 +82,10 @@ static void result_json(const struct jx_client_result *r, const struct jx_error 
 	cli_json_int(j, "requests", r->requests);
 	cli_json_int(j, "up_bytes", r->up_bytes);
 	cli_json_int(j, "down_bytes", r->down_bytes);
-	cli_json_int(j, "entries_waiting", left->waiting);
-	cli_json_int(j, "photos_waiting", left->photos_waiting);
+	if (left != NULL) {
+		cli_json_int(j, "entries_waiting", left->waiting);
+		cli_json_int(j, "photos_waiting", left->photos_waiting);
+	}
 	cli_json_bool(j, "pending", r->is_pending);
 	cli_json_bool(j, "must_enrol_again", r->must_enrol_again);
 	cli_json_str(j, "server_error", r->server_error);
@@ -98,27 +101,52 @@ static void keep_result(struct cli *c, const struct jx_client_result *r, const s
 
 	result_json(r, err, left, &j);
 	jx_buf_addc(&j.b, '}');
-	if (jx_buf_check(&j.b, "result", NULL) == JX_OK)
-		(void)jx_store_set(c->store, JX_SET_SYNC_RESULT, j.b.data, NULL);
-	jx_buf_done(&j.b);
 	(void)snprintf(now, sizeof(now), "%lld", (long long)jx_os_clock()->utc_ms(NULL));
-	(void)jx_store_set(c->store, JX_SET_SYNC_UTC_MS, now, NULL);
+	/* no new time beside an old result */
+	if (jx_buf_check(&j.b, "result", NULL) == JX_OK &&
+	    jx_store_set(c->store, JX_SET_SYNC_RESULT, j.b.data, NULL) == JX_OK)
+		(void)jx_store_set(c->store, JX_SET_SYNC_UTC_MS, now, NULL);
+	jx_buf_done(&j.b);
 }
 
+static void say_sent(const struct cli *c, const struct jx_client_result *r,
+		     const struct jx_store_counts *left)
+{
+	if (left == NULL)
+		cli_say(c, _("synced: %lld entries and %lld photos sent, %lld items came"),
+			(long long)r->entries_sent, (long long)r->photos_sent, (long long)r->items);
+	else
+		cli_say(c,
+			_("synced: %lld entries and %lld photos sent, %lld items came; waiting: %lld entries, %lld photos"),
+			(long long)r->entries_sent, (long long)r->photos_sent, (long long)r->items,
+			(long long)left->waiting, (long long)left->photos_waiting);
+}
+
+static void say_waiting(const struct jx_store_counts *left)
+{
+	if (left == NULL)
+		fprintf(stderr, "jx: %s\n", _("nothing is lost: what was not sent waits on this device"));
+	else
+		fprintf(stderr, _("jx: nothing is lost: %lld entries and %lld photos wait on this device\n"),
+			(long long)left->waiting, (long long)left->photos_waiting);
+}
+
+/* Exit status. */
 static int report(struct cli *c, const struct jx_client_result *r, const struct jx_error *err)
 {
-	struct jx_store_counts left = {0};
-	struct jx_error ignored;
+	struct jx_store_counts counts = {0};
+	struct jx_error uncounted = {0};
+	const jx_rc counted = jx_store_count(c->store, &counts, &uncounted);
+	const struct jx_store_counts *left = counted == JX_OK ? &counts : NULL;
 
 	if (!c->json && !c->quiet && isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
-	(void)jx_store_count(c->store, &left, &ignored);
 	if (r->requests > 0)
-		keep_result(c, r, err, &left);
+		keep_result(c, r, err, left);
 	if (c->json) {
 		struct cli_json j;
 
-		result_json(r, err, &left, &j);
+		result_json(r, err, left, &j);
 		cli_json_end(&j);
 	}
 	if (r->note[0] != '\0')
@@ -127,19 +155,17 @@ static int report(struct cli *c, const struct jx_client_result *r, const struct 
 		cli_say(c, "%s",
 			_("the office has not confirmed this device yet; what was sent is kept there"));
 	if (r->rc == JX_OK)
-		cli_say(c,
-			_("synced: %lld entries and %lld photos sent, %lld items came; waiting: %lld entries, %lld photos"),
-			(long long)r->entries_sent, (long long)r->photos_sent, (long long)r->items,
-			(long long)left.waiting, (long long)left.photos_waiting);
+		say_sent(c, r, left);
 	else
 		fprintf(stderr, "jx: %s\n", err->text);
 	if (r->rc != JX_OK)
-		fprintf(stderr, _("jx: nothing is lost: %lld entries and %lld photos wait on this device\n"),
-			(long long)left.waiting, (long long)left.photos_waiting);
+		say_waiting(left);
+	else if (left == NULL)
+		fprintf(stderr, "jx: %s\n", uncounted.text);
 	if (r->must_enrol_again)
 		fprintf(stderr, "jx: %s\n",
 			_("ask the office for a code and run jx enrol --again; what is recorded stays"));
-	return r->rc == JX_OK ? 0 : jx_rc_exit_status(r->rc);
+	return jx_rc_exit_status(r->rc != JX_OK ? r->rc : counted);
 }
 
 static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_identity *id, int tries,

@@ -44,7 +44,7 @@ static void sign(struct bench *b, const struct device *d, const jx_buf *body, st
 
 static void read_answer(struct bench *b, struct job *j, struct jx_sync_answer *an)
 {
-	struct jx_bytes items[1];
+	struct jx_bytes items[JX_IDENTITIES_MAX + 1];
 	struct jx_bytes bytes = {j->rs.body.data, j->rs.body.len};
 	size_t count = 0;
 	JX_AUTO_BUF plain;
@@ -55,7 +55,7 @@ static void read_answer(struct bench *b, struct job *j, struct jx_sync_answer *a
 		jx_assert_ok(jx_wire_expand(bytes, 0, &plain, &b->err), &b->err);
 		bytes = (struct jx_bytes){plain.data, plain.len};
 	}
-	jx_assert_ok(jx_sync_answer_read(bytes, an, items, 1, &count, &b->err), &b->err);
+	jx_assert_ok(jx_sync_answer_read(bytes, an, items, JX_IDENTITIES_MAX + 1, &count, &b->err), &b->err);
 	jx_buf_done(&j->rs.body);
 }
 
@@ -76,12 +76,36 @@ static jx_ingest *for_threads(struct bench *b)
 	jx_ingest *in = NULL;
 
 	jx_assert_ok(jx_ingest_new(&config, &in, &b->err), &b->err);
+	jx_assert_ok(jx_ingest_setup(in, &b->err), &b->err);
 	return in;
 }
 
-static void requests_at_the_same_time_store_everything_once(void **state)
+static void rotate(struct bench *b, jx_ingest *in, uint8_t number, uint8_t pub_out[JX_PUB_BYTES])
 {
-	struct bench *b = *state;
+	const uint8_t seed[32] = {100, number};
+	uint8_t secret[JX_SEC_BYTES];
+	struct jx_signed text;
+
+	jx_key_from_seed(seed, pub_out, secret);
+	jx_assert_ok(jx_ingest_introduce(in, pub_out, &text, &b->err), &b->err);
+	jx_assert_ok(jx_ingest_rotate_identity(in, secret, &text, &b->err), &b->err);
+}
+
+/* The receipt is signed by one of the keys that were in force meanwhile. */
+static void assert_signed(const struct jx_signed *text, uint8_t (*keys)[JX_PUB_BYTES], int count)
+{
+	struct jx_receipt r;
+	int fits = 0;
+
+	for (int i = 0; i < count; i++)
+		fits += jx_receipt_open(text, keys[i], &r, NULL) == JX_OK;
+	assert_int_equal(fits, 1);
+	assert_int_equal(r.n, ENTRIES);
+}
+
+static void send_all(struct bench *b, int rotations)
+{
+	uint8_t keys[JX_IDENTITIES_MAX][JX_PUB_BYTES];
 	struct device d[DEVICES];
 	jx_buf bodies[DEVICES];
 	struct job jobs[JOBS];
@@ -109,6 +133,9 @@ static void requests_at_the_same_time_store_everything_once(void **state)
 	}
 	for (int i = 0; i < JOBS; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, ask, &jobs[i]), 0);
+	memcpy(keys[0], b->identity, sizeof(keys[0]));
+	for (int i = 1; i <= rotations; i++)
+		rotate(b, in, (uint8_t)i, keys[i]);
 	for (int i = 0; i < JOBS; i++)
 		assert_int_equal(pthread_join(threads[i], NULL), 0);
 	jx_ingest_free(in);
@@ -118,6 +145,7 @@ static void requests_at_the_same_time_store_everything_once(void **state)
 			assert_int_equal(an[t].result, JX_SYNC_OK);
 			assert_int_equal(an[t].n, ENTRIES);
 			assert_true(an[t].has_receipt);
+			assert_signed(&an[t].receipt, keys, rotations + 1);
 		}
 		assert_memory_equal(&an[0].receipt, &an[1].receipt, sizeof(an[0].receipt));
 		jx_buf_done(&bodies[i]);
@@ -130,12 +158,23 @@ static void requests_at_the_same_time_store_everything_once(void **state)
 	jx_assert_ok(b->ops->check(b->vault, &b->err), &b->err);
 }
 
+static void requests_at_the_same_time_store_everything_once(void **state)
+{
+	send_all(*state, 0);
+}
+
+static void rotations_meanwhile_disturb_nobody(void **state)
+{
+	send_all(*state, 6);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_open, bench_close)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(requests_at_the_same_time_store_everything_once),
+		TEST(rotations_meanwhile_disturb_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,7 @@ static jx_rc keep_string(struct jx_form__reader *r, int tok, size_t max, bool ha
 {
 	struct jx_pack *pack = r->pack;
 	const char *at = pack->text + pack->text_len;
-	size_t len, i;
+	size_t len = 0, i;
 	const jx_rc rc = take_string(r, tok, max, place, &len, err);
 
 	if (rc != JX_OK)

@@ -127,8 +127,45 @@ static void new_keys_take_over_and_old_ones_stay_known(void **state)
 	assert_memory_equal(pub, keys.next_identity, JX_PUB_BYTES);
 	key_id[0] ^= 1;
 	jx_assert_rc(jx_store_server_key(d->store, key_id, pub, &err), JX_ENOTFOUND, &err);
+	{
+		uint8_t all[4][JX_PUB_BYTES] = {{0}};
+		size_t count = 0;
+
+		/* the one in force first; then the enrolment's and the announced one */
+		jx_assert_ok(jx_store_server_keys(d->store, all, 4, &count, &err), &err);
+		assert_int_equal(count, 3);
+		assert_memory_equal(all[0], keys.identity, JX_PUB_BYTES);
+		assert_memory_not_equal(all[1], all[2], JX_PUB_BYTES);
+		for (size_t i = 1; i < 3; i++)
+			assert_true(memcmp(all[i], d->server_pub, JX_PUB_BYTES) == 0 ||
+				    memcmp(all[i], keys.next_identity, JX_PUB_BYTES) == 0);
+		jx_assert_ok(jx_store_server_keys(d->store, all, 1, &count, &err), &err);
+		assert_int_equal(count, 1);
+	}
 	keys.pin_count = 0;
 	jx_assert_rc(jx_store_set_keys(d->store, &text, &keys, &err), JX_EINVAL, &err);
+}
+
+static void the_server_gives_another_area(void **state)
+{
+	struct device *d = *state;
+	struct jx_identity before, after;
+	struct jx_error err;
+
+	jx_assert_ok(jx_store_identity(d->store, &before, &err), &err);
+	jx_assert_ok(jx_store_set_area(d->store, before.writer, "leader", "330110", &err), &err);
+	jx_assert_ok(jx_store_identity(d->store, &after, &err), &err);
+	assert_string_equal(after.area, "330110");
+	assert_string_equal(after.role, "leader");
+	/* nothing else */
+	jx_strcpy(after.area, sizeof(after.area), before.area);
+	jx_strcpy(after.role, sizeof(after.role), before.role);
+	assert_memory_equal(&after, &before, sizeof(before));
+	jx_assert_ok(jx_store_set_area(d->store, before.writer, "field", "", &err), &err);
+	/* for the writer that this device was before it enrolled again, it comes too late */
+	device_enrol(d, 2);
+	jx_assert_rc(jx_store_set_area(d->store, before.writer, "field", "330185", &err), JX_ECONFLICT, &err);
+	jx_assert_rc(jx_store_set_area(d->store, before.writer, "field", "\xff", &err), JX_EINVAL, &err);
 }
 
 static void values_are_set_read_and_removed(void **state)
@@ -228,6 +265,7 @@ int main(void)
 		T(bad_identities_are_refused),
 		T(identities_come_oldest_first),
 		T(new_keys_take_over_and_old_ones_stay_known),
+		T(the_server_gives_another_area),
 		T(values_are_set_read_and_removed),
 		T(the_feed_replaces_drops_and_moves_its_cursor_at_once),
 		T(another_enrolment_forgets_what_the_server_said_to_the_first),

@@ -150,7 +150,7 @@ static jx_store *new_store(const struct jx_store_config *config)
 	return s;
 }
 
-/* A reader that comes first after an upgrade of the program: open for writing once, which migrates. */
+/* A reader that comes first after an upgrade of the program, or after a power cut: open for writing once, which migrates. */
 static jx_rc upgrade(const struct jx_store_config *config, const struct jx_migration *table, size_t count,
 		     struct jx_error *err)
 {
@@ -161,20 +161,32 @@ static jx_rc upgrade(const struct jx_store_config *config, const struct jx_migra
 	return jx_store__open(&writing, table, count, &s, err);
 }
 
+/*
+ * The power went while the database was made, before it was in WAL mode: a rollback journal lies beside it, and a reader
+ * may not play it back.
+ */
+static bool is_journal_left(const struct jx_error *err)
+{
+	return err->native == SQLITE_READONLY_ROLLBACK || err->native == SQLITE_READONLY_RECOVERY;
+}
+
 static jx_rc open_reader(const struct jx_store_config *config, const struct jx_migration *table, size_t count,
 			 jx_store **store_out, struct jx_error *err)
 {
 	JX_AUTO(jx_store) s = new_store(config);
+	struct jx_error first = {0};
 	int version = 0;
-	jx_rc rc = open_for_reading(s, config->vfs, &version, err);
+	jx_rc rc = open_for_reading(s, config->vfs, &version, &first);
 
+	if (rc != JX_OK && err != NULL)
+		*err = first;
 	if (rc == JX_OK && version > jx_store__newest(table, count))
 		return jx_store__too_new(s, version, err);
 	/* Made by a process that ended before its first commit: as good as none. */
 	if (rc == JX_OK && version == 0)
 		return jx_fail(err, JX_ENOTFOUND, 0, WHERE,
 			       "there is no log yet in %s: enrol this device with jx enrol", s->dir);
-	if (rc == JX_OK && version < jx_store__newest(table, count)) {
+	if (is_journal_left(&first) || (rc == JX_OK && version < jx_store__newest(table, count))) {
 		jx_store_close(JX_STEAL(s));
 		s = new_store(config);
 		rc = upgrade(config, table, count, err);

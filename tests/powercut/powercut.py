@@ -17,6 +17,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 POINTS = 50000
+LEAST = 4  # a change: nothing kept, all kept, and two between
 KEYS = ("name", "count", "lost", "duplicated", "failed", "seconds")
 TABLE = ("operations", "images", "promises", "absent", "present", "gone_on", "entries", "photos")
 
@@ -46,7 +47,10 @@ def check(r, points, seed, *more):
                           text=True, check=False)
     if not done.stdout:
         return {"name": f"powercut.{r.name}", "count": 0, "lost": 0, "duplicated": 0, "failed": 1, "seconds": 0}, done.stderr
-    return json.loads(done.stdout), done.stderr
+    line = json.loads(done.stdout)
+    if done.returncode not in (0, 1):
+        line["failed"] += 1  # a sanitizer's report, or a death
+    return line, done.stderr
 
 
 def looked(line, name):
@@ -95,7 +99,7 @@ class Run:
     def points(self, made):
         """Shared by the number of changes, so that every change is looked at as often as any other."""
         changes = sum(len(r.changes) for recordings in made.values() for r in recordings)
-        return [(name, r, max(1, self.options.points * len(r.changes) // max(1, changes)))
+        return [(name, r, max(LEAST * len(r.changes), self.options.points * len(r.changes) // max(1, changes)))
                 for name, recordings in made.items() for r in recordings if r.changes]
 
     def add(self, name, r, line, told):

@@ -80,6 +80,10 @@ jx_rc cli_open_pack(struct cli *c, struct jx_error *err);
 jx_rc cli_open_key(struct cli *c, struct jx_error *err);
 /** Store, media, pack and key, and c->recorder over them. */
 jx_rc cli_open_recorder(struct cli *c, struct jx_error *err);
+/* continues.c: is there no writer before this one, and how far is its log? */
+jx_rc cli_enrolment_age(struct cli *c, bool *is_first_out, int64_t *n_out, struct jx_error *err);
+/* The first entry of a log that goes on, where an enrolment was cut off before it. Needs the recorder. */
+jx_rc cli_continue_log(struct cli *c, struct jx_error *err);
 /** The profile's position source. */
 jx_rc cli_open_gps(struct cli *c, struct jx_error *err);
 void cli_close(struct cli *c);

@@ -88,9 +88,9 @@ static void make_identity(const struct cli *c, const char *url, const struct jx_
 	jx_strcpy(id->url, sizeof(id->url), url);
 }
 
-/* What stands in the way of enrolling, or JX_OK. old_n is set when an earlier writer's log is to be continued. */
-static jx_rc check_before(struct cli *c, bool again, struct jx_identity *old, bool *has_old, int64_t *old_n,
-			  uint8_t *old_head, struct jx_error *err)
+/* What stands in the way of enrolling, or JX_OK. has_old is set when an earlier writer's log is to be continued. */
+static jx_rc check_before(struct cli *c, bool again, struct jx_identity *old, bool *has_old,
+			  struct jx_error *err)
 {
 	struct jx_error ignored;
 	jx_rc rc = jx_store_identity(c->store, old, &ignored);
@@ -107,21 +107,53 @@ static jx_rc check_before(struct cli *c, bool again, struct jx_identity *old, bo
 			err, JX_EEXISTS, 0, "jx.enrol",
 			"this device is enrolled as %s already; if the server said that it must enrol again, add --again",
 			old->short_code);
-	return jx_store_head(c->store, old_n, old_head, err);
+	return JX_OK;
 }
 
-static jx_rc take_identity(struct cli *c, const struct jx_identity *id, const struct jx_identity *old,
-			   bool has_old, int64_t old_n, const uint8_t *old_head, struct jx_error *err)
+/*
+ * Was the enrolment anew done already, up to its last line on the screen? Then the same code with the same key gets the same answer, and
+ * another key would be refused, and leave the device with one that nobody knows. Not where the server asked for it: that key may
+ * be in two devices.
+ */
+static jx_rc is_repeated(struct cli *c, bool *out, struct jx_error *err)
 {
-	int64_t n;
+	char reason[256];
+	bool is_first = true;
+	int64_t n = 0;
+	jx_rc rc = jx_store_get(c->store, JX_SET_REENROL, reason, sizeof(reason), err);
+
+	*out = false;
+	if (rc != JX_ENOTFOUND)
+		return rc;
+	rc = cli_enrolment_age(c, &is_first, &n, err);
+	*out = !is_first && n <= 1;
+	return rc;
+}
+
+/* Only the key of the old writer is set aside; a newer one belongs to an earlier try of this very step. */
+static jx_rc make_room_for_key(struct cli *c, const struct jx_identity *old, struct jx_error *err)
+{
+	uint8_t pub[JX_PUB_BYTES], sec[JX_SEC_BYTES];
+	struct jx_device_keys keys;
+	bool keeps = false;
+	jx_rc rc = is_repeated(c, &keeps, err);
+
+	if (rc != JX_OK || keeps)
+		return rc;
+	cli_device_keys(c, &keys);
+	if (jx_device_load_key(&keys, pub, sec, NULL) == JX_OK &&
+	    memcmp(pub, old->public_key, sizeof(pub)) == 0)
+		rc = set_key_aside(c, old, err);
+	jx_wipe(sec, sizeof(sec));
+	return rc;
+}
+
+static jx_rc take_identity(struct cli *c, const struct jx_identity *id, bool has_old, struct jx_error *err)
+{
 	jx_rc rc = jx_store_set_identity(c->store, id, err);
 
-	if (rc == JX_OK && has_old && memcmp(old->writer, id->writer, sizeof(id->writer)) != 0) {
-		rc = cli_open_recorder(c, err);
-		if (rc == JX_OK)
-			rc = jx_record_continues(&c->recorder, old->writer, old_n, old_head, &n, err);
-	}
-	return rc;
+	/* opening it makes the new log name the old one */
+	return rc == JX_OK && has_old ? cli_open_recorder(c, err) : rc;
 }
 
 static int show_identity(struct cli *c, const struct jx_identity *id, const struct jx_enrol_answer *an)
@@ -159,8 +191,6 @@ int cli_enrol(struct cli *c, const struct cli_args *a)
 	struct jx_enrol_answer an;
 	struct jx_identity id, old;
 	char url[256] = "";
-	uint8_t old_head[JX_HASH_BYTES];
-	int64_t old_n = 0;
 	bool has_old = false;
 	jx_rc rc = jx_code_parse(a->pos[a->pos_count - 1], &code, url, sizeof(url), &err);
 
@@ -173,25 +203,16 @@ int cli_enrol(struct cli *c, const struct cli_args *a)
 	if (rc == JX_OK)
 		rc = cli_open_store(c, false, &err);
 	if (rc == JX_OK)
-		rc = check_before(c, cli_flag(a, "again"), &old, &has_old, &old_n, old_head, &err);
-	if (rc == JX_OK && has_old) {
-		uint8_t pub[JX_PUB_BYTES], sec[JX_SEC_BYTES];
-		struct jx_device_keys keys;
-
-		/* only the key of the old writer is set aside; a newer one belongs to an earlier try of this very step */
-		cli_device_keys(c, &keys);
-		if (jx_device_load_key(&keys, pub, sec, NULL) == JX_OK &&
-		    memcmp(pub, old.public_key, sizeof(pub)) == 0)
-			rc = set_key_aside(c, &old, &err);
-		jx_wipe(sec, sizeof(sec));
-	}
+		rc = check_before(c, cli_flag(a, "again"), &old, &has_old, &err);
+	if (rc == JX_OK && has_old)
+		rc = make_room_for_key(c, &old, &err);
 	if (rc == JX_OK)
 		rc = own_key(c, &err);
 	if (rc == JX_OK)
 		rc = ask_server(c, url, &code, cli_value(a, "name"), &an, &err);
 	if (rc == JX_OK) {
 		make_identity(c, url, &an, &id);
-		rc = take_identity(c, &id, &old, has_old, old_n, old_head, &err);
+		rc = take_identity(c, &id, has_old, &err);
 	}
 	jx_wipe(&code, sizeof(code));
 	return rc == JX_OK ? show_identity(c, &id, &an) : cli_fail(c, &err);

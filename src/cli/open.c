@@ -118,7 +118,7 @@ jx_rc cli_open_recorder(struct cli *c, struct jx_error *err)
 		.utc_offset_min = (int)c->profile.utc_offset_min,
 		.reserve_bytes = c->profile.reserve_mb * MB,
 	};
-	return JX_OK;
+	return cli_continue_log(c, err);
 }
 
 jx_rc cli_open_gps(struct cli *c, struct jx_error *err)

@@ -53,6 +53,7 @@ HARNESSES = [
     Harness("kill", "终端与服务器在任意时刻被 kill -9、被终止、被暂停", "device and server killed, ended, stopped at any instant", [
         python("e2e/kill_test.py", "device", count_option="--count", quick=500, release=10_000),
         python("e2e/kill_test.py", "server", count_option="--count", quick=500, release=10_000),
+        python("e2e/kill_test.py", "enrol", count_option="--count", quick=80, release=2_000),
         python("e2e/kill_test.py", "signals", count_option="--count", quick=50, release=1_000),
     ], ("e2e_kill",)),
     Harness("calls", "每一次内存申请和文件调用都失败一次、一直失败", "every malloc and file call fails, once and for good", [

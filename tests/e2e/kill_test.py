@@ -2,6 +2,7 @@
 
   device    jx log with photos and jx sync are killed; then the user looks, and tries again with the same id
   server    jiexund is killed while devices sync, and while it starts after that
+  enrol     jx enrol and jx enrol --again are killed, and run again with the same code
   signals   SIGTERM and SIGSTOP/SIGCONT in the middle of a save or a sync: a low battery, a lid that is shut
 
 Most are killed by a count of the calls that change anything outside the program (kill.c): so the kill falls inside the work, some of them half
@@ -307,6 +308,82 @@ def finish_server(tally, _):
         tally.need(tally.more.get(what, 0) > 0, f"{what} is 0")
 
 
+# ---- enrolment ----
+
+class Newcomer:
+    """A device whose enrolment is killed, first or anew, and repeated with the same code: one writer, its log linked to the one before."""
+
+    def __init__(self, world, server, oracle, k):
+        self.world, self.server, self.oracle, self.k = world, server, oracle, k
+        self.rng = seeded(f"enrol {k}")
+        self.kills, self.made = 0, []
+
+    def new_device(self):
+        name = f"E{self.k}{len(self.made):03}"
+        self.made.append(name)
+        return e2e.Device(self.world.dir, name)
+
+    def enrol(self, device, code, *more, env=None):
+        return subprocess.run(device.argv("--json", "enrol", self.server.url, code, *more), env=environment(env), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=e2e.PATIENCE_S, check=False)
+
+    def one(self, calls, again):
+        device, code = self.new_device(), self.server.code(self.made[-1])
+        more = ("--again",) if again else ()
+        if again:
+            device.enrol(self.server.url, code)
+            device.begin()
+            device.log("01.01", "--no-gps")
+            device.sync()
+            code = self.server.code(f"{device.short}B")
+        first = self.enrol(device, code, *more, env=kill_env(self.rng.randrange(1, calls + 1), is_torn=self.rng.random() < 0.5))
+        self.kills += first.returncode == -signal.SIGKILL
+        second = self.enrol(device, code, *more)
+        # nothing is wrong with being told that it was done
+        if second.returncode not in (0, EXIT["eexists"] if not again else 0):
+            self.oracle.wrong("failed", f"{device.short}: killed, then {second.returncode}: {second.stderr.decode()}")
+            return
+        self.check(device, again)
+
+    def check(self, device, again):
+        if not again:
+            device.begin()
+        device.log("01.01", "--no-gps")
+        told = device.sync().object
+        links = [row for row in device.list() if row["kind"] == "continues"]
+        if told["entries_sent"] < 1 or len(links) != again or (again and links[0]["n"] != 1):
+            self.oracle.wrong("lost", f"{device.short}: {told}, and it continues {links}")
+        if not device.json("verify").object["ok"]:
+            self.oracle.wrong("failed", f"{device.short}: verify")
+
+    def work(self, wanted, calls):
+        while self.kills < wanted and self.oracle.is_good:
+            again = self.rng.random() < 0.6
+            self.one(calls[again], again)
+
+
+def run_enrol(world, tally, args, count):
+    server = world.start_server()
+    oracle = Oracle(server, [])
+    path, device = world.path("calls"), e2e.Device(world.dir, "N00")
+    calls = []
+    for short, more in (("N00", ()), ("N01", ("--again",))):
+        device.json("enrol", server.url, server.code(short), *more, env=count_env(path))
+        with open(path, encoding="ascii") as file:
+            calls.append(int(file.read()))
+    people = [Newcomer(world, server, oracle, k) for k in range(min(args.devices, count))]
+    every(people, lambda person: person.work(-(-count // len(people)), calls))
+    shorts = [writer["short"] for writer in server.admin("writers").object["writers"]]
+    if len(shorts) != len(set(shorts)):
+        oracle.wrong("duplicated", f"writers {sorted(shorts)}")
+    server.admin("check")
+    tally.add(oracle, count=sum(person.kills for person in people), writers=len(shorts), enrolled_first=sum(len(p.made) for p in people))
+
+
+def finish_enrol(tally, _):
+    tally.need(tally.more.get("writers", 0) > tally.more.get("enrolled_first", 0), "no device was enrolled anew")
+
+
 # ---- signals ----
 
 class Interrupted(Handheld):
@@ -398,6 +475,7 @@ def finish_signals(tally, _):
 HARNESSES = {
     "device": (run_device, finish_device, 500, "kills of jx", 500),
     "server": (run_server, finish_server, 500, "kills of jiexund", 500),
+    "enrol": (run_enrol, finish_enrol, 80, "kills of jx enrol", 200),
     "signals": (run_signals, finish_signals, 50, "signals in the middle of the work", 200),
 }
 

@@ -39,10 +39,11 @@ static void explain_unreadable(struct jx_client__run *run, jx_rc rc)
 {
 	const struct jx_error why = run->err;
 
-	(void)jx_fail(&run->err, rc, why.native, WHERE,
-		      "the server's answer cannot be read (%s); try again later or on another network, or update this "
-		      "program",
-		      why.text);
+	(void)jx_fail(
+		&run->err, rc, why.native, WHERE,
+		"the server's answer cannot be read (%s); try again later or on another network, or update this "
+		"program",
+		why.text);
 }
 
 static void take_challenge(struct jx_client__run *run, bool has, const uint8_t challenge[JX_CHALLENGE_BYTES])

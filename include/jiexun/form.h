@@ -144,8 +144,8 @@ struct jx_answers_brief {
 jx_rc jx_form_brief(const jx_pack *pack, const char *answers, size_t len, struct jx_answers_brief *out,
 		    struct jx_error *err);
 /**
- * The same for any form of the pack. For a sheet name and group are the form's name, summary is filled, and note and party are
- * the answers of the fields of those ids. An unknown form is shown as one with fixed fields.
+ * The same for any form of the pack. For a sheet name and group are the form's name, summary is filled, note is the answer of the
+ * field called "note", and party that of the first field of this type. An unknown form is shown as one with fixed fields.
  */
 jx_rc jx_form_brief_as(const jx_pack *pack, const char *form_id, const char *day, const char *answers,
 		       size_t len, struct jx_answers_brief *out, struct jx_error *err);

@@ -36,7 +36,8 @@ enum jx_form__op {
 	JX_FORM__OP_ROWS,  /* of group */
 	JX_FORM__OP_SUM,   /* of field in its group */
 	JX_FORM__OP_COUNT, /* of group, where left */
-	JX_FORM__OP_HAS    /* of field, word */
+	JX_FORM__OP_HAS,   /* of field, word */
+	JX_FORM__OP_OR0    /* left, or 0 where that is nothing */
 };
 
 struct jx_form__node {

@@ -76,6 +76,7 @@ static value compare(const struct run *run, const struct jx_form__node *node, co
 	case JX_FORM__OP_SUM:
 	case JX_FORM__OP_COUNT:
 	case JX_FORM__OP_HAS:
+	case JX_FORM__OP_OR0:
 		break;
 	}
 	return calculate(node->op, a->number, b->number);
@@ -209,6 +210,9 @@ static value eval(const struct run *run, uint16_t at)
 		return a.state == JX_FORM__VALUE ? calculate(JX_FORM__OP_SUBTRACT, 0, a.number) : a;
 	case JX_FORM__OP_NOT:
 		return eval_not(eval(run, node->left));
+	case JX_FORM__OP_OR0:
+		a = eval(run, node->left);
+		return a.state == JX_FORM__NOTHING ? number(0) : a;
 	case JX_FORM__OP_AND:
 	case JX_FORM__OP_OR:
 		return eval_logic(run, node);

@@ -6,8 +6,8 @@
 
 bool jx_form__is_reserved(const char *word, size_t len)
 {
-	static const char *const words[] = {"and",  "or",  "not",   "in",  "set",
-					    "rows", "sum", "count", "has", "where"};
+	static const char *const words[] = {"and", "or",    "not", "in",    "set", "rows",
+					    "sum", "count", "has", "where", "or0"};
 	size_t i;
 
 	/* "rows" and "count" stand before a bracket where they are functions, but a reader should not have to look */
@@ -63,11 +63,11 @@ jx_rc jx_form__parse_check_word(const struct jx_form__parser *p, uint32_t number
 	const struct jx_form__form *form = p->scope->form;
 	const struct jx_field *field = &form->pub.fields[number];
 	const struct jx_form__codes *codes = form->fields[number].codes;
-	char text[JX_FORM__CODE_BYTES + 1];
+	char text[JX_FORM__LIST_CODE_BYTES + 1];
 	char what[160];
 	size_t i;
 
-	if (word->word_len <= JX_FORM__CODE_BYTES) {
+	if (word->word_len <= JX_FORM__LIST_CODE_BYTES) {
 		memcpy(text, word->word, word->word_len);
 		text[word->word_len] = '\0';
 		if (codes != NULL && jx_form__index_find(&codes->code_index, text) < codes->count)
@@ -193,6 +193,20 @@ static jx_rc parse_has(struct jx_form__parser *p, uint16_t *out)
 	return rc == JX_OK ? jx_form__parse_next(p) : rc;
 }
 
+static jx_rc parse_or0(struct jx_form__parser *p, uint16_t *out)
+{
+	uint16_t inner = 0;
+	jx_rc rc = jx_form__parse_or(p, &inner);
+
+	if (rc == JX_OK && p->expr->nodes[inner].type != JX_FORM__NUMBER)
+		rc = jx_form__parse_fail(p, _("what stands before this is no number"));
+	if (rc == JX_OK)
+		rc = jx_form__parse_node(p, JX_FORM__OP_OR0, JX_FORM__NUMBER, out);
+	if (rc == JX_OK)
+		p->expr->nodes[*out].left = inner;
+	return rc;
+}
+
 static jx_rc parse_field(struct jx_form__parser *p, uint16_t *out)
 {
 	const struct jx_field *field;
@@ -218,11 +232,8 @@ jx_rc jx_form__parse_name(struct jx_form__parser *p, uint16_t *out)
 	static const struct {
 		const char *name;
 		jx_rc (*parse)(struct jx_form__parser *p, uint16_t *out);
-	} functions[] = {{"set", parse_set},
-			 {"rows", parse_rows},
-			 {"sum", parse_sum_of},
-			 {"count", parse_count},
-			 {"has", parse_has}};
+	} functions[] = {{"set", parse_set},     {"rows", parse_rows}, {"sum", parse_sum_of},
+			 {"count", parse_count}, {"has", parse_has},   {"or0", parse_or0}};
 	size_t i;
 	jx_rc rc;
 

@@ -36,7 +36,7 @@ struct jx_form__count {
 };
 struct jx_form__quota_row {
 	const char *quota;
-	uint32_t class_field;
+	uint32_t class_field; /* JX_FORM__NONE: the quota has one row without a class */
 	struct jx_form__expr *units, *effort, *when;
 };
 struct jx_form__form {

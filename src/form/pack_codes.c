@@ -120,8 +120,7 @@ static jx_rc load_code(struct jx_form__reader *r, int tok, uint32_t i, const str
 	jx_rc rc = jx_form__need_object(r, tok, place, err);
 
 	if (rc == JX_OK)
-		rc = jx_form__read_id(r, tok, "code", JX_FORM__CODE_BYTES, OF(place, "code"), &code->code,
-				      err);
+		rc = jx_form__read_id(r, tok, "code", codes->code_bytes, OF(place, "code"), &code->code, err);
 	if (rc != JX_OK)
 		return rc;
 	before = jx_form__index_add(&codes->code_index, code->code, i);
@@ -140,7 +139,7 @@ static jx_rc load_code(struct jx_form__reader *r, int tok, uint32_t i, const str
 	if (rc == JX_OK)
 		rc = load_event_codes(r, tok, OF(place, "event_codes"), code, err);
 	if (rc == JX_OK)
-		rc = jx_form__read_member(r, tok, "parent", false, JX_FORM__CODE_BYTES, OF(place, "parent"),
+		rc = jx_form__read_member(r, tok, "parent", false, codes->code_bytes, OF(place, "parent"),
 					  &code->parent, err);
 	return rc == JX_OK ? jx_form__read_aliases(r, tok, OF(place, "aliases"), &codes->name_index, i, err)
 			   : rc;
@@ -253,6 +252,7 @@ jx_rc jx_form__load_codes(struct jx_form__reader *r, struct jx_error *err)
 
 	pack->own.id = JX_FORM__OWN_LIST;
 	pack->own.needs_units = true;
+	pack->own.code_bytes = JX_FORM__CODE_BYTES;
 	if (rc != JX_OK || list < 0)
 		return rc;
 	return jx_form__load_code_table(r, list, NULL, &pack->own, err);

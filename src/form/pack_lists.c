@@ -28,6 +28,7 @@ static jx_rc load_list(void *arg, int tok, size_t i, const struct jx_form__place
 			     "pack: %s is \"%s\", which stands there twice: rename one",
 			     PLACE(OF(place, "id")), codes->id);
 	pack->list_count = i + 1;
+	codes->code_bytes = JX_FORM__LIST_CODE_BYTES;
 	if (rc == JX_OK)
 		rc = jx_form__read_text(r, tok, "name", true, JX_FORM__NAME_BYTES, OF(place, "name"),
 					&codes->name, err);

@@ -11,9 +11,11 @@
 #define JX_FORM__FORMAT 2
 
 /* Ceilings. Names fit where briefs and entries keep them (form.h, model.h). */
-#define JX_FORM__CODES_MAX     50000
-#define JX_FORM__UNITS_MAX     1000
-#define JX_FORM__CODE_BYTES    15
+#define JX_FORM__CODES_MAX  50000
+#define JX_FORM__UNITS_MAX  1000
+#define JX_FORM__CODE_BYTES 15
+#define JX_FORM__LIST_CODE_BYTES \
+	31 /* codes of lists stand in answers only, those of disorders also in briefs */
 #define JX_FORM__UNIT_BYTES    23
 #define JX_FORM__NAME_BYTES    127
 #define JX_FORM__PACK_ID_BYTES 63
@@ -25,7 +27,7 @@
 #define JX_FORM__SECTIONS_MAX  32  /* of a form: groups are bits of a word */
 #define JX_FORM__FIELDS_MAX    200 /* of a form */
 #define JX_FORM__RULES_MAX     200 /* checks, computed, counts, quota of a form */
-#define JX_FORM__ROWS_MAX      500
+#define JX_FORM__ROWS_MAX      2000
 #define JX_FORM__EXPR_BYTES    1000
 #define JX_FORM__NUMBER_MAX    INT64_C(1000000000000) /* of a field; sums of rows stay far below 2^53 */
 #define JX_FORM__PATH_BYTES    31                     /* longest path of a field: what err->where holds */
@@ -46,6 +48,7 @@ struct jx_form__codes {
 	struct jx_form__index code_index; /* codes only */
 	struct jx_form__index name_index; /* codes, names, aliases */
 	bool needs_units;                 /* codes of disorders have units, those of lists may */
+	size_t code_bytes;                /* ceiling of a code */
 };
 
 struct jx_form__expr;   /* expr.h */
@@ -210,7 +213,7 @@ struct jx_form__counted {
 	const char *index;
 	int64_t numerator, denominator;
 	const char *quota;
-	const char *class_code;
+	const char *class_code; /* NULL: the quota has no classes */
 	int64_t units, effort;
 };
 size_t jx_form__sheet_counts(const jx_sheet *sheet, struct jx_form__counted *out, size_t cap);

@@ -203,9 +203,11 @@ static jx_rc load_quota(void *arg, int tok, size_t i, const struct jx_form__plac
 		rc = jx_fail(err, JX_EINVAL, 0, WHERE,
 			     "pack: %s names the quota \"%s\", which \"quotas\" does not have: add it there",
 			     PLACE(OF(place, "quota")), q->quota);
-	if (rc == JX_OK)
+	q->class_field = JX_FORM__NONE;
+	if (rc == JX_OK && jx_json_get(load->r->doc, tok, "class") >= 0)
 		rc = read_field(load, tok, "class", JX_FORM__NONE, place, &q->class_field, err);
-	if (rc == JX_OK && load->form->pub.fields[q->class_field].type != JX_FIELD_CHOICE)
+	if (rc == JX_OK && q->class_field != JX_FORM__NONE &&
+	    load->form->pub.fields[q->class_field].type != JX_FIELD_CHOICE)
 		rc = jx_fail(err, JX_EINVAL, 0, WHERE,
 			     "pack: %s must name a field of type choice: correct it there",
 			     PLACE(OF(place, "class")));

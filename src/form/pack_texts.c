@@ -9,6 +9,7 @@
 #define CARDS_MAX       200
 #define CARD_BYTES      ((size_t)64 * 1024)
 #define TIME_LIMITS_MAX 500
+#define ANY_FORM        "*" /* phrases for a field of that id wherever it is */
 
 static jx_rc prepare_phrases(void *arg, size_t count, struct jx_error *err)
 {
@@ -37,6 +38,8 @@ static jx_rc check_phrases(const struct jx_pack *pack, const struct jx_form__phr
 {
 	const struct jx_form *form = jx_pack_form_find(pack, p->form);
 
+	if (strcmp(p->form, ANY_FORM) == 0)
+		return JX_OK;
 	if (form == NULL || strcmp(form->id, p->form) != 0)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "pack: %s names the form \"%s\", which \"forms\" does not have: add it there",
@@ -186,16 +189,20 @@ jx_rc jx_form__load_texts(struct jx_form__reader *r, struct jx_error *err)
 
 size_t jx_pack_phrases(const jx_pack *pack, const char *form, const char *field, const struct jx_text **out)
 {
+	const struct jx_form__phrases *found = NULL;
 	size_t i;
 
 	for (i = 0; i < pack->phrase_count; i++) {
 		const struct jx_form__phrases *p = &pack->phrases[i];
 
-		if (strcmp(p->form, form) == 0 && strcmp(p->field, field) == 0) {
-			*out = &pack->phrase_texts[p->first];
-			return p->count;
+		if (strcmp(p->field, field) == 0 && strcmp(p->form, form) == 0) {
+			found = p;
+			break;
 		}
+		/* what a form says itself goes before */
+		if (strcmp(p->field, field) == 0 && strcmp(p->form, ANY_FORM) == 0)
+			found = p;
 	}
-	*out = NULL;
-	return 0;
+	*out = found != NULL ? &pack->phrase_texts[found->first] : NULL;
+	return found != NULL ? found->count : 0;
 }

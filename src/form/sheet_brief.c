@@ -18,15 +18,30 @@ jx_rc jx_form_check_as(const jx_pack *pack, const char *form_id, const char *ans
 	return rc == JX_OK ? jx_form__check_sheet(sheet, &unknown, err) : rc;
 }
 
-/* The text of the field of that id, if there is one; cut where it does not fit. */
-static void take_field(const jx_sheet *sheet, const char *id, char *out, size_t cap)
+/* Cut where it does not fit. */
+static void take_text(const jx_sheet *sheet, uint32_t field, char *out, size_t cap)
 {
-	const uint32_t field = jx_form__find_field(sheet->form, JX_FORM__NONE, id, strlen(id));
 	const struct jx_form__spot spot = {field, 0};
-	const struct jx_form__answer *a = field != JX_FORM__NONE ? jx_form__sheet_answer(sheet, spot) : NULL;
+	const struct jx_form__answer *a = jx_form__sheet_answer(sheet, spot);
 
 	if (a != NULL && a->text != NULL)
 		jx_strcpy(out, cap, a->text);
+}
+
+/* The field that is called "note", and the first party. */
+static void take_texts(const jx_sheet *sheet, struct jx_answers_brief *b)
+{
+	const struct jx_form *form = &sheet->form->pub;
+	uint32_t i;
+
+	for (i = 0; i < form->field_count; i++) {
+		if (jx_form__is_row_field(sheet->form, i))
+			continue;
+		if (strcmp(form->fields[i].id, "note") == 0)
+			take_text(sheet, i, b->note, sizeof(b->note));
+		else if (form->fields[i].type == JX_FIELD_PARTY && b->party[0] == '\0')
+			take_text(sheet, i, b->party, sizeof(b->party));
+	}
 }
 
 static void summarize(const jx_sheet *sheet, struct jx_answers_brief *b)
@@ -60,8 +75,7 @@ jx_rc jx_form_brief_as(const jx_pack *pack, const char *form_id, const char *day
 	jx_strcpy(b.name_en, sizeof(b.name_en), form->pub.name.en);
 	jx_strcpy(b.group_zh, sizeof(b.group_zh), form->pub.name.zh);
 	jx_strcpy(b.group_en, sizeof(b.group_en), form->pub.name.en);
-	take_field(sheet, "note", b.note, sizeof(b.note));
-	take_field(sheet, "party", b.party, sizeof(b.party));
+	take_texts(sheet, &b);
 	summarize(sheet, &b);
 	*out = b;
 	return JX_OK;

@@ -24,14 +24,18 @@ static bool count_one(const jx_sheet *sheet, const struct jx_form__count *c, str
 static bool count_quota(const jx_sheet *sheet, const struct jx_form__quota_row *q,
 			struct jx_form__counted *out)
 {
-	const struct jx_form__spot spot = {q->class_field, 0};
-	const struct jx_form__answer *a = jx_form__sheet_answer(sheet, spot);
-
 	memset(out, 0, sizeof(*out));
 	out->quota = q->quota;
-	if (a == NULL || !jx_form__expr_is_true(q->when, sheet, 0))
+	if (!jx_form__expr_is_true(q->when, sheet, 0))
 		return false;
-	out->class_code = sheet->form->fields[q->class_field].codes->codes[a->number].pub.code;
+	if (q->class_field != JX_FORM__NONE) {
+		const struct jx_form__spot spot = {q->class_field, 0};
+		const struct jx_form__answer *a = jx_form__sheet_answer(sheet, spot);
+
+		if (a == NULL)
+			return false;
+		out->class_code = sheet->form->fields[q->class_field].codes->codes[a->number].pub.code;
+	}
 	return take(q->units, sheet, &out->units) && take(q->effort, sheet, &out->effort);
 }
 

@@ -25,7 +25,7 @@ static jx_rc fail_type(const struct jx_field *field, const char *path, const cha
 static jx_rc read_code(const struct reader *r, uint32_t field, int tok, const char *path, uint32_t *out)
 {
 	const struct jx_form__codes *codes = r->sheet->form->fields[field].codes;
-	char code[JX_FORM__CODE_BYTES + 1];
+	char code[JX_FORM__LIST_CODE_BYTES + 1];
 	uint32_t i = JX_FORM__NONE;
 
 	if (jx_json_str(r->doc, tok, code, sizeof(code)))

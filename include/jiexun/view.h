@@ -116,7 +116,10 @@ struct jx_view_day {
 jx_rc jx_view_day(jx_store *store, const jx_pack *pack, const char *day, struct jx_view_day *out,
 		  struct jx_error *err);
 
-/** Every photo that an entry lists, oldest entry first, for checks against the files (jx_media_verify). */
+/**
+ * Every photo that an entry lists, oldest entry first, for checks against the files (jx_media_verify). Entries whose bytes were damaged
+ * are left out: jx_view_verify() finds them.
+ */
 typedef jx_rc (*jx_view_photo_fn)(void *user, const char *number, const struct jx_photo_ref *photo);
 jx_rc jx_view_each_photo(jx_store *store, jx_view_photo_fn fn, void *user, struct jx_error *err);
 

@@ -192,6 +192,43 @@ static void any_changed_byte_is_found(void **state)
 	handheld_done(&h);
 }
 
+static jx_rc count_photo(void *user, const char *number, const struct jx_photo_ref *photo)
+{
+	int *count = user;
+
+	(void)number;
+	(void)photo;
+	(*count)++;
+	return JX_OK;
+}
+
+/* Whoever asks for the photos after the verification must hear of the others, and not of a field of a damaged entry. */
+static void photos_are_told_past_a_damaged_entry(void **state)
+{
+	static const char *const damages[] = {"'observation', 'observatioN'", "'{\"v\":1,', '{\"v\":9,'"};
+	char sql[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+		struct handheld h;
+		struct jx_error err;
+		int count = 0;
+
+		make(&h);
+		(void)snprintf(
+			sql, sizeof(sql),
+			"UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), %s) AS BLOB) WHERE pos = "
+			"(1 << 40) + 1",
+			damages[i]);
+		(void)device_sql(&h.d, sql);
+		jx_assert_ok(jx_view_each_photo(h.d.store, count_photo, &count, &err), &err);
+		assert_int_equal(count, 0);
+		assert_string_equal(verify(&h).first_number, "H07-1");
+		handheld_done(&h);
+	}
+}
+
 static void a_cut_tail_without_receipt_cannot_be_seen_here_but_is_counted(void **state)
 {
 	struct handheld h;
@@ -254,6 +291,7 @@ int main(void)
 		cmocka_unit_test(an_empty_device_is_whole),
 		cmocka_unit_test(each_change_is_found_where_it_is),
 		cmocka_unit_test(any_changed_byte_is_found),
+		cmocka_unit_test(photos_are_told_past_a_damaged_entry),
 		cmocka_unit_test(a_cut_tail_without_receipt_cannot_be_seen_here_but_is_counted),
 		cmocka_unit_test(receipts_of_an_earlier_key_of_the_server_stay_good),
 		cmocka_unit_test(a_receipt_for_another_chain_is_shown),

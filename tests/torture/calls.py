@@ -17,10 +17,10 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e", "support"))
 
 from save import Save  # noqa: E402
-from sync import Ingest, Sync  # noqa: E402
+from sync import Https, Ingest, Sync  # noqa: E402
 from victim import ALWAYS, BYTES, FILE, MEMORY, NETWORK, Hang  # noqa: E402
 
-OPERATIONS = {"save": Save, "sync": Sync, "ingest": Ingest}
+OPERATIONS = {"save": Save, "sync": Sync, "ingest": Ingest, "https": Https}
 CLASS_NAMES = {MEMORY: "memory", FILE: "file", NETWORK: "network"}
 # A short count is an error of its own: 0. ENOSPC comes the way a kernel has it, a short count first.
 TWO = (errno.EIO, errno.ENOSPC)
@@ -73,7 +73,7 @@ class Torture:
     def point(self, mode, at):
         self.operation.prepare()
         try:
-            seen = self.operation.victim.run(at, mode.classes, mode.times, mode.error)
+            seen = self.operation.victim.run(at, mode.classes, mode.times, mode.error, self.operation.seed)
         except Hang as hang:
             self.count += 1
             self.complain(mode, at, None, [str(hang)])
@@ -87,7 +87,7 @@ class Torture:
         if seen.was_swept and seen.blocks_left:
             # who lost it is known from a run that remembers stacks
             self.operation.prepare()
-            seen = self.operation.victim.run(at, mode.classes, mode.times, mode.error, is_traced=True)
+            seen = self.operation.victim.run(at, mode.classes, mode.times, mode.error, self.operation.seed, is_traced=True)
         found = seen.faults()
         self.lost += lost
         self.duplicated += duplicated
@@ -97,7 +97,7 @@ class Torture:
     def calls(self, mode):
         """How many of the kind there are; the run without a fault must be clean."""
         self.operation.prepare()
-        seen = self.operation.victim.run(0, mode.classes)
+        seen = self.operation.victim.run(0, mode.classes, seed=self.operation.seed)
         lost, duplicated, found = self.operation.judge(seen)
         found += seen.faults()
         if lost or duplicated or found or seen.status != 0 or seen.calls == 0:

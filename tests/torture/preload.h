@@ -29,8 +29,8 @@ struct torture_page {
 	int32_t error;             /* errno; 0: no error, only half of the bytes */
 	uint32_t is_armed_at_main; /* else the program arms itself: torture_arm() */
 	/*
-	 * 0: real time, real random bytes. Else both follow from this number, and a sleep only moves the clocks on: what a
-	 * point leaves on the disk follows from the point, so that the same is looked at once.
+	 * 0: clocks that go, real random bytes. Else both follow from this number: what a point leaves on the disk follows
+	 * from the point, and the same is looked at once. A sleep only moves the clocks on, either way.
 	 */
 	uint32_t seed;
 	uint32_t is_traced; /* remember whole stacks: slow, for the run that explains another */
@@ -58,6 +58,8 @@ size_t torture_move(unsigned kind, const char *name, int fd, size_t count, bool 
 void torture_arm(bool is_armed);
 
 extern struct torture_page *torture_page;
+/* In a child whose plan says so. */
+extern bool torture_is_traced;
 
 /* Live blocks: every block has the place it came from. */
 void torture_live_add(void *p, void *caller);

@@ -339,14 +339,21 @@ void *mmap64(void *at, size_t len, int prot, int flags, int fd, off64_t offset)
 		p_;                       \
 	})
 
+/* Flags of a descriptor can be had and set; what a disk or a ceiling may refuse are locks and copies. */
+static bool can_fail(int what)
+{
+	return what == F_SETLK || what == F_SETLKW || what == F_GETLK || what == F_OFD_SETLK ||
+	       what == F_OFD_SETLKW || what == F_OFD_GETLK || what == F_DUPFD || what == F_DUPFD_CLOEXEC;
+}
+
 int fcntl(int fd, int what, ...)
 {
-	return FILE_FAILS ? fail() : (int)syscall(SYS_fcntl, fd, what, ARGUMENT(what));
+	return can_fail(what) && FILE_FAILS ? fail() : (int)syscall(SYS_fcntl, fd, what, ARGUMENT(what));
 }
 
 int fcntl64(int fd, int what, ...)
 {
-	return FILE_FAILS ? fail() : (int)syscall(SYS_fcntl, fd, what, ARGUMENT(what));
+	return can_fail(what) && FILE_FAILS ? fail() : (int)syscall(SYS_fcntl, fd, what, ARGUMENT(what));
 }
 
 /* ---- sockets ---- */

@@ -17,8 +17,8 @@
 
 #include "preload.h"
 
-/* A sync has some 4,000 blocks at a time; the smaller, the fewer pages does every child copy. */
-#define SLOTS (1U << 14)
+/* A sync over TLS has some 10,000 blocks at a time. */
+#define SLOTS (1U << 15)
 /* Callers of a lost block, where a run is traced. */
 #define DEPTH 12
 
@@ -48,16 +48,17 @@ static void let_go(void)
 	atomic_flag_clear_explicit(&lock, memory_order_release);
 }
 
+/* Neighbours in memory are neighbours here: every page of the table that is written to is copied for every child. */
 static size_t home_of(uintptr_t at)
 {
-	return (size_t)((at >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 40) & (SLOTS - 1);
+	return (size_t)(at >> 5) & (SLOTS - 1);
 }
 
 static void *remember_stack(void *caller)
 {
 	void **stack;
 
-	if (torture_page == NULL || torture_page->is_traced == 0)
+	if (!torture_is_traced)
 		return caller;
 	stack = __libc_calloc(DEPTH, sizeof(*stack));
 	if (stack != NULL)
@@ -155,11 +156,20 @@ static size_t last_not_above(const struct sweep *s, uintptr_t at)
 	return low; /* one past it */
 }
 
+/*
+ * The last word of a block is where the allocator's own lists say that the next one, if free, begins: what points there is not
+ * the program.
+ */
+static bool is_inside(const struct block *b, uintptr_t value)
+{
+	return value == b->at || value < b->at + b->size - sizeof(size_t);
+}
+
 static void follow(struct sweep *s, uintptr_t value)
 {
 	size_t i = last_not_above(s, value);
 
-	if (i == 0 || s->seen[i - 1] != 0 || value > s->sorted[i - 1].at + s->sorted[i - 1].size)
+	if (i == 0 || s->seen[i - 1] != 0 || !is_inside(&s->sorted[i - 1], value))
 		return;
 	s->seen[i - 1] = 1;
 	s->todo[s->todo_count++] = i - 1;
@@ -278,7 +288,7 @@ static void describe_leak(uintptr_t at)
 	void *const *stack;
 	int i;
 
-	if (torture_page->is_traced == 0) {
+	if (!torture_is_traced) {
 		torture_describe(caller_of(at), out, cap);
 		return;
 	}

@@ -9,6 +9,7 @@
 #include "preload.h"
 
 struct torture_page *torture_page;
+bool torture_is_traced;
 
 static atomic_bool armed;
 static atomic_ulong count;

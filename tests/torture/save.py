@@ -13,6 +13,7 @@ ID = "01990000-0000-7000-8000-000000000001"
 class Save:
     name = "calls.save"
     classes = (MEMORY, FILE)
+    seed = 1
 
     def __init__(self, folder, rng):
         self.room = os.path.join(folder, "look")
@@ -48,31 +49,31 @@ class Save:
             return [row[0] for row in db.rows("SELECT id FROM entry ORDER BY pos")]
 
     def disk(self, want):
-        """want: how often the new entry may be there."""
+        """want: how often the new entry may be there. (how often it is, with its photo, faults)"""
         with self.look() as db:
             found = db.integrity()
             [(writer, public_key)] = db.rows("SELECT writer, public_key FROM identity")
             entries = db.rows("SELECT n, digest, head, bytes, id FROM entry ORDER BY pos")
             photos = [row[0] for row in db.rows("SELECT sha256 FROM photo")]
         found += chain_faults(writer, public_key, [row[:4] for row in entries])
-        found += photo_faults(self.device.home, photos, "listed")
+        bad_photos = photo_faults(self.device.home, photos, "listed")
         count = [row[4] for row in entries].count(uuid.UUID(ID).bytes)
         if [row[4] for row in entries if row[4] != uuid.UUID(ID).bytes] != self.before:
             found.append("an earlier entry is lost")
         if count not in want:
             found.append(f"stored {count} times")
         if count and len(photos) != 1:
-            found.append(f"{len(photos)} photos listed")
-        return count, found
+            bad_photos.append(f"{len(photos)} photos listed")
+        return count, bool(count) and not bad_photos, found + bad_photos
 
     def follow_up(self):
-        """What is on disk now, and after the same save again: (count, count then, faults)."""
-        count, found = self.disk((0, 1))
+        """What is on disk now, and after the same save again: (count, is whole, count then, is whole then, faults)."""
+        count, is_whole, found = self.disk((0, 1))
         again = self.victim.run(seed=AGAIN)
         if again.status != 0:
             found.append(f"the same save again: status {again.status}: {again.err.decode()}")
-        after, more = self.disk((1,))
-        return count, after, found + more
+        after, is_whole_then, more = self.disk((1,))
+        return count, is_whole, after, is_whole_then, found + more
 
     def judge(self, seen):
         """(lost, duplicated, other faults) after one point."""
@@ -90,9 +91,9 @@ class Save:
         state = self.folder.digest()
         if state not in self.states:
             self.states[state] = self.follow_up()
-        count, after, more = self.states[state]
+        count, is_whole, after, is_whole_then, more = self.states[state]
         self.in_doubt += count == 1 and not shown
-        return int(shown and count == 0 or after == 0), int(max(count, after) > 1), found + more
+        return int(shown and not is_whole or not is_whole_then), int(max(count, after) > 1), found + more
 
     def stop(self):
         self.victim.stop()

@@ -58,7 +58,7 @@ class Folder:
             folders.sort()
             for name in sorted(names):
                 path = os.path.join(where, name)
-                if name.endswith("-shm"):
+                if name.endswith("-shm") or not os.path.isfile(path):
                     continue
                 total.update(path.encode() + b"\0")
                 if self.stamps.get(path) != self.stamp(path):

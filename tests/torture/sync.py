@@ -2,15 +2,17 @@
 import json
 import os
 
-from e2e import Device, Server, program, run
+from e2e import Device, Server, program, run, wait_for
 from state import Folder, Look, chain_faults, photo_faults
-from victim import AGAIN, FILE, MEMORY, Victim
+from victim import AGAIN, FILE, MEMORY, NETWORK, Trouble, Victim
 
 ENTRIES = 2  # logged, besides the sign-in and the start of the shift
 
 
 class Sides:
     """A device with something to send, and its server; both stand still between two points."""
+
+    seed = 1
 
     def __init__(self, folder, rng):
         self.room = os.path.join(folder, "look")
@@ -145,6 +147,67 @@ class Sides:
 
     def proof(self):
         return {"shown": self.shown, "in_doubt": self.in_doubt, "states": len(self.states)}, self.shown > 0
+
+
+class Https(Sides):
+    """`jx sync` against `jiexund`: the same over TLS, sockets included. Time and chance are real, so every point is judged."""
+
+    name = "calls.https"
+    classes = (MEMORY, FILE, NETWORK)
+    seed = 0
+
+    def __init__(self, folder, rng):
+        super().__init__(folder, rng)
+        # no second try: after a fault the next sync has to find its way
+        self.victim = Victim(self.device.argv("--json", "sync", "--tries", "1"), os.path.join(folder, "victim"))
+        self.jiexund = Victim([program("jiexund"), "serve", "--data", self.server.data, "--listen", f"127.0.0.1:{self.server.port}",
+                               "--port-file", self.server.port_file], os.path.join(folder, "jiexund"))
+        self.pid = None
+
+    def thin_out(self):
+        """The server would make them again."""
+
+    def prepare(self):
+        self.end_server()
+        super().prepare()
+        if os.path.exists(self.server.port_file):
+            os.unlink(self.server.port_file)
+        self.pid = self.jiexund.start()
+        wait_for("jiexund", lambda: os.path.exists(self.server.port_file))
+
+    def end_server(self):
+        pid, self.pid = self.pid, None
+        if pid is not None and self.jiexund.end(pid) != 0:
+            with open(self.jiexund.err, encoding="utf-8") as log:
+                raise Trouble(f"jiexund: {log.read()}")
+
+    def judge(self, seen):
+        wrong = self.wrong_counts(seen)
+        lost, duplicated, found = super().judge(seen)
+        return lost, duplicated, found + wrong
+
+    def wrong_counts(self, seen):
+        """What people are told that waits is what waits."""
+        try:
+            said = json.loads(seen.out)
+            told = said["entries_waiting"], said["photos_waiting"]
+        except (ValueError, KeyError):
+            return []
+        newest, photos, _ = self.device_says()
+        waiting = self.recorded[-1][0] - newest["n"], len(self.photos - photos)
+        return [] if told == waiting else [f"says that {told} wait, and {waiting} do"]
+
+    @staticmethod
+    def says_left_out(seen):
+        return json.loads(seen.out)["photos_waiting"] > 0
+
+    def again(self):
+        return self.victim.run(seed=0)
+
+    def stop(self):
+        self.end_server()
+        self.victim.stop()
+        self.jiexund.stop()
 
 
 class TwoSides(Sides):

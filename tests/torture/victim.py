@@ -102,10 +102,28 @@ class Victim:
         status = self.answer()
         if status is None:
             os.kill(pid, signal.SIGKILL)
-            self.answer()
-            raise Hang(f"no end after {PATIENCE_S} s")
+            status = self.answer()
         with open(self.out, "rb") as out, open(self.err, "rb") as err:
-            return Seen(status, os.pread(self.page_fd, PLAN.size + SEEN.size, 0), out.read(), err.read())
+            seen = Seen(status, os.pread(self.page_fd, PLAN.size + SEEN.size, 0), out.read(), err.read())
+        if seen.signal == signal.SIGKILL:
+            raise Hang(f"no end after {PATIENCE_S} s, {seen.first} from {seen.caller} failed first")
+        return seen
+
+    def start(self):
+        """A child that goes on beside us, with nothing failing."""
+        os.pwrite(self.page_fd, PLAN.pack(0, 0, 0, 0, False, 0, False) + bytes(SEEN.size), 0)
+        os.write(self.orders, b"g")
+        return self.answer()
+
+    def end(self, pid):
+        """Ask it to end; its wait status."""
+        os.kill(pid, signal.SIGTERM)
+        status = self.answer()
+        if status is None:
+            os.kill(pid, signal.SIGKILL)
+            self.answer()
+            raise Hang(f"no end {PATIENCE_S} s after SIGTERM")
+        return status
 
     def stop(self):
         os.close(self.orders)

@@ -42,8 +42,9 @@ struct torture_page {
 	uint32_t descriptors_left;
 	uint64_t blocks_left; /* memory that nothing points at any more */
 	uint64_t bytes_left;
-	char first[64];   /* name of the first call that failed */
-	char leak[512];   /* where the first lost block came from: "module+0xoffset", or its whole stack */
+	char first[64]; /* name of the first call that failed */
+	char leak
+		[3072]; /* where the first lost block came from; traced: whole stacks of as many as fit, each after "; " */
 	char caller[192]; /* who made the first call that failed */
 };
 

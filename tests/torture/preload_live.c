@@ -280,7 +280,6 @@ static void *caller_of(uintptr_t at)
 	return table[i].caller;
 }
 
-/* "malloc < strdup < module+0x..." */
 static void describe_leak(uintptr_t at)
 {
 	char *out = torture_page->leak;
@@ -289,18 +288,21 @@ static void describe_leak(uintptr_t at)
 	int i;
 
 	if (!torture_is_traced) {
-		torture_describe(caller_of(at), out, cap);
+		if (out[0] == '\0')
+			torture_describe(caller_of(at), out, cap);
 		return;
 	}
 	stack = caller_of(at);
 	/* the first two are our own */
 	for (i = 2; stack != NULL && i < DEPTH && stack[i] != NULL; i++) {
+		const char *between = i == 2 ? "; " : " < ";
 		size_t len = strlen(out);
 
-		if (len + 4 >= cap)
+		if (len + sizeof(" < ") >= cap)
 			return;
-		memcpy(out + len, " < ", 4);
-		torture_describe(stack[i], out + len + 3, cap - len - 3);
+		memcpy(out + len, between, strlen(between) + 1);
+		len = strlen(out);
+		torture_describe(stack[i], out + len, cap - len);
 	}
 }
 
@@ -319,7 +321,6 @@ void torture_live_sweep(void)
 			continue;
 		torture_page->blocks_left++;
 		torture_page->bytes_left += s.sorted[i].size;
-		if (torture_page->leak[0] == '\0')
-			describe_leak(s.sorted[i].at);
+		describe_leak(s.sorted[i].at);
 	}
 }

@@ -27,6 +27,11 @@ static main_fn real_main;
 static bool was_open[DESCRIPTORS];
 static bool is_child;
 
+static int descriptor(const char *name)
+{
+	return (int)strtol(getenv(name), NULL, 10);
+}
+
 static bool is_open(int fd)
 {
 	return syscall(SYS_fcntl, fd, F_GETFD) >= 0;
@@ -60,8 +65,8 @@ static void become_child(void)
 
 	is_child = true;
 	(void)setrlimit(RLIMIT_CORE, &none);
-	(void)close(atoi(getenv("TORTURE_ORDERS")));
-	(void)close(atoi(getenv("TORTURE_ANSWERS")));
+	(void)close(descriptor("TORTURE_ORDERS"));
+	(void)close(descriptor("TORTURE_ANSWERS"));
 	redirect(getenv("TORTURE_OUT"), STDOUT_FILENO);
 	redirect(getenv("TORTURE_ERR"), STDERR_FILENO);
 	for (fd = 0; fd < DESCRIPTORS; fd++)
@@ -127,7 +132,7 @@ static int begin(int argc, char **argv, char **env)
 		torture_time_begin();
 		/* loads what it needs now, not where memory is counted */
 		(void)backtrace(&(void *){NULL}, 1);
-		serve(atoi(getenv("TORTURE_ORDERS")), atoi(getenv("TORTURE_ANSWERS")));
+		serve(descriptor("TORTURE_ORDERS"), descriptor("TORTURE_ANSWERS"));
 	}
 	return run_below(argc, argv, env);
 }

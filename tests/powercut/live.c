@@ -8,7 +8,6 @@ struct compare {
 	const struct pc_image *image;
 	const char *dir;
 	size_t files;
-	jx_rc rc;
 	struct jx_error *err;
 };
 
@@ -22,6 +21,7 @@ static jx_rc compare_one(void *user, const char *name)
 	const struct pc_entry *e = pc_image_find(c->image, path);
 	const size_t len = strlen(name);
 	JX_AUTO_BUF bytes = {0};
+	jx_rc rc;
 
 	if (len > 4 && strcmp(name + len - 4, "-shm") == 0)
 		return JX_OK;
@@ -31,9 +31,9 @@ static jx_rc compare_one(void *user, const char *name)
 	if (e->is_dir)
 		return compare_folder(c->image, path, &c->files, c->err);
 	jx_buf_init(&bytes, (size_t)1 << 30);
-	c->rc = jx_fs_read_all(jx_os_fs(), path, &bytes, c->err);
-	if (c->rc != JX_OK)
-		return c->rc;
+	rc = jx_fs_read_all(jx_os_fs(), path, &bytes, c->err);
+	if (rc != JX_OK)
+		return rc;
 	if (!pc_pages_equal(&e->file->pages, bytes.data, bytes.len))
 		return jx_fail(c->err, JX_ECORRUPT, 0, "powercut.live",
 			       "%s has other bytes than were recorded", path);

@@ -9,6 +9,7 @@ import argparse
 import concurrent.futures
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -114,8 +115,10 @@ class Run:
         elif line["lost"] or line["duplicated"] or line["failed"]:
             self.is_good = False
             self.say(told.rstrip())
-            self.say(f"again: tests/powercut/powercut.py --replay {r.log.path} --seed {self.options.seed}{' --trial' if r.trial else ''}{'' if r.is_keyed else ' --no-life'} "
-                     "--only CHANGE:IMAGE")
+            point = re.search(r"after change (\d+) .*, image (\d+): ", told)
+            self.say(f"again: tests/powercut/powercut.py --replay {r.log.path} --seed {self.options.seed}"
+                     + (" --trial" if r.trial else "") + ("" if r.is_keyed else " --no-life")
+                     + (f" --only {point[1]}:{point[2]}" if point else ""))
 
     def check(self, work):
         with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:

@@ -203,6 +203,20 @@ const char *jx_device_disk_name(enum jx_device_disk d);
  */
 enum jx_device_disk jx_device_check_disk(const char *root, const char *dir);
 
+/** What the kernel says of the disk below a folder. Empty strings and -1 where it says nothing. */
+struct jx_device_storage {
+	char type[32];     /**< file system: "ext4" */
+	char options[512]; /**< mount options, with commas */
+	char medium
+		[16]; /**< "disk" (rotating), "flash", "card" (SD, eMMC), "nvme", "virtual"; "" no block device */
+	char write_cache[16]; /**< "write back", "write through" */
+	int has_fua;          /**< 1: single writes can bypass the cache */
+};
+/** dir must be absolute and exist; never fails. */
+void jx_device_read_storage(const char *root, const char *dir, struct jx_device_storage *out);
+/** Is this word among the options? "barrier=0" is one word. */
+bool jx_device_has_option(const struct jx_device_storage *s, const char *option);
+
 #ifdef __cplusplus
 }
 #endif

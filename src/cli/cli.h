@@ -135,6 +135,7 @@ int cli_show(struct cli *c, const struct cli_args *a);
 int cli_status(struct cli *c, const struct cli_args *a);
 int cli_sync(struct cli *c, const struct cli_args *a);
 int cli_verify(struct cli *c, const struct cli_args *a);
+int cli_selftest(struct cli *c, const struct cli_args *a);
 int cli_codes(struct cli *c, const struct cli_args *a);
 int cli_gps(struct cli *c, const struct cli_args *a);
 

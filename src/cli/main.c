@@ -53,6 +53,13 @@ static const struct cli_opt gps_opts[] = {
 	{"wait-gps", N_("MS"), N_("wait at most so long for a fresh fix (default 2000)")},
 	{NULL, NULL, NULL}};
 
+static const struct cli_opt selftest_opts[] = {
+	{"dir", N_("DIR"), N_("folder on the disk in question (default: the data folder)")},
+	{"write", NULL, N_("write until the power is cut; note the last line")},
+	{"check", N_("CODE"), N_("after the restart: is everything there up to the line noted?")},
+	{"seconds", N_("N"), N_("stop --write by itself after so many seconds (default 600)")},
+	{NULL, NULL, NULL}};
+
 static const struct cli_command commands[] = {
 	{"enrol", N_("[URL] CODE"), 1, 2, enrol_opts,
 	 N_("make this device known to a server with a one-time code"), cli_enrol},
@@ -72,6 +79,8 @@ static const struct cli_command commands[] = {
 	{"sync", "", 0, 0, sync_opts, N_("send what waits, fetch what is new"), cli_sync},
 	{"verify", "", 0, 0, no_opts, N_("check every entry, signature, receipt and photo of this device"),
 	 cli_verify},
+	{"selftest-storage", "", 0, 0, selftest_opts,
+	 N_("can this disk keep what is saved on it? with a power cut, does it lie?"), cli_selftest},
 	{"codes", N_("[TEXT]"), 0, 1, no_opts, N_("list the codes and units of the form pack"), cli_codes},
 	{"gps", "", 0, 0, gps_opts, N_("show the position as it would be saved"), cli_gps},
 };

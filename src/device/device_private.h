@@ -67,4 +67,17 @@ jx_rc jx_device__run(const char *const argv[], const struct jx_bytes *in, int64_
 /** First line of a small file under root, without the line end; false if it cannot be read. */
 bool jx_device__read_line(const char *root, const char *path, char *out, size_t cap);
 
+/** The file system that holds a folder, by mountinfo. */
+struct jx_device__mount {
+	char device[24];   /**< "major:minor" */
+	char source[1024]; /**< "/dev/mapper/data", or a word */
+	char type[32];     /**< "ext4" */
+	char options[512]; /**< of the mount and of the file system, with commas */
+	size_t match_len;
+};
+/** @param dir  absolute, without links */
+bool jx_device__find_mount(const char *root, const char *dir, struct jx_device__mount *out);
+/** btrfs and some others show an invented number 0:n; then the source names the real device. False: there is none. */
+bool jx_device__resolve_device(const char *root, struct jx_device__mount *m);
+
 #endif

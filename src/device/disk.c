@@ -20,12 +20,6 @@
 /* LVM on RAID on LUKS is three; a loop in an invented tree must end. */
 #define DEPTH_MAX 8
 
-struct mount {
-	char device[24];   /* "major:minor" */
-	char source[1024]; /* "/dev/mapper/data", or a word */
-	size_t match_len;
-};
-
 /* Spaces and the like stand as \ooo in mountinfo. */
 static void unescape(char *s)
 {
@@ -69,9 +63,10 @@ static char *next_word(char **at)
  * "36 35 98:0 /root /point options [more...] - type source super-options"; later lines lie over earlier
  * ones.
  */
-static void take_mount(char *line, const char *dir, struct mount *best)
+static void take_mount(char *line, const char *dir, struct jx_device__mount *best)
 {
-	char *word, *device = NULL, *point = NULL, *source = NULL;
+	char *word, *device = NULL, *point = NULL, *source = NULL, *options = NULL, *type = NULL,
+		    *more = NULL;
 	int i, after = -1;
 
 	for (i = 0; (word = next_word(&line)) != NULL; i++) {
@@ -79,10 +74,16 @@ static void take_mount(char *line, const char *dir, struct mount *best)
 			device = word;
 		else if (i == 4)
 			point = word;
-		else if (i > 4 && after < 0 && strcmp(word, "-") == 0)
+		else if (i == 5)
+			options = word;
+		else if (i > 5 && after < 0 && strcmp(word, "-") == 0)
 			after = i;
+		else if (after > 0 && i == after + 1)
+			type = word;
 		else if (after > 0 && i == after + 2)
 			source = word;
+		else if (after > 0 && i == after + 3)
+			more = word;
 	}
 	if (device == NULL || point == NULL || source == NULL)
 		return;
@@ -93,9 +94,12 @@ static void take_mount(char *line, const char *dir, struct mount *best)
 	best->match_len = strlen(point);
 	jx_strcpy(best->device, sizeof(best->device), device);
 	jx_strcpy(best->source, sizeof(best->source), source);
+	jx_strcpy(best->type, sizeof(best->type), type);
+	(void)snprintf(best->options, sizeof(best->options), "%s%s%s", options, more != NULL ? "," : "",
+		       more != NULL ? more : "");
 }
 
-static bool find_mount(const char *root, const char *dir, struct mount *out)
+bool jx_device__find_mount(const char *root, const char *dir, struct jx_device__mount *out)
 {
 	JX_AUTO_FREE char *path = jx_xasprintf("%s/proc/self/mountinfo", root);
 	JX_AUTO_FREE char *line = NULL;
@@ -110,7 +114,7 @@ static bool find_mount(const char *root, const char *dir, struct mount *out)
 }
 
 /* btrfs and some others show an invented device number 0:n; then the source names the real one. */
-static bool resolve_device(const char *root, struct mount *m)
+bool jx_device__resolve_device(const char *root, struct jx_device__mount *m)
 {
 	JX_AUTO_FREE char *path = NULL;
 	struct stat st;
@@ -173,14 +177,15 @@ enum jx_device_disk jx_device_check_disk(const char *root, const char *dir)
 	JX_AUTO_FREE char *full = jx_xasprintf("%s%s", root, dir);
 	JX_AUTO_FREE char *real = realpath(full, NULL);
 	JX_AUTO_FREE char *block = NULL;
-	struct mount m = {{0}, {0}, 0};
+	struct jx_device__mount m = {.match_len = 0};
 	struct stat st;
 
 	if (real == NULL)
 		return JX_DEVICE_DISK_UNKNOWN;
 	if (has_fscrypt_policy(real))
 		return JX_DEVICE_DISK_FSCRYPT;
-	if (!find_mount(root, root[0] == '\0' ? real : dir, &m) || !resolve_device(root, &m))
+	if (!jx_device__find_mount(root, root[0] == '\0' ? real : dir, &m) ||
+	    !jx_device__resolve_device(root, &m))
 		return JX_DEVICE_DISK_UNKNOWN;
 	block = jx_xasprintf("/sys/dev/block/%s", m.device);
 	free(JX_STEAL(full));

@@ -30,7 +30,7 @@ COMMANDS = {
     "sim": Budget(Command("{bin}/sim", count_option="--histories"), 60, 500),
     "powercut": Budget(python("powercut/powercut.py", "--workload", "save", count_option="--points"), 2000, 500),
     "network": Budget(python("e2e/network_test.py", "--devices", "3", count_option="--count"), 80, 300),
-    "kill.server": Budget(python("e2e/kill_test.py", "server", "--devices", "3", count_option="--count"), 10, 100),
+    "kill.server": Budget(python("e2e/kill_test.py", "server", "--devices", "3", count_option="--count"), 40, 100),
     "calls.save": Budget(python("torture/calls.py", "--operation", "save", "--errnos", "7", "--mode", "file-SHORT-once"), None, None),
     "calls.ingest": Budget(python("torture/calls.py", "--operation", "ingest", "--mode", "file-EIO-sticky", count_option="--shallow"),
                            40, 40),

@@ -206,8 +206,14 @@ def parse():
     return args
 
 
+def stopped(number, frame):
+    raise KeyboardInterrupt
+
+
 def main():
     args = parse()
+    # what was started is ended in both cases
+    signal.signal(signal.SIGTERM, stopped)
     if args.targets:
         wanted = {target for name in args.names if name != CONTROLS for target in find(name).targets}
         if args.names != [CONTROLS]:

@@ -24,32 +24,36 @@ void jx_form__index_done(struct jx_form__index *index)
 }
 
 /* FNV-1a, 64 bit */
-static size_t hash(const char *key)
+static uint64_t hash(const char *key)
 {
 	uint64_t h = UINT64_C(14695981039346656037);
 
 	for (; *key != '\0'; key++)
 		h = (h ^ (uint8_t)*key) * UINT64_C(1099511628211);
-	return (size_t)(h ^ (h >> 32));
+	return h ^ (h >> 32);
 }
 
-static struct jx_form__slot *slot_of(const struct jx_form__index *index, const char *key)
+static struct jx_form__slot *slot_of(const struct jx_form__index *index, const char *key, uint64_t h)
 {
-	size_t at = hash(key) & (index->slot_count - 1);
+	const uint32_t mark = (uint32_t)(h >> 32);
+	size_t at = (size_t)h & (index->slot_count - 1);
 
-	while (index->slots[at].key != NULL && strcmp(index->slots[at].key, key) != 0)
+	while (index->slots[at].key != NULL &&
+	       (index->slots[at].mark != mark || strcmp(index->slots[at].key, key) != 0))
 		at = (at + 1) & (index->slot_count - 1);
 	return &index->slots[at];
 }
 
 uint32_t jx_form__index_add(struct jx_form__index *index, const char *key, uint32_t value)
 {
-	struct jx_form__slot *slot = slot_of(index, key);
+	const uint64_t h = hash(key);
+	struct jx_form__slot *slot = slot_of(index, key, h);
 	const uint32_t before = slot->key == NULL ? JX_FORM__NONE : slot->value;
 
 	if (slot->key != NULL && before != value)
 		value = JX_FORM__AMBIGUOUS;
 	slot->key = key;
+	slot->mark = (uint32_t)(h >> 32);
 	slot->value = value;
 	return before;
 }
@@ -60,6 +64,6 @@ uint32_t jx_form__index_find(const struct jx_form__index *index, const char *key
 
 	if (index->slot_count == 0)
 		return JX_FORM__NONE;
-	slot = slot_of(index, key);
+	slot = slot_of(index, key, hash(key));
 	return slot->key == NULL ? JX_FORM__NONE : slot->value;
 }

@@ -10,6 +10,7 @@
 struct jx_form__slot {
 	const char *key; /* not owned; NULL: free */
 	uint32_t value;
+	uint32_t mark; /* of the key: most others are told apart without looking at them */
 };
 struct jx_form__index {
 	struct jx_form__slot *slots;

@@ -147,10 +147,10 @@ jx_rc jx_sheet_add_row(jx_sheet *sheet, const char *section, bool is_same_as_las
 	width = sheet->form->sections[group].count;
 	row = sheet->groups[group].count - 1;
 	if (is_same_as_last && row > 0) {
-		struct jx_form__cell *to = sheet->groups[group].cells + row * width;
+		struct jx_form__cell *from = sheet->groups[group].cells + (row - 1) * width;
 
 		for (i = 0; i < width; i++)
-			jx_form__answer_copy(&to[i - width].typed, &to[i].typed);
+			jx_form__answer_copy(&from[i].typed, &from[width + i].typed);
 	} else {
 		jx_form__sheet_default(sheet, group, row);
 	}

@@ -148,6 +148,12 @@ static struct jx_plan_event take_good(struct jx_client__run *run, struct answer 
 	ev.own_n = run->own_n;
 	/* what no receipt covers is sent again: the same entries get their receipt again */
 	ev.server_n = a->an.n < run->receipt_n ? a->an.n : run->receipt_n;
+	/*
+	 * A restored server may hold all, but what it signed before counts no longer, photo-receipts too: the last entry
+	 * goes again, for its receipt of this epoch.
+	 */
+	if (ev.server_n > 0 && memcmp(run->receipt_epoch, a->an.epoch, JX_ID_BYTES) != 0)
+		ev.server_n--;
 	ev.has_more = a->an.has_more;
 	ev.has_token = a->an.token[0] != '\0';
 	ev.is_pending = a->an.is_pending;

@@ -54,6 +54,7 @@ struct jx_client__run {
 	bool has_receipt; /* newest receipt, of this or an earlier run */
 	uint8_t receipt_hash[JX_HASH_BYTES];
 	int64_t receipt_n; /* 0 when it cannot be verified */
+	uint8_t receipt_epoch[JX_ID_BYTES];
 	char token[160];
 	/* the request that is out */
 	int64_t sent_from, sent_count;

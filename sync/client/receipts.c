@@ -74,6 +74,7 @@ static enum jx_plan_event_kind keep_receipt(struct jx_client__run *run, const st
 	}
 	run->has_receipt = true;
 	run->receipt_n = r->n;
+	memcpy(run->receipt_epoch, r->epoch, JX_ID_BYTES);
 	jx_signed_hash(s, run->receipt_hash);
 	run->res->has_receipt = true;
 	run->res->receipt = *r;

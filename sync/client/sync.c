@@ -33,8 +33,10 @@ static jx_rc load_receipt(struct jx_client__run *run)
 	jx_signed_hash(&s, run->receipt_hash);
 	/* signed by a key that is no longer known here, or of an earlier writer: the server is asked for it again */
 	if (jx_client__open_receipt(run, &s, &r, NULL) == JX_OK && !r.is_fork &&
-	    memcmp(r.writer, run->c->writer, JX_ID_BYTES) == 0)
+	    memcmp(r.writer, run->c->writer, JX_ID_BYTES) == 0) {
 		run->receipt_n = r.n;
+		memcpy(run->receipt_epoch, r.epoch, JX_ID_BYTES);
+	}
 	return JX_OK;
 }
 

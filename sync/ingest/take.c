@@ -77,10 +77,41 @@ static jx_rc store_branch(struct jx_ingest__sync *s, const struct jx_ingest__pla
 	return rc;
 }
 
+/* Is this from before a restore from backup? */
+static jx_rc is_old(struct jx_ingest__sync *s, bool *out, struct jx_error *err)
+{
+	JX_AUTO_JSON doc = {0};
+	uint8_t now[JX_ID_BYTES], signed_in[JX_ID_BYTES];
+	jx_rc rc = s->in->ops->epoch(s->in->vault, now, err);
+
+	if (rc == JX_OK)
+		rc = jx_json_parse(s->receipt.text, s->receipt.len, &jx_json_message_limits, &doc, err);
+	if (rc == JX_OK)
+		rc = jx_json_need_uuid(&doc, 0, "epoch", signed_in, err);
+	if (rc == JX_OK)
+		*out = memcmp(now, signed_in, sizeof(now)) != 0;
+	return rc;
+}
+
+/*
+ * A device takes receipts of the newest epoch alone. Where a restored server holds all that it asks about, nothing new is stored
+ * and nothing would be signed in this epoch: what is held is signed again.
+ */
 static jx_rc give_kept_receipt(struct jx_ingest__sync *s, struct jx_error *err)
 {
-	const jx_rc rc = s->in->ops->receipt(s->in->vault, s->who.id, &s->receipt, err);
+	bool has_to_be_renewed = false;
+	jx_rc rc = s->in->ops->receipt(s->in->vault, s->who.id, &s->receipt, err);
 
+	if (rc == JX_OK)
+		rc = is_old(s, &has_to_be_renewed, err);
+	if (rc == JX_OK && has_to_be_renewed) {
+		struct jx_vault_entry last = {.n = s->who.n};
+		JX_INGEST__SIGNER(signer, s->in);
+
+		memcpy(last.head, s->who.head, sizeof(last.head));
+		rc = jx_ingest__sign_receipt(s->in, &signer, s->who.id, &last, s->now_utc_ms, false,
+					     &s->receipt, err);
+	}
 	s->has_receipt = rc == JX_OK;
 	return rc == JX_ENOTFOUND ? JX_OK : rc;
 }

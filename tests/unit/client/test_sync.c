@@ -135,6 +135,23 @@ static void a_restored_server_is_noticed_even_with_nothing_new(void **state)
 	assert_int_equal(d->server.n, 20);
 }
 
+/* What it signed before counts no longer, photo-receipts too: without a receipt of now nothing would be offered again. */
+static void a_restored_server_that_holds_all_signs_again(void **state)
+{
+	struct fake_device *d = *state;
+
+	fake_device_save(d, 20);
+	settle(d);
+	fake_server_restore(&d->server, 20);
+	jx_assert_ok(fake_device_sync(d), &d->err);
+	assert_true(d->result.has_receipt);
+	assert_int_equal(d->result.receipt.n, 20);
+	assert_memory_equal(d->result.receipt.epoch, d->server.epoch, JX_ID_BYTES);
+	assert_int_equal(d->server.requests, 2);
+	jx_assert_ok(fake_device_sync(d), &d->err);
+	assert_int_equal(d->server.requests, 1);
+}
+
 static void a_restored_device_must_enrol_again(void **state)
 {
 	struct fake_device *d = *state;
@@ -405,6 +422,7 @@ int main(void)
 		T(an_expired_challenge_is_renewed_silently),
 		T(a_server_restored_from_backup_gets_the_rest_again),
 		T(a_restored_server_is_noticed_even_with_nothing_new),
+		T(a_restored_server_that_holds_all_signs_again),
 		T(a_restored_device_must_enrol_again),
 		T(a_copy_that_went_on_by_itself_is_a_fork),
 		T(a_lost_receipt_is_asked_for),

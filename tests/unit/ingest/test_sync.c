@@ -706,6 +706,29 @@ static void a_server_restored_from_backup_gets_the_rest_again(void **state)
 	device_done(&d);
 }
 
+static void receipts_from_before_a_restore_are_signed_again(void **state)
+{
+	struct bench *b = *state;
+	struct device d = with_entries(b, 3);
+	const uint8_t epoch[JX_ID_BYTES] = {9};
+	const struct ask last = {.from_n = 3};
+	struct jx_receipt signed_now;
+	struct reply r;
+
+	device_sync_ok(b, &d);
+	jx_assert_ok(b->ops->new_epoch(b->vault, epoch, &b->err), &b->err);
+	device_sync(b, &d, &last, &r);
+	assert_result(b, &d, &r, JX_SYNC_OK, 3);
+	assert_true(r.an.has_receipt);
+	jx_assert_ok(jx_receipt_open(&r.an.receipt, b->identity, &signed_now, &b->err), &b->err);
+	assert_int_equal(signed_now.n, 3);
+	assert_memory_equal(signed_now.head, d.log.log[2].head, JX_HASH_BYTES);
+	assert_memory_equal(signed_now.epoch, epoch, sizeof(epoch));
+	reply_done(&r);
+	assert_int_equal(bench_counts(b).observations, 3);
+	device_done(&d);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_open, bench_close)
 
 int main(void)
@@ -735,6 +758,7 @@ int main(void)
 		TEST(lost_answers_are_no_clone),
 		TEST(a_receipt_from_before_a_restore_is_no_clone),
 		TEST(a_server_restored_from_backup_gets_the_rest_again),
+		TEST(receipts_from_before_a_restore_are_signed_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

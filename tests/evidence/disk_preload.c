@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-
 static const char *sure(void)
 {
 	return getenv("JX_DISK_SURE");

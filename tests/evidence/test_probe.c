@@ -114,8 +114,9 @@ static void going_round_loses_nothing(void **state)
 
 static void a_mistyped_code_accuses_nobody(void **state)
 {
-	static const char *const wrong[] = {"",	   "12",     "12-", "-",  "abc-AAAAAAAA-AAAA", "1-AAAAAAAA-AAAA",
-					    "1 2", "999999", "1-2", "--", "1-AAAAAAAA-AAAAA"};
+	static const char *const wrong[] = {
+		"",    "12",     "12-", "-",  "abc-AAAAAAAA-AAAA", "1-AAAAAAAA-AAAA",
+		"1 2", "999999", "1-2", "--", "1-AAAAAAAA-AAAAA"};
 	struct jx_probe_result r;
 	struct jx_error err;
 	struct cut c;

@@ -14,7 +14,7 @@ enum jx_form__type {
 	JX_FORM__TRUTH
 };
 
-enum jx_form__op {
+enum jx_form__opcode {
 	JX_FORM__OP_NUMBER,
 	JX_FORM__OP_WORD,
 	JX_FORM__OP_FIELD,
@@ -41,7 +41,7 @@ enum jx_form__op {
 };
 
 struct jx_form__node {
-	enum jx_form__op op;
+	enum jx_form__opcode op;
 	enum jx_form__type type;
 	uint16_t left, right; /* nodes; in a chain of literals right is the next, 0 the last */
 	uint32_t field;

@@ -22,7 +22,7 @@ static value number(int64_t n)
 
 static value eval(const struct run *run, uint16_t at);
 
-static value calculate(enum jx_form__op op, int64_t a, int64_t b)
+static value calculate(enum jx_form__opcode op, int64_t a, int64_t b)
 {
 	int64_t n;
 	bool is_over;

@@ -97,7 +97,7 @@ jx_rc jx_form__parse_expect(struct jx_form__parser *p, const char *text)
 	return jx_form__parse_fail(p, what);
 }
 
-jx_rc jx_form__parse_node(struct jx_form__parser *p, enum jx_form__op op, enum jx_form__type type,
+jx_rc jx_form__parse_node(struct jx_form__parser *p, enum jx_form__opcode op, enum jx_form__type type,
 			  uint16_t *out)
 {
 	struct jx_form__expr *e = p->expr;
@@ -121,7 +121,7 @@ static jx_rc need_type(const struct jx_form__parser *p, uint16_t node, enum jx_f
 }
 
 /* Two sides into one node. */
-static jx_rc join(struct jx_form__parser *p, enum jx_form__op op, enum jx_form__type type, uint16_t left,
+static jx_rc join(struct jx_form__parser *p, enum jx_form__opcode op, enum jx_form__type type, uint16_t left,
 		  uint16_t right, uint16_t *out)
 {
 	const jx_rc rc = jx_form__parse_node(p, op, type, out);
@@ -204,8 +204,8 @@ static jx_rc parse_sum(struct jx_form__parser *p, uint16_t *out)
 	jx_rc rc = parse_product(p, out);
 
 	while (rc == JX_OK && (jx_form__parse_is(p, "+") || jx_form__parse_is(p, "-"))) {
-		const enum jx_form__op op = jx_form__parse_is(p, "+") ? JX_FORM__OP_ADD
-								      : JX_FORM__OP_SUBTRACT;
+		const enum jx_form__opcode op = jx_form__parse_is(p, "+") ? JX_FORM__OP_ADD
+									  : JX_FORM__OP_SUBTRACT;
 		uint16_t right = 0;
 
 		rc = need_type(p, *out, JX_FORM__NUMBER);
@@ -268,7 +268,7 @@ static jx_rc parse_comparison(struct jx_form__parser *p, uint16_t *out)
 {
 	static const struct {
 		const char *sign;
-		enum jx_form__op op;
+		enum jx_form__opcode op;
 		bool is_of_numbers;
 	} rows[] = {{"=", JX_FORM__OP_EQUAL, false}, {"!=", JX_FORM__OP_DIFFERENT, false},
 		    {"<", JX_FORM__OP_LESS, true},   {"<=", JX_FORM__OP_AT_MOST, true},

@@ -36,7 +36,7 @@ jx_rc jx_form__parse_next(struct jx_form__parser *p);
 bool jx_form__parse_is(const struct jx_form__parser *p, const char *text);
 /* The sign or word `text`, or an error that says it is missing. */
 jx_rc jx_form__parse_expect(struct jx_form__parser *p, const char *text);
-jx_rc jx_form__parse_node(struct jx_form__parser *p, enum jx_form__op op, enum jx_form__type type,
+jx_rc jx_form__parse_node(struct jx_form__parser *p, enum jx_form__opcode op, enum jx_form__type type,
 			  uint16_t *out);
 jx_rc jx_form__parse_or(struct jx_form__parser *p, uint16_t *out);
 /* A name: a field, or a function with its arguments. */

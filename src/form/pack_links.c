@@ -82,7 +82,7 @@ struct visit {
 
 static jx_rc visit_field(struct visit *v, uint32_t i);
 
-static bool names_field(enum jx_form__op op)
+static bool names_field(enum jx_form__opcode op)
 {
 	return op == JX_FORM__OP_FIELD || op == JX_FORM__OP_SET || op == JX_FORM__OP_SUM ||
 	       op == JX_FORM__OP_HAS;

@@ -29,7 +29,7 @@ class Budget:
 COMMANDS = {
     "sim": Budget(Command("{bin}/sim", count_option="--histories"), 60, 500),
     "powercut": Budget(python("powercut/powercut.py", "--workload", "save", count_option="--points"), 2000, 500),
-    "network": Budget(python("e2e/network_test.py", "--devices", "3", count_option="--count"), 80, 300),
+    "network": Budget(python("e2e/network_test.py", "--devices", "3", count_option="--count"), 200, 300),
     "kill.server": Budget(python("e2e/kill_test.py", "server", "--devices", "3", count_option="--count"), 40, 100),
     "calls.save": Budget(python("torture/calls.py", "--operation", "save", "--errnos", "7", "--mode", "file-SHORT-once"), None, None),
     "calls.ingest": Budget(python("torture/calls.py", "--operation", "ingest", "--mode", "file-EIO-sticky", count_option="--shallow"),
@@ -44,7 +44,7 @@ COMMANDS = {
 GONE = "is not there|is gone|not any more|missing"
 PHOTO = "photo .*(gone|missing|not there|other bytes|changed)"
 NOT_STORED = "shown as (sent|complete).*(holds (it )?0|has nothing|not stored|not there)"
-TWICE = "holds (it )?[2-9]|twice|two entries"
+TWICE = "holds (it )?[2-9]|[2-9] times|twice|two entries"
 SEEN_BY = {
     "wal-normal": {"sim": ("lost", GONE), "powercut": ("lost", GONE)},
     "no-photo-fsync": {"sim": ("lost", PHOTO), "powercut": ("lost failed", PHOTO)},

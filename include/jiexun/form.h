@@ -80,6 +80,7 @@ const struct jx_text *jx_pack_name(const jx_pack *pack);
 const char *jx_pack_valid_from(const jx_pack *pack);
 /** The pack built into the program: the ten disorders. Not NUL-terminated; never freed. */
 void jx_pack_builtin(const char **text_out, size_t *len_out);
+size_t jx_pack_builtin_count(void);
 /** All packs built in; number 0 is that of jx_pack_builtin(). False after the last. */
 bool jx_pack_builtin_at(size_t i, const char **text_out, size_t *len_out);
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "jx_pack_pest_density.h"
 #include "jx_pack_ten_disorders.h"
 #include "pack_private.h"
 
@@ -19,18 +20,29 @@ const char *jx_text_pick(const struct jx_text *t)
 	return s != NULL ? s : "";
 }
 
+/*
+ * Number 0 is what jx_pack_builtin() gives. Versions of one id stand in rising order: a set takes them one by one.
+ * Lengths of embedded files are no constants of the compiler, so their addresses stand here.
+ */
+static const struct {
+	const unsigned char *text;
+	const size_t *len;
+} builtin[] = {
+	{jx_pack_ten_disorders, &jx_pack_ten_disorders_len},
+	{jx_pack_pest_density, &jx_pack_pest_density_len},
+};
+
+size_t jx_pack_builtin_count(void)
+{
+	return sizeof(builtin) / sizeof(builtin[0]);
+}
+
 bool jx_pack_builtin_at(size_t i, const char **text_out, size_t *len_out)
 {
-	/* lengths of embedded files are no constants of the compiler, so their addresses stand here */
-	static const struct {
-		const unsigned char *text;
-		const size_t *len;
-	} packs[] = {{jx_pack_ten_disorders, &jx_pack_ten_disorders_len}};
-
-	if (i >= sizeof(packs) / sizeof(packs[0]))
+	if (i >= jx_pack_builtin_count())
 		return false;
-	*text_out = (const char *)packs[i].text;
-	*len_out = *packs[i].len;
+	*text_out = (const char *)builtin[i].text;
+	*len_out = *builtin[i].len;
 	return true;
 }
 

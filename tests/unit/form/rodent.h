@@ -5,7 +5,7 @@
 #include "jiexun/form.h"
 #include "jx_test.h"
 
-#define RODENT_FORM "rodent.signs-indoor"
+#define RODENT_FORM "rodent-test.indoor"
 #define RODENT_DAY  "2026-09-01"
 
 /* Loaded; the caller frees. */

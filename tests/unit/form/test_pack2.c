@@ -189,7 +189,7 @@ static const struct {
 	 "forms[0].counts[0].numerator"},
 	{"\"quota\": \"rodent-indoor\", ", "\"quota\": \"fly\", ", "forms[0].quota[0].quota"},
 	{"\"class\": \"unit_class\"", "\"class\": \"failed\"", "forms[0].quota[0].class"},
-	{"{\"form\": \"rodent.signs-indoor\"", "{\"form\": \"rodent\"", "phrases[0].form"},
+	{"{\"form\": \"rodent-test.indoor\"", "{\"form\": \"rodent\"", "phrases[0].form"},
 	{"\"field\": \"failed_where\"", "\"field\": \"wher\"", "phrases[0].field"},
 	{"\"title\": {", "\"titel\": {", "cards[0].title"},
 	{"\"hours\": 24", "\"hours\": 24, \"days\": 1", "time_limits[0]"},

@@ -1,5 +1,5 @@
 /*
- * jiexun/store.h - the writer's own SQLite: log, chain, outbox, receipts, inbox.
+ * jiexun/store.h - the writer's own SQLite: log, chain, drafts, outbox, receipts, inbox.
  *
  * "Saved" means on stable storage: jx_store_append() returns JX_OK only after the commit of entry, chain link, photo
  * references and outbox is synced (WAL, synchronous=FULL).
@@ -204,6 +204,48 @@ struct jx_store_counts {
 	int64_t receipt_n, receipt_server_utc_ms, safe_until_n;
 };
 jx_rc jx_store_count(jx_store *store, struct jx_store_counts *out, struct jx_error *err);
+
+/* ---- drafts --------------------------------------------------------------------------------------- */
+
+/** A check that is being filled in: an entry to come. Appending an entry of this id removes it in the same transaction. */
+struct jx_draft {
+	uint8_t id[JX_ID_BYTES];
+	char form[64];
+	char pack[64]; /**< the pack it began with, for as long as it lives */
+	int64_t pack_version;
+	char day[11];         /**< business day on which it was begun */
+	int64_t taken_utc_ms; /**< first touch */
+	int64_t value_count;  /**< read only */
+	int64_t drafts;       /**< read only: how many there are in all */
+};
+struct jx_draft_value {
+	const char *path;  /**< field, as forms name it; what begins with "@" is the caller's own */
+	const char *value; /**< as typed; "" where an answer was taken back; NULL: as if never touched */
+};
+#define JX_DRAFTS_MAX      200
+#define JX_DRAFT_PATH_MAX  128
+#define JX_DRAFT_VALUE_MAX 8192 /**< bytes */
+/**
+ * Begin one, with its first values, in one transaction.
+ * @retval JX_EEXISTS  a draft or an entry has this id  @retval JX_ELIMIT  JX_DRAFTS_MAX are there
+ */
+jx_rc jx_store_begin_draft(jx_store *store, const struct jx_draft *draft, const struct jx_draft_value *values,
+			   size_t count, struct jx_error *err);
+/** Durable when it returns: all of them in one transaction, or none. @retval JX_ENOTFOUND  no such draft */
+jx_rc jx_store_set_draft(jx_store *store, const uint8_t id[JX_ID_BYTES], const struct jx_draft_value *values,
+			 size_t count, struct jx_error *err);
+/** @retval JX_ENOTFOUND */
+jx_rc jx_store_draft(jx_store *store, const uint8_t id[JX_ID_BYTES], struct jx_draft *out,
+		     struct jx_error *err);
+typedef jx_rc (*jx_draft_fn)(void *user, const struct jx_draft *draft);
+/** Newest first. fn may read the store, not write to it. */
+jx_rc jx_store_each_draft(jx_store *store, jx_draft_fn fn, void *user, struct jx_error *err);
+typedef jx_rc (*jx_draft_value_fn)(void *user, const struct jx_draft_value *value);
+/** In the order in which the fields were first answered. fn may read the store, not write to it. */
+jx_rc jx_store_each_draft_value(jx_store *store, const uint8_t id[JX_ID_BYTES], jx_draft_value_fn fn,
+				void *user, struct jx_error *err);
+/** @retval JX_ENOTFOUND */
+jx_rc jx_store_drop_draft(jx_store *store, const uint8_t id[JX_ID_BYTES], struct jx_error *err);
 
 /* ---- outbox and what the server said (used by sync) ---------------------------------------------- */
 

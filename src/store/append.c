@@ -202,6 +202,8 @@ static jx_rc append(jx_store *s, void *arg, struct jx_error *err)
 		rc = add_entry(s, &l, &e, &bytes, err);
 	if (rc == JX_OK)
 		rc = add_photos(s, l.pos, &e, err);
+	if (rc == JX_OK)
+		rc = jx_store__drop_draft(s, job->a->id, err);
 	return rc == JX_OK ? put_settings(s, job->a, err) : rc;
 }
 

@@ -191,11 +191,25 @@ static jx_rc check_entries(jx_store *s, struct jx_error *err)
 	}
 }
 
+/* A draft goes in the transaction that saves its entry: both at once would be asked for twice. */
+static jx_rc check_drafts(jx_store *s, struct jx_error *err)
+{
+	JX_LOAN q = jx_store__lend(s, JX_SQL_DRAFT_CHECK);
+	bool has_row = false;
+	const jx_rc rc = jx_store__step(&q, &has_row, err);
+
+	if (rc == JX_OK && has_row && jx_store__col_i64(&q, 0) != 0)
+		return jx_store__corrupt(s, "store.check", _("a draft stands beside its entry"), err);
+	return rc;
+}
+
 jx_rc jx_store_check(jx_store *store, struct jx_error *err)
 {
 	jx_rc rc = check_file(store, err);
 
 	if (rc == JX_OK)
 		rc = check_entries(store, err);
+	if (rc == JX_OK)
+		rc = check_drafts(store, err);
 	return rc == JX_OK ? jx_store__check_receipts(store, err) : rc;
 }

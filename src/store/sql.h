@@ -10,6 +10,12 @@
 	"SELECT e.pos, e.id, e.kind, e.bytes, e.digest, e.head, e.sig, e.photo_count, e.writer_no, " \
 	"EXISTS (SELECT 1 FROM entry r WHERE r.ref_id = e.id) FROM entry e "
 
+/* The columns that read_draft() in draft.c reads, in its order. */
+#define DRAFT                                                                  \
+	"SELECT d.id, d.form, d.pack, d.pack_version, d.day, d.taken_utc_ms, " \
+	"(SELECT count(*) FROM draft_value v WHERE v.draft = d.id), "          \
+	"(SELECT count(*) FROM draft) FROM draft d "
+
 /* In all of them: positions [:first, :last], numbers [:from_n, :until_n] (they matter with several writers), kind 0 = any. */
 #define RANGE                                                                  \
 	"e.pos BETWEEN :first AND :last AND e.n BETWEEN :from_n AND :until_n " \
@@ -131,7 +137,20 @@
 	X(INBOX_PUT, "INSERT INTO inbox (kind, key, text) VALUES (:kind, :key, :text) "                      \
 		     "ON CONFLICT (kind, key) DO UPDATE SET text = excluded.text")                           \
 	X(INBOX_DROP, "DELETE FROM inbox WHERE kind = :kind AND key = :key")                                 \
-	X(INBOX_EACH, "SELECT key, text FROM inbox WHERE kind = :kind ORDER BY key")
+	X(INBOX_EACH, "SELECT key, text FROM inbox WHERE kind = :kind ORDER BY key")                         \
+	X(DRAFT_ADD, "INSERT INTO draft (id, form, pack, pack_version, day, taken_utc_ms) "                  \
+		     "VALUES (:id, :form, :pack, :pack_version, :day, :taken_utc_ms)")                       \
+	X(DRAFT_GET, DRAFT "WHERE d.id = :id")                                                               \
+	X(DRAFT_EACH, DRAFT "ORDER BY d.taken_utc_ms DESC, d.id DESC")                                       \
+	X(DRAFT_DROP, "DELETE FROM draft WHERE id = :id")                                                    \
+	X(DRAFT_DROP_VALUES, "DELETE FROM draft_value WHERE draft = :id")                                    \
+	X(DRAFT_VALUE_PUT,                                                                                   \
+	  "INSERT INTO draft_value (draft, path, place, value) VALUES (:id, :path, "                         \
+	  "1 + (SELECT coalesce(max(place), 0) FROM draft_value WHERE draft = :id), :value) "                \
+	  "ON CONFLICT (draft, path) DO UPDATE SET value = excluded.value")                                  \
+	X(DRAFT_VALUE_DROP, "DELETE FROM draft_value WHERE draft = :id AND path = :path")                    \
+	X(DRAFT_VALUE_EACH, "SELECT path, value FROM draft_value WHERE draft = :id ORDER BY place")          \
+	X(DRAFT_CHECK, "SELECT count(*) FROM draft d JOIN entry e ON e.id = d.id")
 
 enum jx_store__sql {
 #define ID(id, text) JX_SQL_##id,

@@ -250,31 +250,43 @@ static void a_truncated_file_is_told(void **state)
 	assert_int_equal(rc, JX_ECORRUPT);
 }
 
-static const struct jx_migration upgrades[] = {
-	{1, "0001_init", NULL},
-	{2, "0002_more", "CREATE TABLE more (a TEXT) STRICT; INSERT INTO more VALUES ('x');"},
-	{3, "0003_again", "INSERT INTO more VALUES ('y');"},
-	{4, "0004_fails", "INSERT INTO more VALUES ('z'); INSERT INTO absent VALUES (1);"},
-};
+/* Steps of releases to come, behind those of this one. */
+#define RELEASED ((int)store_migrations_count)
+#define STEPS    4
+#define TABLE    (16 + STEPS)
+
+static void make_table(struct jx_migration table[TABLE])
+{
+	static const char *const steps[STEPS] = {
+		"CREATE TABLE more (a TEXT) STRICT; INSERT INTO more VALUES ('x');",
+		"INSERT INTO more VALUES ('y');",
+		"INSERT INTO more VALUES ('z');",
+		"INSERT INTO absent VALUES (1);",
+	};
+
+	assert_true(RELEASED <= TABLE - STEPS);
+	memcpy(table, store_migrations, store_migrations_count * sizeof(table[0]));
+	for (int i = 0; i < STEPS; i++)
+		table[RELEASED + i] = (struct jx_migration){RELEASED + i + 1, "step", steps[i]};
+}
 
 static void an_older_log_is_copied_and_brought_up(void **state)
 {
 	struct device *d = *state;
-	struct jx_migration table[4];
+	struct jx_migration table[TABLE];
 	JX_AUTO_FREE char *kept = NULL;
 	struct jx_error err;
 	sqlite3 *db = NULL;
 
-	memcpy(table, upgrades, sizeof(table));
-	table[0] = store_migrations[0];
+	make_table(table);
 	device_enrol(d, 1);
 	device_save_many(d, 3);
 	device_close(d);
-	jx_assert_ok(jx_store__open(&d->config, table, 3, &d->store, &err), &err);
+	jx_assert_ok(jx_store__open(&d->config, table, store_migrations_count + 2, &d->store, &err), &err);
 	device_save_many(d, 1);
 	jx_assert_ok(jx_store_check(d->store, &err), &err);
 	device_close(d);
-	assert_int_equal(device_sql(d, "PRAGMA user_version"), 3);
+	assert_int_equal(device_sql(d, "PRAGMA user_version"), RELEASED + 2);
 	assert_int_equal(device_sql(d, "SELECT count(*) FROM more"), 2);
 	kept = jx_test_path(d->dir, "jiexun.db.before");
 	assert_int_equal(sqlite3_open_v2(kept, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
@@ -286,36 +298,59 @@ static void an_older_log_is_copied_and_brought_up(void **state)
 static void a_step_that_fails_leaves_the_version_before_it(void **state)
 {
 	struct device *d = *state;
-	struct jx_migration table[4];
+	struct jx_migration table[TABLE];
 	struct jx_error err;
 
-	memcpy(table, upgrades, sizeof(table));
-	table[0] = store_migrations[0];
+	make_table(table);
 	device_enrol(d, 1);
 	device_close(d);
-	assert_int_not_equal(jx_store__open(&d->config, table, 4, &d->store, &err), JX_OK);
+	assert_int_not_equal(jx_store__open(&d->config, table, store_migrations_count + 4, &d->store, &err),
+			     JX_OK);
 	assert_null(d->store);
-	assert_int_equal(device_sql(d, "PRAGMA user_version"), 3);
-	assert_int_equal(device_sql(d, "SELECT count(*) FROM more"), 2);
-	jx_assert_ok(jx_store__open(&d->config, table, 3, &d->store, &err), &err);
+	assert_int_equal(device_sql(d, "PRAGMA user_version"), RELEASED + 3);
+	assert_int_equal(device_sql(d, "SELECT count(*) FROM more"), 3);
+	jx_assert_ok(jx_store__open(&d->config, table, store_migrations_count + 3, &d->store, &err), &err);
 }
 
 static void a_reader_that_comes_first_after_an_upgrade_migrates(void **state)
 {
 	struct device *d = *state;
-	struct jx_migration table[4];
+	struct jx_migration table[TABLE];
 	struct jx_error err;
 
-	memcpy(table, upgrades, sizeof(table));
-	table[0] = store_migrations[0];
+	make_table(table);
 	device_enrol(d, 1);
 	device_save_many(d, 2);
 	device_close(d);
 	d->config.read_only = true;
-	jx_assert_ok(jx_store__open(&d->config, table, 2, &d->store, &err), &err);
+	jx_assert_ok(jx_store__open(&d->config, table, store_migrations_count + 1, &d->store, &err), &err);
 	assert_int_equal(device_row(d, 2).n, 2);
 	device_close(d);
-	assert_int_equal(device_sql(d, "PRAGMA user_version"), 2);
+	assert_int_equal(device_sql(d, "PRAGMA user_version"), RELEASED + 1);
+}
+
+/* Version 1 as its release left it: entries, and no drafts. */
+static void a_log_of_the_first_release_takes_drafts(void **state)
+{
+	struct device *d = *state;
+	const struct jx_draft draft = {
+		.id = {7}, .form = "f", .pack = "p", .pack_version = 1, .day = DEVICE_DAY};
+	struct jx_error err;
+
+	device_enrol(d, 1);
+	device_save_many(d, 3);
+	device_close(d);
+	(void)device_sql(d, "DROP TABLE draft_value");
+	(void)device_sql(d, "DROP TABLE draft");
+	(void)device_sql(d, "PRAGMA user_version = 1");
+	device_open(d);
+	assert_int_equal(device_row(d, 3).n, 3);
+	jx_assert_ok(jx_store_begin_draft(d->store, &draft, NULL, 0, &err), &err);
+	device_save_many(d, 1);
+	jx_assert_ok(jx_store_check(d->store, &err), &err);
+	device_close(d);
+	assert_int_equal(device_sql(d, "PRAGMA user_version"), RELEASED);
+	assert_int_equal(device_sql(d, "SELECT count(*) FROM draft"), 1);
 }
 
 static void a_lock_held_too_long_is_told(void **state)
@@ -403,6 +438,7 @@ int main(void)
 		T(an_older_log_is_copied_and_brought_up),
 		T(a_step_that_fails_leaves_the_version_before_it),
 		T(a_reader_that_comes_first_after_an_upgrade_migrates),
+		T(a_log_of_the_first_release_takes_drafts),
 		T(a_lock_held_too_long_is_told),
 		T(a_folder_that_cannot_be_written_is_told),
 		T(a_disk_that_cannot_be_written_is_told),

@@ -118,12 +118,6 @@ static void put(struct at *a, sqlite3_stmt *set, int64_t key, const uint8_t *val
 	(void)sqlite3_reset(set);
 }
 
-/* A byte becomes another one. */
-static uint8_t bend(struct at *a, uint8_t byte)
-{
-	return byte ^ (uint8_t)(1u << jx_fake_rand_below(&a->e->rand, 8));
-}
-
 static void change_value(struct at *a, const struct column *c, sqlite3_stmt *set, int64_t key, uint8_t *value,
 			 int len)
 {
@@ -137,7 +131,7 @@ static void change_value(struct at *a, const struct column *c, sqlite3_stmt *set
 		if (!evidence_next(a->e))
 			continue;
 		(void)snprintf(what, sizeof(what), "%s row %lld byte %d", c->name, (long long)key, i);
-		value[i] = is_text ? was ^ 1 : bend(a, was);
+		value[i] = was ^ (uint8_t)(1u << (is_text ? 0 : evidence_bit(a->e)));
 		put(a, set, key, value, len);
 		look(a, what, c->names_entry ? number : NULL);
 		value[i] = was; /* the next change writes the whole value anew */

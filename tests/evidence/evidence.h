@@ -8,7 +8,7 @@
 #include "device.h"
 #include "jiexun/model.h"
 
-/** How it stands. The seed decides which bit of a byte is turned, and which pairs are swapped. */
+/** How it stands. The seed decides what is in the entries, and which pairs are swapped. */
 struct evidence {
 	int64_t entries;         /**< of each part */
 	int64_t changes;         /**< made and looked for */
@@ -24,6 +24,8 @@ struct evidence {
 
 /** Is the next change to be made? Counts it. */
 bool evidence_next(struct evidence *e);
+/** Which bit of a byte is turned: by the number of the change, so that --only turns the same. */
+unsigned evidence_bit(const struct evidence *e);
 /** The change was not found (or at the wrong place): say which. */
 void evidence_missed(struct evidence *e, const char *part, const char *what);
 void evidence_misplaced(struct evidence *e, const char *part, const char *what, const char *said);

@@ -11,6 +11,12 @@ bool evidence_next(struct evidence *e)
 	return e->only == 0 || e->only == e->changes;
 }
 
+unsigned evidence_bit(const struct evidence *e)
+{
+	/* Knuth's multiplicative hash: neighbours get different bits */
+	return (unsigned)((uint64_t)e->changes * UINT64_C(2654435761) >> 13 & 7);
+}
+
 static void say(const struct evidence *e, const char *part, const char *what, const char *how)
 {
 	if (!e->is_quiet)

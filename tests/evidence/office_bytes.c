@@ -52,18 +52,18 @@ static void put_byte(int fd, off_t at, char byte)
 static void change_span(struct office_folder *f, int fd, off_t start, size_t i, struct span s,
 			const char *name)
 {
+	/* the same digit in the other case is the same signature, or writer */
 	const bool is_hex = strcmp(name, "sig") == 0 || strcmp(name, "key") == 0;
 	char what[96];
 
 	for (size_t k = 0; k < s.len; k++) {
 		const char was = f->t.line[i][s.from + k];
-		/* the same digit in the other case is the same signature, or writer */
-		const int bit = is_hex ? 0 : (int)jx_fake_rand_below(&f->e->rand, 8);
 
 		if (!evidence_next(f->e))
 			continue;
 		(void)snprintf(what, sizeof(what), "line %zu, byte %zu of %s", i + 1, k, name);
-		put_byte(fd, start + (off_t)(s.from + k), (char)((unsigned char)was ^ (1u << bit)));
+		put_byte(fd, start + (off_t)(s.from + k),
+			 (char)((unsigned char)was ^ (1u << (is_hex ? 0 : evidence_bit(f->e)))));
 		office_look(f, what, 0);
 		put_byte(fd, start + (off_t)(s.from + k), was);
 	}

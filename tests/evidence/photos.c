@@ -41,7 +41,7 @@ static void change_photo(struct evidence *e, const struct photo *p, const struct
 
 	for (size_t i = 0; i < PHOTO_BYTES; i++) {
 		memcpy(bytes, p->bytes, PHOTO_BYTES);
-		bytes[i] ^= (uint8_t)(1u << jx_fake_rand_below(&e->rand, 8));
+		bytes[i] ^= (uint8_t)(1u << (i + (size_t)e->changes) % 8);
 		(void)snprintf(what, sizeof(what), "photo byte %zu", i);
 		try_bytes(e, p, bytes, PHOTO_BYTES, what, sees, user);
 	}

@@ -23,6 +23,7 @@ struct jx_capture__job {
 	unsigned needs;
 	uint8_t of_id[JX_ID_BYTES]; /* JX_CAPTURE__TARGET: as the user named it */
 	struct jx_append append;    /* values to set along with it */
+	bool must_continue; /* set inside the transaction: first of a log whose device was another writer before */
 };
 
 /* An observation being made. */
@@ -38,6 +39,11 @@ void jx_capture__begin_entry(const struct jx_recorder *rec, enum jx_kind kind, s
 jx_rc jx_capture__day(struct jx_recorder *rec, int64_t utc_ms, char out[11], struct jx_error *err);
 /* Complete the entry inside the store's transaction, and save. */
 jx_rc jx_capture__save(struct jx_capture__job *job, int64_t *n_out, struct jx_error *err);
+/*
+ * Say whose log this one continues: the enrolment's own entry, if the power went before it was written.
+ * @retval JX_ESTATE  the log has entries already: somebody else was first
+ */
+jx_rc jx_capture__continue(struct jx_recorder *rec, struct jx_error *err);
 void jx_capture__set_value(struct jx_capture__job *job, const char *name, const char *value);
 /* Copy a text into a field of an entry. NULL is "". @retval JX_EINVAL names the field */
 jx_rc jx_capture__set_text(char *dst, size_t cap, const char *text, const char *field, struct jx_error *err);

@@ -115,3 +115,43 @@ jx_rc jx_record_continues(struct jx_recorder *rec, const uint8_t old_writer[JX_I
 	memcpy(e.old_head, old_head, JX_HASH_BYTES);
 	return jx_capture__save(&job, n_out, err);
 }
+
+struct before {
+	struct jx_identity id, current; /* the last but one, and the last */
+	uint8_t head[JX_HASH_BYTES];
+	int64_t n;
+};
+
+static jx_rc see_identity(void *user, const struct jx_identity *id)
+{
+	struct before *b = user;
+
+	b->id = b->current;
+	b->current = *id;
+	return JX_OK;
+}
+
+/* The newest entry of any earlier log; a writer in between that recorded nothing has nothing to continue. */
+static jx_rc see_last(void *user, const struct jx_log_row *row)
+{
+	struct before *b = user;
+
+	memcpy(b->id.writer, row->writer, JX_ID_BYTES);
+	memcpy(b->head, row->head, JX_HASH_BYTES);
+	b->n = row->n;
+	return JX_OK;
+}
+
+jx_rc jx_capture__continue(struct jx_recorder *rec, struct jx_error *err)
+{
+	const struct jx_log_query newest = {.newest_first = true, .limit = 1, .all_writers = true};
+	struct before b = {.n = 0};
+	int64_t n;
+	jx_rc rc = jx_store_each_identity(rec->store, see_identity, &b, err);
+
+	if (rc != JX_OK)
+		return rc;
+	jx_chain_root(b.id.writer, b.id.public_key, b.head);
+	rc = jx_store_each(rec->store, &newest, see_last, &b, err);
+	return rc == JX_OK ? jx_record_continues(rec, b.id.writer, b.n, b.head, &n, err) : rc;
+}

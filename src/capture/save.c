@@ -111,6 +111,27 @@ static jx_rc set_totals(struct jx_capture__job *job, struct jx_error *err)
 	return jx_store_day_totals(job->rec->store, e->day, &e->observations_total, &e->photos_total, err);
 }
 
+static jx_rc count_identity(void *user, const struct jx_identity *id)
+{
+	int *count = user;
+
+	(void)id;
+	++*count;
+	return JX_OK;
+}
+
+/* The first entry of a device that was another writer before must say so; enrolment wrote none if its power went. */
+static jx_rc check_first(struct jx_capture__job *job, struct jx_error *err)
+{
+	int count = 0;
+	jx_rc rc = jx_store_each_identity(job->rec->store, count_identity, &count, err);
+
+	job->must_continue = rc == JX_OK && count > 1;
+	return job->must_continue ? jx_fail(err, JX_ESTATE, 0, WHERE,
+					    "this log does not say yet whose log it continues: save again")
+				  : rc;
+}
+
 /* All that depends on the state of the device at this moment. */
 static jx_rc complete(struct jx_capture__job *job, struct jx_error *err)
 {
@@ -120,6 +141,8 @@ static jx_rc complete(struct jx_capture__job *job, struct jx_error *err)
 	jx_rc rc = jx_store_identity(rec->store, &id, err);
 
 	e->has_shift = false;
+	if (rc == JX_OK && e->n == 1 && e->kind != JX_KIND_CONTINUES)
+		rc = check_first(job, err);
 	if (rc == JX_OK)
 		rc = set_shift(job, err);
 	if (rc == JX_OK)
@@ -173,11 +196,20 @@ void jx_capture__set_value(struct jx_capture__job *job, const char *name, const 
 
 jx_rc jx_capture__save(struct jx_capture__job *job, int64_t *n_out, struct jx_error *err)
 {
+	jx_rc rc;
+
 	job->append.id = job->e->id;
 	job->append.encode = encode;
 	job->append.sign = sign;
 	job->append.user = job;
-	return jx_store_append(job->rec->store, &job->append, n_out, err);
+	job->must_continue = false;
+	rc = jx_store_append(job->rec->store, &job->append, n_out, err);
+	if (!job->must_continue)
+		return rc;
+	rc = jx_capture__continue(job->rec, err);
+	/* another process was faster: then the log has its first entry */
+	return rc == JX_OK || rc == JX_ESTATE ? jx_store_append(job->rec->store, &job->append, n_out, err)
+					      : rc;
 }
 
 jx_rc jx_capture__set_text(char *dst, size_t cap, const char *text, const char *field, struct jx_error *err)

@@ -196,6 +196,33 @@ static void a_new_enrolment_names_the_log_before_it_first(void **state)
 	assert_true(handheld_entry(h, n).has_shift);
 }
 
+/* The power went between the identity and its first entry: whatever is saved next says it first. */
+static void a_log_whose_first_entry_is_missing_gets_it_with_the_next_save(void **state)
+{
+	struct handheld *h = *state;
+	uint8_t head[JX_HASH_BYTES];
+	struct jx_identity old = h->d.id;
+	struct jx_error err;
+	struct jx_entry e;
+	int64_t old_n = 0, n = 0;
+
+	handheld_begin_day(h);
+	(void)handheld_log(h, "01", NULL);
+	jx_assert_ok(jx_store_head(h->d.store, &old_n, head, &err), &err);
+	device_enrol(&h->d, 2);
+	device_enrol(&h->d, 3); /* and once more, before anything was recorded */
+	n = handheld_log(h, "02", NULL);
+	assert_int_equal(n, 2);
+	e = handheld_entry(h, 1);
+	assert_true(e.has_continues);
+	assert_memory_equal(e.old_writer, old.writer, JX_ID_BYTES);
+	assert_int_equal(e.old_n, old_n);
+	assert_memory_equal(e.old_head, head, JX_HASH_BYTES);
+	n = handheld_log(h, "02", NULL);
+	assert_int_equal(n, 3);
+	jx_assert_ok(jx_store_check(h->d.store, &err), &err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +235,7 @@ int main(void)
 		T(a_draft_left_over_counts_for_its_own_time),
 		T(a_clock_wrong_by_years_hinders_nothing),
 		T(a_new_enrolment_names_the_log_before_it_first),
+		T(a_log_whose_first_entry_is_missing_gets_it_with_the_next_save),
 	};
 
 	return cmocka_run_group_tests_name("capture.record", tests, NULL, NULL);

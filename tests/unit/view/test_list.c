@@ -201,10 +201,10 @@ static void names_find_entries(void **state)
 	(void)handheld_log(h, "01", NULL);
 	jx_assert_ok(jx_view_find(h->d.store, "H07-4", found, &err), &err);
 	assert_memory_equal(found, ids[1], JX_ID_BYTES);
-	jx_assert_ok(jx_view_find(h->d.store, "H08-1", found, &err), &err);
+	jx_assert_ok(jx_view_find(h->d.store, "H08-2", found, &err), &err);
 	jx_assert_rc(jx_view_find(h->d.store, "4", found, &err), JX_ENOTFOUND, &err);
-	assert_list(h, &(struct jx_view_query){.all_writers = true}, "H07-3 H07-4 H07-5 H08-1 ");
-	assert_list(h, &(struct jx_view_query){.day = DEVICE_DAY}, "H08-1 ");
+	assert_list(h, &(struct jx_view_query){.all_writers = true}, "H07-3 H07-4 H07-5 H08-2 ");
+	assert_list(h, &(struct jx_view_query){.day = DEVICE_DAY}, "H08-2 ");
 }
 
 static void one_entry_in_full_has_its_bytes_and_its_fate(void **state)

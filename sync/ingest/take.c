@@ -93,25 +93,36 @@ static jx_rc is_old(struct jx_ingest__sync *s, bool *out, struct jx_error *err)
 	return rc;
 }
 
-/*
- * A device takes receipts of the newest epoch alone. Where a restored server holds all that it asks about, nothing new is stored
- * and nothing would be signed in this epoch: what is held is signed again.
- */
+/* A receipt alone, for all that stands here: a device whose receipts are out of force gets one that is in force. */
+static jx_rc renew_receipt(struct jx_ingest__sync *s, struct jx_error *err)
+{
+	struct jx_vault_batch b = {
+		.expected_n = s->who.n, .received_utc_ms = s->now_utc_ms, .receipt = &s->receipt};
+	struct jx_vault_entry last = {.n = s->who.n};
+	JX_INGEST__SIGNER(signer, s->in);
+	jx_rc rc;
+
+	memcpy(b.writer, s->who.id, sizeof(b.writer));
+	memcpy(b.expected_head, s->who.head, sizeof(b.expected_head));
+	memcpy(last.head, s->who.head, sizeof(last.head));
+	rc = jx_ingest__sign_receipt(s->in, &signer, s->who.id, &last, s->now_utc_ms, false, &s->receipt,
+				     err);
+	if (rc == JX_OK)
+		rc = s->in->ops->take(s->in->vault, &b, err);
+	s->has_receipt = rc == JX_OK;
+	/* it sent something meanwhile, beside this request: that one brings a receipt */
+	return rc == JX_ECONFLICT ? JX_OK : rc;
+}
+
 static jx_rc give_kept_receipt(struct jx_ingest__sync *s, struct jx_error *err)
 {
-	bool has_to_be_renewed = false;
 	jx_rc rc = s->in->ops->receipt(s->in->vault, s->who.id, &s->receipt, err);
+	bool has_to_be_renewed = false;
 
 	if (rc == JX_OK)
 		rc = is_old(s, &has_to_be_renewed, err);
-	if (rc == JX_OK && has_to_be_renewed) {
-		struct jx_vault_entry last = {.n = s->who.n};
-		JX_INGEST__SIGNER(signer, s->in);
-
-		memcpy(last.head, s->who.head, sizeof(last.head));
-		rc = jx_ingest__sign_receipt(s->in, &signer, s->who.id, &last, s->now_utc_ms, false,
-					     &s->receipt, err);
-	}
+	if (rc == JX_OK && has_to_be_renewed)
+		return renew_receipt(s, err);
 	s->has_receipt = rc == JX_OK;
 	return rc == JX_ENOTFOUND ? JX_OK : rc;
 }

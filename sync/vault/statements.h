@@ -72,7 +72,7 @@
 		"VALUES (:pos, :no, :n, :is_fork, :utc_ms, :hash, :sig, :text)") \
 	X(RECEIPT, \
 		"SELECT r.text, r.sig FROM writer w CROSS JOIN receipt r ON r.writer_no = w.no " \
-		"WHERE w.id = :id AND r.is_fork = 0 ORDER BY r.n DESC LIMIT 1") \
+		"WHERE w.id = :id AND r.is_fork = 0 ORDER BY r.n DESC, r.pos DESC LIMIT 1") \
 	X(FORK_RECEIPT, \
 		"SELECT r.text, r.sig FROM writer w CROSS JOIN quarantine q ON q.writer_no = w.no CROSS JOIN receipt r ON r.pos = q.receipt_pos " \
 		"WHERE w.id = :id AND q.n = :n AND q.head = :head") \

@@ -115,7 +115,7 @@ static jx_rc write_receipt(struct jx_vault__txn *txn, const struct place *p,
 
 	jx_vault__bind_i64(&q, ":pos", p->receipt_pos);
 	jx_vault__bind_i64(&q, ":no", p->no);
-	jx_vault__bind_i64(&q, ":n", b->entries[b->count - 1].n);
+	jx_vault__bind_i64(&q, ":n", b->expected_n + (int64_t)b->count);
 	jx_vault__bind_i64(&q, ":is_fork", b->is_fork ? 1 : 0);
 	jx_vault__bind_i64(&q, ":utc_ms", b->received_utc_ms);
 	jx_vault__bind_blob(&q, ":hash", hash, JX_HASH_BYTES);
@@ -188,8 +188,9 @@ static jx_rc check_place(struct jx_vault__txn *txn, const struct jx_vault_batch 
 	for (i = 0; i < b->count; i++)
 		if (b->entries[i].n != b->expected_n + 1 + (int64_t)i)
 			return jx_fail(err, JX_EINVAL, 0, WHERE, "entries of a batch must follow each other");
-	if (b->count == 0)
-		return jx_fail(err, JX_EINVAL, 0, WHERE, "a batch must hold an entry");
+	if (b->count == 0 && (b->is_fork || b->receipt == NULL || b->expected_n == 0))
+		return jx_fail(err, JX_EINVAL, 0, WHERE,
+			       "a batch must hold an entry, or a receipt for what stands");
 	if (w.state == JX_WRITER_REVOKED)
 		return jx_fail(err, JX_EAUTH, 0, WHERE, "writer %s is revoked: ask the administrator",
 			       w.short_code);
@@ -216,7 +217,7 @@ jx_rc jx_vault__add_batch(struct jx_vault__txn *txn, const struct jx_vault_batch
 	p.receipt_pos = txn->pos + (int64_t)b->count + 1;
 	for (i = 0; i < b->count && rc == JX_OK; i++)
 		rc = add_entry(txn, &p, i, err);
-	if (rc == JX_OK)
+	if (rc == JX_OK && b->count > 0)
 		rc = b->is_fork ? note_fork(txn, p.no, err) : move_head(txn, &p, err);
 	return rc == JX_OK ? add_receipt(txn, &p, err) : rc;
 }

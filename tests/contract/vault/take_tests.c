@@ -46,6 +46,31 @@ static void a_batch_moves_the_writers_head(void **state)
 	fake_writer_done(&f);
 }
 
+/* After a restore the same entries need a receipt of the new epoch. */
+static void a_receipt_alone_speaks_of_what_stands(void **state)
+{
+	struct world *w = *state;
+	struct fake_writer f = make(w, 2, "H07", 5);
+	struct jx_signed got;
+	struct batch *b = batch_new(w, &f, 1, 5, false);
+
+	b->b.count = 0; /* for nothing */
+	jx_assert_rc(w->ops->take(w->vault, &b->b, &w->err), JX_EINVAL, &w->err);
+	free(b);
+	jx_assert_ok(batch_take(w, &f, 1, 5, false), &w->err);
+	b = batch_new(w, &f, 6, 5, false);
+	b->receipt.sig[0] ^= 1; /* another one of the same number */
+	jx_assert_ok(w->ops->take(w->vault, &b->b, &w->err), &w->err);
+	jx_assert_ok(w->ops->receipt(w->vault, f.id, &got, &w->err), &w->err);
+	assert_memory_equal(got.sig, b->receipt.sig, sizeof(got.sig));
+	free(b);
+	b = batch_new(w, &f, 5, 4, false); /* the writer has moved on */
+	jx_assert_rc(w->ops->take(w->vault, &b->b, &w->err), JX_ECONFLICT, &w->err);
+	free(b);
+	assert_int_equal(world_writer(w, &f).n, 5);
+	fake_writer_done(&f);
+}
+
 static void a_batch_that_does_not_follow_changes_nothing(void **state)
 {
 	struct world *w = *state;
@@ -63,6 +88,7 @@ static void a_batch_that_does_not_follow_changes_nothing(void **state)
 	b->entries[1].n = 9;
 	jx_assert_rc(w->ops->take(w->vault, &b->b, &w->err), JX_EINVAL, &w->err);
 	b->b.count = 0;
+	b->b.receipt = NULL;
 	jx_assert_rc(w->ops->take(w->vault, &b->b, &w->err), JX_EINVAL, &w->err);
 	free(b);
 	assert_int_equal(world_writer(w, &f).n, 5);
@@ -318,6 +344,7 @@ static void a_full_batch_fits(void **state)
 
 const struct CMUnitTest vault_take_tests[] = {
 	cmocka_unit_test(a_batch_moves_the_writers_head),
+	cmocka_unit_test(a_receipt_alone_speaks_of_what_stands),
 	cmocka_unit_test(a_batch_that_does_not_follow_changes_nothing),
 	cmocka_unit_test(the_newest_receipt_comes_back_byte_for_byte),
 	cmocka_unit_test(every_receipt_ever_issued_is_known),

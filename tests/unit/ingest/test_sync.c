@@ -711,8 +711,10 @@ static void receipts_from_before_a_restore_are_signed_again(void **state)
 	struct bench *b = *state;
 	struct device d = with_entries(b, 3);
 	const uint8_t epoch[JX_ID_BYTES] = {9};
-	const struct ask last = {.from_n = 3};
+	const struct ask last = {.from_n = 3}, lost = {.from_n = -1, .wants_receipt = true};
 	struct jx_receipt signed_now;
+	struct jx_signed first;
+	JX_AUTO_FREE char *review = NULL;
 	struct reply r;
 
 	device_sync_ok(b, &d);
@@ -724,7 +726,17 @@ static void receipts_from_before_a_restore_are_signed_again(void **state)
 	assert_int_equal(signed_now.n, 3);
 	assert_memory_equal(signed_now.head, d.log.log[2].head, JX_HASH_BYTES);
 	assert_memory_equal(signed_now.epoch, epoch, sizeof(epoch));
+	first = r.an.receipt;
 	reply_done(&r);
+	/* kept like any other: asked for again it is the same, also after a restart, and no sign of a clone */
+	bench_restart(b);
+	device_sync(b, &d, &lost, &r);
+	assert_memory_equal(r.an.receipt.text, first.text, first.len);
+	assert_memory_equal(r.an.receipt.sig, first.sig, sizeof(first.sig));
+	reply_done(&r);
+	review = bench_review(b);
+	assert_string_equal(review, "");
+	jx_assert_ok(b->ops->check(b->vault, &b->err), &b->err);
 	assert_int_equal(bench_counts(b).observations, 3);
 	device_done(&d);
 }

@@ -79,8 +79,8 @@ enum jx_plan_event_kind {
 
 struct jx_plan_event {
 	enum jx_plan_event_kind kind;
-	int64_t own_n;          /**< START, OK, GAP: where this writer's log ends now */
-	int64_t server_n;       /**< OK, GAP: what the server holds (START: what it said last time) */
+	int64_t own_n; /**< START, OK, GAP, FORK: where this writer's log ends now */
+	int64_t server_n; /**< OK, GAP: what the server holds (START: what it said last time; FORK: what lies in quarantine) */
 	int64_t sent_count;     /**< answers to a sync request: entries it carried */
 	bool has_more;          /**< OK, GAP: the feed has more */
 	bool feed_moved;        /**< OK, GAP: the feed cursor is another than before */
@@ -142,10 +142,11 @@ struct jx_plan {
 	bool has_token, is_pending;
 	bool is_signed_in; /**< a challenge is at hand */
 	bool has_synced;   /**< at least one answer was good */
-	int attempts;      /**< failures since the last progress */
-	int challenges;    /**< new challenges since the last progress */
-	int tokens_lost;   /**< tokens refused since the last progress of a photo */
-	bool has_photo;    /**< one is in hand */
+	bool is_offering; /**< a fork: the log goes up once from its first entry, so that the server keeps all of it */
+	int attempts;    /**< failures since the last progress */
+	int challenges;  /**< new challenges since the last progress */
+	int tokens_lost; /**< tokens refused since the last progress of a photo */
+	bool has_photo;  /**< one is in hand */
 	int64_t photo_bytes;
 	int64_t photo_offset; /**< where to go on; meant for SENDING */
 	int64_t photo_best;   /**< furthest the server ever named for it; -1 never */

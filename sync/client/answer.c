@@ -80,10 +80,10 @@ static enum jx_plan_event_kind check_log(struct jx_client__run *run, const struc
 	/* saved meanwhile by the program beside us: read again before calling the device a copy */
 	if (an->n > run->own_n || an->result == JX_SYNC_BEHIND)
 		rc = jx_client__read_head(run);
-	if (rc == JX_OK)
-		rc = jx_client__check_head(run, an->n, an->head);
 	if (rc == JX_OK && an->result == JX_SYNC_FORK)
 		rc = jx_client__fail_fork(run);
+	if (rc == JX_OK)
+		rc = jx_client__check_head(run, an->n, an->head);
 	if (rc == JX_ECONFLICT)
 		return strcmp(run->conflict, "behind") == 0 ? JX_PLAN_BEHIND : JX_PLAN_FORK;
 	if (rc != JX_OK)
@@ -203,5 +203,12 @@ struct jx_plan_event jx_client__take_answer(struct jx_client__run *run, struct j
 	if (ev.kind == JX_PLAN_OK || ev.kind == JX_PLAN_GAP)
 		return take_good(run, a, ev.kind);
 	ev.rc = run->err.code;
+	if (ev.kind == JX_PLAN_FORK && run->fork.text[0] == '\0')
+		run->fork = run->err;
+	/* saved while this was under way; the fork's receipt, once it is kept, stops that */
+	if (ev.kind == JX_PLAN_FORK && jx_client__read_head(run) != JX_OK)
+		return jx_client__local(run->err.code);
+	ev.own_n = run->own_n;
+	ev.server_n = run->fork_n;
 	return ev;
 }

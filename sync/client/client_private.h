@@ -60,6 +60,8 @@ struct jx_client__run {
 	int64_t sent_from, sent_count;
 	bool asked_feed;
 	const char *conflict; /* "fork" or "behind" */
+	struct jx_error fork; /* what people are told of it, whatever follows */
+	int64_t fork_n;       /* a receipt of this run says that the log lies in quarantine up to here */
 	/* photos */
 	struct jx_client_photo *queue;
 	size_t queue_count, queue_at;

@@ -69,6 +69,7 @@ static enum jx_plan_event_kind keep_receipt(struct jx_client__run *run, const st
 	if (rc != JX_OK)
 		return JX_PLAN_LOCAL;
 	if (r->is_fork) {
+		run->fork_n = r->n;
 		(void)jx_client__fail_fork(run);
 		return JX_PLAN_FORK;
 	}

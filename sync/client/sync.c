@@ -154,6 +154,8 @@ static jx_rc finish(struct jx_client__run *run, const struct jx_plan_step *step)
 	run->res->rc = step->rc;
 	run->res->retry_after_ms = step->retry_after_ms;
 	run->res->must_enrol_again = step->must_enrol_again;
+	if (step->must_enrol_again && run->fork.text[0] != '\0')
+		run->err = run->fork;
 	if (step->rc == JX_OK)
 		run->res->server_error[0] = '\0';
 	else

@@ -56,10 +56,52 @@ static struct jx_plan_step go_on(struct jx_plan *p)
 	return jx_plan__finish(p, JX_OK);
 }
 
+/*
+ * The device has to enrol again, and nobody sends this log after that. So what the server may not have of it goes up first: all,
+ * from the first entry, for only the server can tell where the two logs part.
+ */
+static bool offer(struct jx_plan *p, const struct jx_plan_event *ev)
+{
+	const bool is_kept = ev->kind == JX_PLAN_FORK && ev->server_n >= ev->own_n;
+
+	if (is_kept || (!p->is_offering && ev->kind != JX_PLAN_FORK))
+		return false;
+	if (!p->is_offering) {
+		p->is_offering = p->is_signed_in = true;
+		p->wants_feed = false;
+		p->server_n = 0;
+		p->own_n = ev->own_n;
+		return true;
+	}
+	/* bounded: each step carries entries, and the log ends */
+	if (ev->own_n > p->own_n)
+		p->own_n = ev->own_n;
+	if (ev->sent_count <= 0 || ev->sent_count >= p->own_n - p->server_n)
+		return false;
+	p->server_n += ev->sent_count;
+	return true;
+}
+
+struct jx_plan_step jx_plan__on_conflict(struct jx_plan *p, const struct jx_plan_event *ev)
+{
+	struct jx_plan_step step;
+
+	if (offer(p, ev))
+		return jx_plan__sync(p);
+	step = jx_plan__finish(p, JX_ECONFLICT);
+	step.must_enrol_again = true;
+	return step;
+}
+
 struct jx_plan_step jx_plan__on_answer(struct jx_plan *p, const struct jx_plan_event *ev)
 {
-	const bool moved = take_answer(p, ev);
-	const bool got_token = ev->has_token && !p->has_token;
+	bool moved, got_token;
+
+	/* what was found to be a fork stays one, whatever the rest of it is called */
+	if (p->is_offering)
+		return jx_plan__on_conflict(p, ev);
+	moved = take_answer(p, ev);
+	got_token = ev->has_token && !p->has_token;
 
 	p->has_token = p->has_token || ev->has_token;
 	if (moved) {
@@ -72,15 +114,6 @@ struct jx_plan_step jx_plan__on_answer(struct jx_plan *p, const struct jx_plan_e
 	if (moved || got_token)
 		return jx_plan__sync(p);
 	return jx_plan__failed(p, ev, JX_PLAN_DO_SYNC, JX_ENET);
-}
-
-struct jx_plan_step jx_plan__on_conflict(struct jx_plan *p, const struct jx_plan_event *ev)
-{
-	struct jx_plan_step step = jx_plan__finish(p, JX_ECONFLICT);
-
-	(void)ev;
-	step.must_enrol_again = true;
-	return step;
 }
 
 struct jx_plan_step jx_plan__on_bad_receipt(struct jx_plan *p, const struct jx_plan_event *ev)

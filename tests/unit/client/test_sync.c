@@ -180,6 +180,23 @@ static void a_copy_that_went_on_by_itself_is_a_fork(void **state)
 	assert_int_equal(d->sent_n, 0);
 }
 
+/* The first request carries no entries, for want of a challenge; the fork it meets must not end the run before they went up. */
+static void a_copy_sends_its_branch_before_it_gives_up(void **state)
+{
+	struct fake_device *d = *state;
+
+	fake_device_save(d, 20);
+	settle(d);
+	fake_device_rewrite(d, 18);
+	d->sent_n = 0;
+	fake_device_save(d, 3);
+	d->server.challenge[20] ^= 1;
+	d->server.entries_carried = 0;
+	jx_assert_rc(fake_device_sync(d), JX_ECONFLICT, &d->err);
+	assert_true(d->server.entries_carried >= 23);
+	assert_true(d->result.must_enrol_again);
+}
+
 static void a_lost_receipt_is_asked_for(void **state)
 {
 	struct fake_device *d = *state;
@@ -425,6 +442,7 @@ int main(void)
 		T(a_restored_server_that_holds_all_signs_again),
 		T(a_restored_device_must_enrol_again),
 		T(a_copy_that_went_on_by_itself_is_a_fork),
+		T(a_copy_sends_its_branch_before_it_gives_up),
 		T(a_lost_receipt_is_asked_for),
 		T(a_pending_device_sends_and_is_told),
 		T(entries_saved_meanwhile_do_not_disturb),

@@ -121,12 +121,12 @@ static jx_rc run(struct world *w)
 
 		/* a random event may move something too: a server that lies about progress cannot be told from a good one */
 		const int64_t server_n = w->t.plan.server_n, best = w->t.plan.photo_best;
-		const bool had_photo = w->t.plan.has_photo;
+		const bool had_photo = w->t.plan.has_photo, was_offering = w->t.plan.is_offering;
 
 		w->t.step = jx_plan_next(&w->t.plan, &ev);
 		check_step(w, w->t.plan.server_n);
 		w->moved = w->moved || w->t.plan.server_n > server_n || w->t.plan.photo_best > best ||
-			   w->t.plan.has_photo != had_photo;
+			   w->t.plan.has_photo != had_photo || w->t.plan.is_offering != was_offering;
 		idle = w->moved || w->t.step.what == JX_PLAN_DO_WAIT ? 0 : idle + 1;
 		w->moved = false;
 		assert_true(idle <= IDLE_STEPS_MAX);

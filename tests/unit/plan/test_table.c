@@ -46,7 +46,7 @@ static const struct row rows[] = {
 	ENDS(JX_PLAN_READY, JX_PLAN_STOP, JX_EINTR),
 	ENDS(JX_PLAN_READY, JX_PLAN_LOCAL, JX_ESTATE),
 	ENDS_ANY(JX_PLAN_SYNCING),
-	ENDS(JX_PLAN_SYNCING, JX_PLAN_FORK, JX_ECONFLICT),
+	SYNCS(JX_PLAN_SYNCING, JX_PLAN_FORK), /* its log is offered first */
 	ENDS(JX_PLAN_SYNCING, JX_PLAN_BEHIND, JX_ECONFLICT),
 	ENDS(JX_PLAN_SYNCING, JX_PLAN_BAD_REQUEST, JX_EINVAL),
 	ENDS(JX_PLAN_SYNCING, JX_PLAN_TOO_LARGE, JX_ELIMIT),
@@ -251,6 +251,63 @@ static void a_restored_device_asks_before_it_sends(void **state)
 	assert_int_equal(t.step.rc, JX_ECONFLICT);
 }
 
+/* It will be another writer from now on, and nobody sends this log after that: all of it goes up once. */
+static void a_fork_is_offered_from_its_first_entry(void **state)
+{
+	struct jx_plan_event ev = {.kind = JX_PLAN_FORK, .own_n = 700, .sent_count = 0, .retry_after_ms = -1};
+	struct tester t;
+
+	(void)state;
+	tester_init(&t);
+	tester_start(&t, 700, 690);
+	t.step = jx_plan_next(&t.plan, &ev);
+	assert_int_equal(t.step.what, JX_PLAN_DO_SYNC);
+	assert_int_equal(t.step.from_n, 1);
+	ev.sent_count = 500; /* all known there, or in quarantine by now */
+	t.step = jx_plan_next(&t.plan, &ev);
+	assert_int_equal(t.step.from_n, 501);
+	ev.sent_count = 200;
+	ev.server_n = 700; /* its receipt says so */
+	t.step = jx_plan_next(&t.plan, &ev);
+	assert_int_equal(t.step.what, JX_PLAN_DO_FINISH);
+	assert_true(t.step.must_enrol_again);
+}
+
+static void a_fork_that_lies_in_quarantine_is_not_offered(void **state)
+{
+	struct jx_plan_event ev = {
+		.kind = JX_PLAN_FORK, .own_n = 20, .server_n = 20, .sent_count = 3, .retry_after_ms = -1};
+	struct tester t;
+
+	(void)state;
+	tester_init(&t);
+	tester_start(&t, 20, 17);
+	t.step = jx_plan_next(&t.plan, &ev);
+	assert_int_equal(t.step.what, JX_PLAN_DO_FINISH);
+	assert_true(t.step.must_enrol_again);
+	/* nor does it go on for ever with a server that says fork to everything */
+	tester_init(&t);
+	tester_start(&t, 20, 17);
+	ev.server_n = 0;
+	t.step = jx_plan_next(&t.plan, &ev);
+	assert_int_equal(t.step.from_n, 1);
+	ev.sent_count = 10;
+	t.step = jx_plan_next(&t.plan, &ev);
+	assert_int_equal(t.step.from_n, 11);
+	ev.sent_count = 0;
+	t.step = jx_plan_next(&t.plan, &ev);
+	assert_int_equal(t.step.what, JX_PLAN_DO_FINISH);
+	/* nor does a better word for the rest make it good */
+	tester_init(&t);
+	tester_start(&t, 20, 17);
+	t.step = jx_plan_next(&t.plan, &ev);
+	ev.kind = JX_PLAN_OK;
+	ev.sent_count = ev.server_n = 20;
+	t.step = jx_plan_next(&t.plan, &ev);
+	assert_int_equal(t.step.what, JX_PLAN_DO_FINISH);
+	assert_true(t.step.must_enrol_again);
+}
+
 static void too_large_halves_until_one_is_left(void **state)
 {
 	struct jx_plan_event ev = {.kind = JX_PLAN_TOO_LARGE, .sent_count = 500, .retry_after_ms = -1};
@@ -344,6 +401,8 @@ int main(void)
 		cmocka_unit_test(a_server_that_goes_back_again_and_again_is_not_followed_for_ever),
 		cmocka_unit_test(a_log_that_grows_meanwhile_is_sent_to_its_end),
 		cmocka_unit_test(a_restored_device_asks_before_it_sends),
+		cmocka_unit_test(a_fork_is_offered_from_its_first_entry),
+		cmocka_unit_test(a_fork_that_lies_in_quarantine_is_not_offered),
 		cmocka_unit_test(too_large_halves_until_one_is_left),
 		cmocka_unit_test(halving_lasts_for_the_run),
 		cmocka_unit_test(a_pending_writer_sends_and_gets_nothing),

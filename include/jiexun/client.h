@@ -274,6 +274,11 @@ struct jx_client_enrol_config {
 	const uint8_t *secret_key; /**< JX_SEC_BYTES */
 	const char *program;
 	const char *name; /**< what the device calls itself; "" none */
+	/**
+	 * JX_ID_BYTES: the writer this device is already, by this key: its log is to go on (locked out, or unknown to a server that
+	 * was restored from an old backup). The answer names the same writer if that can be. NULL: a new one.
+	 */
+	const uint8_t *writer;
 	const struct jx_rand *rand;
 	jx_rc (*wait)(void *user, int64_t ms);
 	void *wait_user;

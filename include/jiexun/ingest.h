@@ -123,6 +123,13 @@ JX_DEFINE_AUTO(jx_upload, jx_upload_close);
 jx_rc jx_ingest_make_code(jx_ingest *ingest, const char *short_code, enum jx_role role, const char *area,
 			  bool is_trusted, struct jx_code_text *out, struct jx_error *err);
 /**
+ * A code for the device that holds this short code already and was locked out (keys changed while it was away): it stays the
+ * writer it is. Nobody else can use it: its key must be the holder's.
+ * @retval JX_ENOTFOUND nobody has this short code  @retval JX_ESTATE  its writer is revoked
+ */
+jx_rc jx_ingest_make_renewal_code(jx_ingest *ingest, const char *short_code, struct jx_code_text *out,
+				  struct jx_error *err);
+/**
  * Confirm a pending writer after comparing fingerprints. Appends the server's entry; an active one stays as
  * it is.
  * @param who short code, or the writer's id where several have had that code

@@ -210,7 +210,7 @@ struct jx_vault_ops {
 	jx_rc (*code)(jx_vault *v, const char *id, struct jx_vault_code *out, struct jx_error *err);
 	jx_rc (*code_failed)(jx_vault *v, const char *id, struct jx_error *err); /**< one more wrong try */
 	/**
-	 * Use the code, add the writer, and append the server's entries about it: one transaction.
+	 * Use the code, add the writer (unless this very one, by id and key, is there already), and append the server's entries about it: one transaction.
 	 * @retval JX_ECONFLICT  code used meanwhile, or the server's chain moved
 	 */
 	jx_rc (*enrol)(jx_vault *v, const char *code_id, const struct jx_writer *w,
@@ -230,7 +230,7 @@ struct jx_vault_ops {
 	jx_rc (*rotate)(jx_vault *v, const struct jx_vault_rotation *r, struct jx_error *err);
 	/* entries */
 	/**
-	 * Store a batch and its receipt. An entry whose id stands already, in any log or in quarantine, is
+	 * Store a batch and its receipt, or a receipt alone (count 0: for all that stands). An entry whose id stands already, in any log or in quarantine, is
 	 * stored all the same, with the mark id-conflict added.
 	 * @retval JX_ECONFLICT  the writer's n or head is not what ingest expected
 	 * @retval JX_EEXISTS    is_fork, and this very branch lies in quarantine already: ask fork_receipt

@@ -83,6 +83,12 @@ struct jx_enrol_request {
 	uint8_t sig[JX_SIG_BYTES];  /**< Ed25519(tag enrol, mac) by the new key */
 	char program[48];
 	char name[64]; /**< what the device calls itself; may be empty */
+	/**
+	 * The writer that this device is already, by this very key: it was locked out, or the server was restored from before
+	 * it enrolled. Its log goes on. Servers before this field make it a new writer.
+	 */
+	bool has_writer;
+	uint8_t writer[JX_ID_BYTES];
 };
 struct jx_enrol_answer {
 	uint8_t writer[JX_ID_BYTES];

@@ -54,7 +54,7 @@ static jx_rc own_key(struct cli *c, struct jx_error *err)
 }
 
 static jx_rc ask_server(struct cli *c, const char *url, const struct jx_code_text *code, const char *name,
-			struct jx_enrol_answer *answer, struct jx_error *err)
+			const uint8_t *writer, struct jx_enrol_answer *answer, struct jx_error *err)
 {
 	struct jx_transport_curl_config tc = {.url = url, .clock = jx_os_clock()};
 	JX_AUTO(jx_transport) transport = NULL;
@@ -64,6 +64,7 @@ static jx_rc ask_server(struct cli *c, const char *url, const struct jx_code_tex
 		.secret_key = c->secret_key,
 		.program = "jx/" JX_VERSION,
 		.name = name != NULL ? name : c->profile.name,
+		.writer = writer,
 		.rand = jx_os_rand(),
 		.wait = pause_ms,
 		.attempts_max = 3,
@@ -130,8 +131,22 @@ static jx_rc is_repeated(struct cli *c, bool *out, struct jx_error *err)
 	return rc;
 }
 
+/*
+ * A copied, restored or revoked device must be another writer, with another key. One that is only locked out, or that a server
+ * restored from an old backup does not know, goes on as the one it is: what it has recorded and not sent is in that one's log.
+ */
+static bool must_be_another(struct cli *c)
+{
+	char reason[64], result[4096];
+
+	return jx_store_get(c->store, JX_SET_REENROL, reason, sizeof(reason), NULL) == JX_OK ||
+	       (jx_store_get(c->store, JX_SET_SYNC_RESULT, result, sizeof(result), NULL) == JX_OK &&
+		strstr(result, "\"server_error\":\"revoked\"") != NULL);
+}
+
 /* Only the key of the old writer is set aside; a newer one belongs to an earlier try of this very step. */
-static jx_rc make_room_for_key(struct cli *c, const struct jx_identity *old, struct jx_error *err)
+static jx_rc make_room_for_key(struct cli *c, const struct jx_identity *old, bool *stays_out,
+			       struct jx_error *err)
 {
 	uint8_t pub[JX_PUB_BYTES], sec[JX_SEC_BYTES];
 	struct jx_device_keys keys;
@@ -142,8 +157,10 @@ static jx_rc make_room_for_key(struct cli *c, const struct jx_identity *old, str
 		return rc;
 	cli_device_keys(c, &keys);
 	if (jx_device_load_key(&keys, pub, sec, NULL) == JX_OK &&
-	    memcmp(pub, old->public_key, sizeof(pub)) == 0)
-		rc = set_key_aside(c, old, err);
+	    memcmp(pub, old->public_key, sizeof(pub)) == 0) {
+		*stays_out = !must_be_another(c);
+		rc = *stays_out ? JX_OK : set_key_aside(c, old, err);
+	}
 	jx_wipe(sec, sizeof(sec));
 	return rc;
 }
@@ -191,7 +208,7 @@ int cli_enrol(struct cli *c, const struct cli_args *a)
 	struct jx_enrol_answer an;
 	struct jx_identity id, old;
 	char url[256] = "";
-	bool has_old = false;
+	bool has_old = false, stays = false;
 	jx_rc rc = jx_code_parse(a->pos[a->pos_count - 1], &code, url, sizeof(url), &err);
 
 	if (a->pos_count == 2)
@@ -205,11 +222,11 @@ int cli_enrol(struct cli *c, const struct cli_args *a)
 	if (rc == JX_OK)
 		rc = check_before(c, cli_flag(a, "again"), &old, &has_old, &err);
 	if (rc == JX_OK && has_old)
-		rc = make_room_for_key(c, &old, &err);
+		rc = make_room_for_key(c, &old, &stays, &err);
 	if (rc == JX_OK)
 		rc = own_key(c, &err);
 	if (rc == JX_OK)
-		rc = ask_server(c, url, &code, cli_value(a, "name"), &an, &err);
+		rc = ask_server(c, url, &code, cli_value(a, "name"), stays ? old.writer : NULL, &an, &err);
 	if (rc == JX_OK) {
 		make_identity(c, url, &an, &id);
 		rc = take_identity(c, &id, has_old, &err);

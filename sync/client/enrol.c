@@ -24,6 +24,9 @@ static jx_rc write_request(struct try *t, jx_buf *body)
 	memcpy(rq.tls_spki_sha256, t->spki, JX_HASH_BYTES);
 	jx_strcpy(rq.program, sizeof(rq.program), t->c->program);
 	jx_strcpy(rq.name, sizeof(rq.name), t->c->name != NULL ? t->c->name : "");
+	rq.has_writer = t->c->writer != NULL;
+	if (rq.has_writer)
+		memcpy(rq.writer, t->c->writer, JX_ID_BYTES);
 	jx_enrol_prove(&rq, t->c->code, t->c->secret_key);
 	return jx_enrol_request_write(&rq, body, t->err);
 }

@@ -78,13 +78,27 @@ static void draw(jx_ingest *in, struct jx_vault_code *c, struct jx_code_text *ou
 	memcpy(c->secret, out->secret, sizeof(c->secret));
 }
 
+static jx_rc keep_code(jx_ingest *in, struct jx_vault_code *c, struct jx_code_text *out, struct jx_error *err)
+{
+	struct jx_code_text text;
+	int draws = 0;
+	jx_rc rc;
+
+	c->expires_utc_ms = jx_ingest__now(in) + JX_WIRE_CODE_MS;
+	do {
+		draw(in, c, &text);
+		rc = in->ops->add_code(in->vault, c, err);
+	} while (rc == JX_EEXISTS && ++draws < DRAWS_MAX);
+	if (rc == JX_OK)
+		*out = text;
+	return rc;
+}
+
 jx_rc jx_ingest_make_code(jx_ingest *ingest, const char *short_code, enum jx_role role, const char *area,
 			  bool is_trusted, struct jx_code_text *out, struct jx_error *err)
 {
 	JX_INGEST__HOLD(&ingest->deciding);
 	struct jx_vault_code c = {.role = role, .is_trusted = is_trusted};
-	struct jx_code_text text;
-	int draws = 0;
 	jx_rc rc = check_short_code(short_code, err);
 
 	if (rc == JX_OK)
@@ -99,14 +113,7 @@ jx_rc jx_ingest_make_code(jx_ingest *ingest, const char *short_code, enum jx_rol
 		return rc;
 	jx_strcpy(c.short_code, sizeof(c.short_code), short_code);
 	jx_strcpy(c.area, sizeof(c.area), area);
-	c.expires_utc_ms = jx_ingest__now(ingest) + JX_WIRE_CODE_MS;
-	do {
-		draw(ingest, &c, &text);
-		rc = ingest->ops->add_code(ingest->vault, &c, err);
-	} while (rc == JX_EEXISTS && ++draws < DRAWS_MAX);
-	if (rc == JX_OK)
-		*out = text;
-	return rc;
+	return keep_code(ingest, &c, out, err);
 }
 
 /* ---- confirm and revoke ------------------------------------------------------------------------------ */
@@ -229,4 +236,24 @@ jx_rc jx_ingest_revoke(jx_ingest *ingest, const char *who, const char *reason, s
 		return jx_fail(err, JX_ESTATE, 0, "ingest.revoke",
 			       "writer %s is revoked already: there is nothing to do", who);
 	return change_state(ingest, &p.found, JX_WRITER_REVOKED, JX_KIND_WRITER_REVOKED, reason, err);
+}
+
+/* Whoever uses it must have the holder's key: enrolment looks at that. */
+jx_rc jx_ingest_make_renewal_code(jx_ingest *ingest, const char *short_code, struct jx_code_text *out,
+				  struct jx_error *err)
+{
+	JX_INGEST__HOLD(&ingest->deciding);
+	struct pick p = {.fingerprint = NULL};
+	struct jx_vault_code c = {.is_trusted = false};
+	jx_rc rc = find(ingest, short_code, &p, err);
+
+	if (rc != JX_OK)
+		return rc;
+	if (!p.is_found)
+		return jx_fail(err, JX_ESTATE, 0, "ingest.renew",
+			       "writer %s is revoked: make a code for a new one", short_code);
+	c.role = p.found.role;
+	jx_strcpy(c.short_code, sizeof(c.short_code), p.found.short_code);
+	jx_strcpy(c.area, sizeof(c.area), p.found.area);
+	return keep_code(ingest, &c, out, err);
 }

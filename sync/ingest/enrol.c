@@ -93,11 +93,46 @@ static jx_rc store(jx_ingest *in, const struct jx_vault_code *code, const struct
 	if (rc == JX_OK)
 		rc = jx_ingest__facts_add(in, &facts, JX_KIND_WRITER_ENROLLED, w, NULL, err);
 	/* whoever handed out a trusted code stood before the device: no fingerprints are compared */
-	if (rc == JX_OK && code->is_trusted)
+	if (rc == JX_OK && code->is_trusted && w->state == JX_WRITER_ACTIVE)
 		rc = jx_ingest__facts_add(in, &facts, JX_KIND_WRITER_CONFIRMED, w, "trusted code", err);
 	if (rc == JX_OK)
 		rc = jx_ingest__facts_end(in, &facts, err);
 	return rc == JX_OK ? in->ops->enrol(in->vault, code->id, w, &facts.batch, err) : rc;
+}
+
+/*
+ * The writer to be: a new one; or the one that the device says it is, by the same key. That one may be here, its device
+ * locked out by keys that changed while it was away. Or it is not here: this server was restored from before its enrolment,
+ * and the log that the device holds is to be stored under its own name. Ids are never given to another key. That somebody
+ * once looked like a copy of it (must_enrol) is no reason against: an old request sent again looks so, too, and a device that
+ * is one hears it at its next sync.
+ */
+static jx_rc choose_writer(jx_ingest *in, const struct jx_enrol_request *rq, const struct jx_vault_code *code,
+			   struct jx_writer *w, struct jx_error *err)
+{
+	bool is_unknown;
+	jx_rc rc = JX_ENOTFOUND;
+
+	if (rq->has_writer)
+		rc = in->ops->writer(in->vault, rq->writer, w, err);
+	if (rc != JX_OK && rc != JX_ENOTFOUND)
+		return rc;
+	if (rc == JX_OK && memcmp(w->public_key, rq->public_key, sizeof(w->public_key)) == 0 &&
+	    w->state == JX_WRITER_REVOKED)
+		return jx_fail(err, JX_EAUTH, 0, "ingest.enrol", "this writer was revoked");
+	if (rc == JX_OK && memcmp(w->public_key, rq->public_key, sizeof(w->public_key)) == 0 &&
+	    strcmp(w->short_code, code->short_code) == 0)
+		return JX_OK;
+	is_unknown = rc == JX_ENOTFOUND;
+	rc = jx_ingest__short_code_free(in, code->short_code, rq->public_key, err);
+	if (rc != JX_OK)
+		return rc;
+	fill_writer(in, rq, code, w);
+	if (is_unknown && rq->has_writer) {
+		memcpy(w->id, rq->writer, sizeof(w->id));
+		jx_chain_root(w->id, w->public_key, w->head);
+	}
+	return JX_OK;
 }
 
 static bool enrol_new(jx_ingest *in, const struct jx_enrol_request *rq, const struct jx_vault_code *code,
@@ -105,13 +140,15 @@ static bool enrol_new(jx_ingest *in, const struct jx_enrol_request *rq, const st
 {
 	struct jx_error err = {.code = JX_OK};
 	struct jx_writer w;
-	jx_rc rc = jx_ingest__short_code_free(in, code->short_code, rq->public_key, &err);
+	jx_rc rc = choose_writer(in, rq, code, &w, &err);
 
 	if (rc == JX_EEXISTS)
 		return refuse_code(
 			rs, "code-used",
 			"another device was enrolled under this short code meanwhile; ask for a new code");
-	fill_writer(in, rq, code, &w);
+	if (rc == JX_EAUTH)
+		return jx_ingest__refuse(rs, 403, "revoked",
+					 "this writer was revoked; sync once to hear it, then enrol again");
 	if (rc == JX_OK)
 		rc = store(in, code, &w, &err);
 	if (rc != JX_OK)

@@ -41,7 +41,7 @@ static jx_rc run_code(const struct ask *a, struct jx_error *err)
 	char short_code[64], role_name[32], area[64], url[512], given_url[256], text[32];
 	enum jx_role role = JX_ROLE_FIELD;
 	struct jx_code_text code;
-	bool is_trusted = false;
+	bool is_trusted = false, is_renewal = false;
 	jx_rc rc = jx_json_need_str(a->doc, 0, "short", short_code, sizeof(short_code), err);
 
 	if (rc == JX_OK)
@@ -58,7 +58,11 @@ static jx_rc run_code(const struct ask *a, struct jx_error *err)
 	if (rc != JX_OK)
 		return rc;
 	(void)jx_json_bool(a->doc, jx_json_get(a->doc, 0, "trusted"), &is_trusted);
-	rc = jx_ingest_make_code(a->d->ingest, short_code, role, area, is_trusted, &code, err);
+	(void)jx_json_bool(a->doc, jx_json_get(a->doc, 0, "renew"), &is_renewal);
+	if (is_renewal)
+		rc = jx_ingest_make_renewal_code(a->d->ingest, short_code, &code, err);
+	else
+		rc = jx_ingest_make_code(a->d->ingest, short_code, role, area, is_trusted, &code, err);
 	if (rc != JX_OK)
 		return rc;
 	jx_code_format(&code, text);

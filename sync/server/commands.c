@@ -92,6 +92,8 @@ static void code_request(const struct options *o, jx_buf *request)
 	add(request, "area", o->area);
 	add(request, "url", o->url);
 	jx_buf_addf(request, ",\"trusted\":%s", o->is_trusted ? "true" : "false");
+	if (o->is_renewal)
+		jx_buf_adds(request, ",\"renew\":true");
 }
 
 int cmd_code(struct options *o)

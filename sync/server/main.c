@@ -20,7 +20,8 @@ enum {
 	OPT_LOG_LEVEL = 1024,
 	OPT_JSON = 2048,
 	OPT_HELP = 4096,
-	OPT_VERSION = 8192
+	OPT_VERSION = 8192,
+	OPT_RENEW = 16384
 };
 
 struct option_row {
@@ -36,6 +37,7 @@ static const struct option_row option_rows[] = {
 	{"short", N_("SHORT"), OPT_SHORT, N_("what people call the device or account, such as H07")},
 	{"role", N_("ROLE"), OPT_ROLE, N_("field (default), leader, dispatcher, unit, auditor or admin")},
 	{"trusted", NULL, OPT_TRUSTED, N_("the code alone is enough; no fingerprint is compared")},
+	{"renew", NULL, OPT_RENEW, N_("for the device that holds this short code: it stays who it is")},
 	{"url", N_("URL"), OPT_URL, N_("https address that codes name")},
 	{"reason", N_("TEXT"), OPT_REASON, N_("why; kept with the entry")},
 	{"port-file", N_("FILE"), OPT_PORT_FILE, N_("write the port to this file once it listens")},
@@ -58,7 +60,7 @@ static const struct command_row command_rows[] = {
 	 N_("set up a data folder and make the first code for the office")},
 	{"serve", "", 0, OPT_LISTEN | OPT_PORT_FILE | OPT_LOG_LEVEL, cmd_serve,
 	 N_("serve HTTPS until stopped")},
-	{"code", "", 0, OPT_SHORT | OPT_ROLE | OPT_AREA | OPT_TRUSTED | OPT_URL, cmd_code,
+	{"code", "", 0, OPT_SHORT | OPT_ROLE | OPT_AREA | OPT_TRUSTED | OPT_RENEW | OPT_URL, cmd_code,
 	 N_("make a one-time enrolment code")},
 	{"confirm", N_("SHORT FINGERPRINT"), 2, 0, cmd_confirm,
 	 N_("confirm a device after comparing its fingerprint")},
@@ -129,6 +131,7 @@ static bool keep(struct options *o, int bit, const char *value)
 		o->names[o->name_count++] = value;
 	}
 	o->is_trusted = o->is_trusted || bit == OPT_TRUSTED;
+	o->is_renewal = o->is_renewal || bit == OPT_RENEW;
 	o->is_json = o->is_json || bit == OPT_JSON;
 	return true;
 }

@@ -11,7 +11,7 @@ struct options {
 	const char *data_dir, *listen, *short_code, *role, *area, *url, *reason, *port_file, *log_level;
 	const char *names[NAMES_MAX];
 	size_t name_count;
-	bool is_trusted, is_json;
+	bool is_trusted, is_renewal, is_json;
 	const char *positional[2];
 	char dir[3072]; /* data_dir, absolute */
 };

@@ -114,16 +114,38 @@ static jx_rc use_code(struct jx_vault__txn *txn, const char *id, const struct jx
 	return rc;
 }
 
+/* A device that has found its way back is the writer it was: same id, same key. */
+static jx_rc find_writer(struct jx_vault__txn *txn, const struct jx_writer *w, bool *known_out,
+			 struct jx_error *err)
+{
+	struct jx_writer there;
+	int64_t no = 0;
+	const jx_rc rc = jx_vault__read_writer(txn->db, w->id, &there, &no, err);
+
+	if (rc == JX_ENOTFOUND)
+		return JX_OK;
+	if (rc == JX_OK && (there.state == JX_WRITER_REVOKED ||
+			    memcmp(there.public_key, w->public_key, sizeof(there.public_key)) != 0))
+		return jx_fail(err, JX_ECONFLICT, 0, "vault.enrol",
+			       "writer %s has another key, or was revoked meanwhile: make a new code",
+			       there.short_code);
+	*known_out = rc == JX_OK;
+	return rc;
+}
+
 jx_rc jx_vault__enrol(jx_vault *base, const char *code_id, const struct jx_writer *w,
 		      const struct jx_vault_batch *server_entry, struct jx_error *err)
 {
 	JX_VAULT__TXN(txn);
 	struct jx_vault_code code;
+	bool is_known = false;
 	jx_rc rc = jx_vault__txn_begin(jx_vault__of(base), &txn, "vault.enrol", err);
 
 	if (rc == JX_OK)
 		rc = read_code(txn.db, code_id, &code, err);
 	if (rc == JX_OK)
+		rc = find_writer(&txn, w, &is_known, err);
+	if (rc == JX_OK && !is_known)
 		rc = jx_vault__insert_writer(&txn, w, err);
 	if (rc == JX_OK)
 		rc = use_code(&txn, code_id, w, err);

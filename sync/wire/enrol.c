@@ -25,6 +25,8 @@ jx_rc jx_enrol_request_write(const struct jx_enrol_request *rq, jx_buf *out, str
 	jx_wire__add_str(out, "program", rq->program);
 	if (rq->name[0] != '\0')
 		jx_wire__add_str(out, "name", rq->name);
+	if (rq->has_writer)
+		jx_wire__add_uuid(out, "writer", rq->writer);
 	jx_buf_addc(out, '}');
 	return jx_buf_check(out, REQUEST, err);
 }
@@ -48,6 +50,9 @@ static jx_rc read_request(const jx_json *doc, struct jx_enrol_request *rq, struc
 		rc = jx_json_need_str(doc, 0, "program", rq->program, sizeof(rq->program), err);
 	if (rc == JX_OK)
 		rc = jx_wire__maybe_str(doc, "name", rq->name, sizeof(rq->name), &has, err);
+	rq->has_writer = rc == JX_OK && jx_json_get(doc, 0, "writer") >= 0;
+	if (rq->has_writer)
+		rc = jx_json_need_uuid(doc, 0, "writer", rq->writer, err);
 	return rc;
 }
 

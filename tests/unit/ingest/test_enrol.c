@@ -196,6 +196,91 @@ static void somebody_in_between_is_noticed(void **state)
 	assert_int_equal(device_send_enrol(b, &rq, &an, &error), 200);
 }
 
+/* ---- devices that find their way back ---- */
+
+static int enrol_as(struct bench *b, struct device *d, const struct jx_code_text *code, const uint8_t *writer,
+		    struct jx_enrol_answer *an, struct jx_wire_error *error)
+{
+	struct jx_enrol_request rq;
+
+	device_enrol_request(b, d, code, &rq);
+	rq.has_writer = true;
+	memcpy(rq.writer, writer, JX_ID_BYTES);
+	return device_send_enrol(b, &rq, an, error);
+}
+
+/* The vault was restored from before the enrolment: the log that the device holds is stored under its own name. */
+static void a_writer_that_a_restored_server_does_not_know_comes_back_as_itself(void **state)
+{
+	struct bench *b = *state;
+	const struct ask all = {.from_n = 1};
+	struct jx_enrol_answer an;
+	struct jx_wire_error error;
+	struct jx_code_text code;
+	struct device d;
+	struct reply r;
+
+	device_init(&d, 2);
+	jx_uuid7(&b->clock.clock, &b->rand.rand, d.log.id);
+	fake_writer_observe_many(&d.log, 3); /* as an earlier life of the server knew it */
+	code = bench_code(b, "H07", JX_ROLE_FIELD, true);
+	assert_int_equal(enrol_as(b, &d, &code, d.log.id, &an, &error), 200);
+	assert_memory_equal(an.writer, d.log.id, JX_ID_BYTES);
+	device_sync(b, &d, &all, &r);
+	assert_int_equal(r.status, 200);
+	assert_int_equal(r.an.n, 3);
+	reply_done(&r);
+	jx_assert_ok(b->ops->check(b->vault, &b->err), &b->err);
+	device_done(&d);
+}
+
+static void a_device_that_was_locked_out_stays_who_it_is(void **state)
+{
+	struct bench *b = *state;
+	struct jx_enrol_answer an;
+	struct jx_wire_error error;
+	struct jx_code_text code;
+	struct device d, other;
+
+	device_new(b, &d, 2, "H07", JX_ROLE_FIELD);
+	fake_writer_observe_many(&d.log, 3);
+	device_sync_ok(b, &d);
+	jx_assert_rc(jx_ingest_make_code(b->ingest, "H07", JX_ROLE_FIELD, "a", true, &code, &b->err),
+		     JX_EEXISTS, &b->err);
+	jx_assert_rc(jx_ingest_make_renewal_code(b->ingest, "H99", &code, &b->err), JX_ENOTFOUND, &b->err);
+	jx_assert_ok(jx_ingest_make_renewal_code(b->ingest, "H07", &code, &b->err), &b->err);
+	/* for its key only, whatever name the other gives */
+	device_init(&other, 9);
+	assert_int_equal(device_enrol(b, &other, &code, &an, &error), 403);
+	assert_int_equal(enrol_as(b, &other, &code, d.log.id, &an, &error), 403);
+	assert_string_equal(error.error, "code-used");
+	assert_int_equal(enrol_as(b, &d, &code, d.log.id, &an, &error), 200);
+	assert_memory_equal(an.writer, d.log.id, JX_ID_BYTES);
+	assert_true(an.is_active);
+	fake_writer_observe_many(&d.log, 1);
+	device_sync_ok(b, &d);
+	assert_int_equal(bench_counts(b).writers, 1);
+	jx_assert_ok(b->ops->check(b->vault, &b->err), &b->err);
+	device_done(&d);
+	device_done(&other);
+}
+
+static void a_revoked_writer_does_not_come_back_as_itself(void **state)
+{
+	struct bench *b = *state;
+	struct jx_enrol_answer an;
+	struct jx_wire_error error;
+	struct jx_code_text code;
+	struct device d;
+
+	device_new(b, &d, 2, "H07", JX_ROLE_FIELD);
+	jx_assert_ok(jx_ingest_revoke(b->ingest, "H07", "lost", &b->err), &b->err);
+	code = bench_code(b, "H07", JX_ROLE_FIELD, true);
+	assert_int_equal(enrol_as(b, &d, &code, d.log.id, &an, &error), 403);
+	assert_string_equal(error.error, "revoked");
+	device_done(&d);
+}
+
 static void a_proof_not_signed_by_the_new_key_is_refused(void **state)
 {
 	struct bench *b = *state;
@@ -493,6 +578,9 @@ int main(void)
 		TEST(a_code_that_is_not_there_has_no_secret),
 		TEST(somebody_in_between_is_noticed),
 		TEST(a_proof_not_signed_by_the_new_key_is_refused),
+		TEST(a_writer_that_a_restored_server_does_not_know_comes_back_as_itself),
+		TEST(a_device_that_was_locked_out_stays_who_it_is),
+		TEST(a_revoked_writer_does_not_come_back_as_itself),
 		TEST(what_is_no_enrolment_is_a_bad_request),
 		TEST(a_short_code_belongs_to_one_writer),
 		TEST(a_restored_device_keeps_its_short_code),

@@ -7,6 +7,23 @@
 
 #define DATA "/data"
 
+void sim_device_init(struct sim_device *d, struct sim_world *w, int index, const sim_disk *copy_of)
+{
+	*d = (struct sim_device){.world = w, .index = index, .is_stale = true, .told_life = -1};
+	d->disk = sim_world_disk(w, copy_of);
+	sim_clock_init(&d->clock, w);
+	sim_rand_init(&d->rand, sim_next(&w->rng));
+	sim_key_make(&d->rand, &d->key);
+}
+
+void sim_device_free(struct sim_device *d)
+{
+	sim_disk_kill(d->disk);
+	sim_device_close(d);
+	sim_disk_free(d->disk);
+	sim_backup_done(&d->backup);
+}
+
 jx_rc sim_device_open(struct sim_device *d, struct jx_error *err)
 {
 	struct jx_store_config sc = {.dir = DATA,
@@ -27,7 +44,7 @@ jx_rc sim_device_open(struct sim_device *d, struct jx_error *err)
 					   .rand = &d->rand.rand,
 					   .source_fs = sim_disk_fs(d->disk),
 					   .pack = d->world->pack,
-					   .secret_key = d->secret_key,
+					   .secret_key = d->key.sec,
 					   .utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT};
 	return rc;
 }
@@ -47,6 +64,7 @@ void sim_device_restart(struct sim_device *d)
 	jx_rc rc = JX_EIO;
 
 	sim_note(w, "device restart", d->index, 0);
+	d->is_stale = true;
 	for (int tries = 0; tries < 50 && rc != JX_OK; tries++) {
 		sim_disk_kill(d->disk);
 		sim_device_close(d);
@@ -58,68 +76,8 @@ void sim_device_restart(struct sim_device *d)
 		rc = sim_device_open(d, &err);
 	}
 	if (rc != JX_OK)
-		sim_break(w, "device %d does not start again: %s: %s", d->index, err.where, err.text);
-}
-
-/* Enrolled is what the device's own disk says, not what was shown on the way. */
-static void learn_identity(struct sim_device *d)
-{
-	struct jx_identity id;
-
-	if (jx_store_identity(d->store, &id, NULL) != JX_OK)
-		return;
-	d->identity = id;
-	d->is_enrolled = true;
-}
-
-void sim_device_enrol(struct sim_device *d)
-{
-	struct sim_world *w = d->world;
-	struct jx_error err = {0};
-	struct jx_code_text code;
-	struct jx_enrol_answer an;
-	struct sim_net net;
-	struct jx_identity id = {.role = "field"};
-	struct jx_client_enrol_config ec = {.code = &code,
-					    .public_key = d->public_key,
-					    .secret_key = d->secret_key,
-					    .program = "sim",
-					    .name = "",
-					    .rand = &d->rand.rand,
-					    .wait = sim_wait,
-					    .wait_user = w,
-					    .attempts_max = 4};
-	jx_rc rc;
-
-	learn_identity(d);
-	if (d->is_enrolled)
-		return;
-	(void)snprintf(id.short_code, sizeof(id.short_code), "H%02d", d->index + 1);
-	rc = jx_ingest_make_code(w->server.ingest, id.short_code, JX_ROLE_FIELD, "330110", true, &code, &err);
-	if (rc == JX_EEXISTS) {
-		/* enrolled at the server, but the device lost the answer with its power: the office revokes and gives a new code */
-		rc = jx_ingest_revoke(w->server.ingest, id.short_code, "answer lost", &err);
-		if (rc == JX_OK)
-			rc = jx_ingest_make_code(w->server.ingest, id.short_code, JX_ROLE_FIELD, "330110",
-						 true, &code, &err);
-	}
-	sim_net_init(&net, w, d);
-	ec.transport = &net.transport;
-	if (rc == JX_OK)
-		rc = jx_client_enrol(&ec, &an, &err);
-	sim_note(w, "enrol", d->index, rc);
-	if (rc != JX_OK)
-		return;
-	memcpy(id.writer, an.writer, sizeof(id.writer));
-	memcpy(id.public_key, d->public_key, sizeof(id.public_key));
-	memcpy(id.server_identity, an.identity, sizeof(id.server_identity));
-	memcpy(id.tls_spki_sha256, an.pins, sizeof(id.tls_spki_sha256));
-	id.pin_count = an.pin_count;
-	jx_strcpy(id.area, sizeof(id.area), an.area);
-	jx_strcpy(id.url, sizeof(id.url), "https://sim.invalid:8443");
-	id.enrolled_utc_ms = an.server_utc_ms;
-	if (jx_store_set_identity(d->store, &id, &err) == JX_OK)
-		learn_identity(d);
+		sim_break(w, SIM_WRONG, "device %d does not start again: %s: %s", d->index, err.where,
+			  err.text);
 }
 
 static jx_rc read_back(void *user, const struct jx_log_row *row)
@@ -127,6 +85,7 @@ static jx_rc read_back(void *user, const struct jx_log_row *row)
 	struct sim_shown *s = user;
 
 	s->n = row->n;
+	memcpy(s->writer, row->writer, JX_ID_BYTES);
 	s->kind = row->kind;
 	memcpy(s->digest, row->digest, sizeof(s->digest));
 	return JX_OK;
@@ -140,15 +99,17 @@ static void show(struct sim_device *d, const uint8_t id[JX_ID_BYTES], int64_t n,
 
 	w->counts.saves_shown++;
 	memcpy(s->id, id, JX_ID_BYTES);
+	memcpy(s->writer, d->identity.writer, JX_ID_BYTES);
+	d->is_stale = true;
 	if (jx_store_by_id(d->store, id, read_back, s, &err) != JX_OK) {
 		if (!sim_disk_is_dead(d->disk) && err.code != JX_EIO && err.code != JX_ENOSPC)
-			sim_break(w, "device %d showed %lld as saved, but cannot read it back: %s", d->index,
-				  (long long)n, err.text);
+			sim_break(w, SIM_LOST, "device %d showed %lld as saved, but cannot read it back: %s",
+				  d->index, (long long)n, err.text);
 		s->n = n;
 		memset(s->digest, 0, sizeof(s->digest));
 	}
 	if (s->n != n)
-		sim_break(w, "device %d showed number %lld for entry %lld", d->index, (long long)n,
+		sim_break(w, SIM_WRONG, "device %d showed number %lld for entry %lld", d->index, (long long)n,
 			  (long long)s->n);
 	if (d->shown_count < SIM_SHOWN_MAX)
 		d->shown[d->shown_count++] = *s;
@@ -246,7 +207,8 @@ void sim_device_save(struct sim_device *d)
 	else if (rc == JX_ESTATE)
 		(void)jx_record_person_in(&d->recorder, "p-001", "none", &n, &err); /* as the message says */
 	else if (rc != JX_EIO && rc != JX_ENOSPC && rc != JX_EROFS)
-		sim_break(w, "device %d: a save is refused: %s: %s", d->index, err.where, err.text);
+		sim_break(w, SIM_WRONG, "device %d: a save is refused: %s: %s", d->index, err.where,
+			  err.text);
 }
 
 void sim_device_shift(struct sim_device *d)
@@ -264,53 +226,14 @@ void sim_device_shift(struct sim_device *d)
 		rc = jx_record_shift_end(&d->recorder, &observations, &photos, &n, &err);
 	sim_note(d->world, "shift", d->index, rc);
 	if (rc != JX_OK && rc != JX_EIO && rc != JX_ENOSPC && rc != JX_EROFS && rc != JX_ESTATE)
-		sim_break(d->world, "device %d: shift: %s: %s", d->index, err.where, err.text);
-}
-
-jx_rc sim_device_sync(struct sim_device *d, struct jx_error *err)
-{
-	struct sim_world *w = d->world;
-	struct jx_cli_binding binding;
-	struct jx_client_result *result = jx_xcalloc(1, sizeof(*result));
-	struct sim_net net;
-	struct jx_client_config cc = {.program = "sim",
-				      .secret_key = d->secret_key,
-				      .identities = (const uint8_t(*)[JX_PUB_BYTES]) &
-						    d->identity.server_identity,
-				      .identity_count = 1,
-				      .rand = &d->rand.rand,
-				      .wait = sim_wait,
-				      .wait_user = w,
-				      .attempts_max = 4};
-	jx_rc rc;
-
-	w->counts.syncs++;
-	sim_net_init(&net, w, d);
-	jx_cli_bind(&binding, d->store, d->media, sim_disk_fs(d->disk));
-	cc.transport = &net.transport;
-	cc.outbox = &binding.outbox;
-	cc.sink = &binding.sink;
-	memcpy(cc.writer, d->identity.writer, sizeof(cc.writer));
-	rc = jx_client_sync(&cc, result, err);
-	if (rc == JX_OK)
-		rc = jx_cli_unbind(&binding, err);
-	else
-		(void)jx_cli_unbind(&binding, NULL);
-	if (result->must_enrol_again)
-		sim_break(w, "device %d is told to enrol again, though nobody cloned or restored it: %s",
-			  d->index, err->text);
-	if (rc == JX_OK || sim_chance(&w->rng, 300))
-		(void)jx_store_checkpoint(d->store, NULL);
-	sim_note(w, "sync", d->index, rc);
-	free(result);
-	return rc;
+		sim_break(d->world, SIM_WRONG, "device %d: shift: %s: %s", d->index, err.where, err.text);
 }
 
 void sim_device_with_cut(struct sim_device *d, void (*what)(struct sim_device *d))
 {
 	struct sim_world *w = d->world;
 
-	if (sim_luck(w, w->weather.cut_permille))
+	if (sim_luck(w, w->weather.cut))
 		sim_disk_cut_after(d->disk, (int64_t)sim_below(&w->rng, 40));
 	what(d);
 	if (sim_disk_is_dead(d->disk))

@@ -235,6 +235,8 @@ static void lose_power_inode(struct sim_disk *d, struct sim_inode *i)
 	uint64_t way = sim_below(&d->rng, 5);
 	size_t keep = (size_t)sim_below(&d->rng, i->pending_count + 1);
 
+	if (i->pending_count == 0)
+		return; /* nothing waits: now is durable */
 	for (size_t k = 0; k < i->pending_count; k++) {
 		const struct sim_pending *p = &i->pending[k];
 		bool is_kept = way == 1 || (way == 2 && sim_chance(&d->rng, 500)) || (way == 4 && k < keep);

@@ -4,14 +4,11 @@
  */
 #include "sim_world.h"
 
-#include "jiexun/view.h"
-
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct found {
-	uint8_t digest[JX_HASH_BYTES];
+	uint8_t digest[JX_HASH_BYTES], writer[JX_ID_BYTES];
 	int64_t n;
 	enum jx_entry_state state;
 	int times;
@@ -22,34 +19,47 @@ static jx_rc find_row(void *user, const struct jx_log_row *row)
 	struct found *f = user;
 
 	memcpy(f->digest, row->digest, sizeof(f->digest));
+	memcpy(f->writer, row->writer, sizeof(f->writer));
 	f->n = row->n;
 	f->state = row->state;
 	f->times++;
 	return JX_OK;
 }
 
-static jx_rc find_digest(void *user, int64_t n, const uint8_t digest[JX_HASH_BYTES],
-			 const uint8_t head[JX_HASH_BYTES])
-{
-	struct found *f = user;
+/* ---- what the server has ---- */
 
+struct wanted {
+	const uint8_t *digest;
+	int times;
+};
+
+static jx_rc match_digest(void *user, int64_t n, const uint8_t digest[JX_HASH_BYTES],
+			  const uint8_t head[JX_HASH_BYTES])
+{
+	struct wanted *q = user;
+
+	(void)n;
 	(void)head;
-	memcpy(f->digest, digest, sizeof(f->digest));
-	f->n = n;
-	f->times++;
+	q->times += memcmp(digest, q->digest, JX_HASH_BYTES) == 0 ? 1 : 0;
 	return JX_OK;
 }
 
-static bool is_zero(const uint8_t *p, size_t len)
+enum sim_place sim_at_server(struct sim_world *w, const uint8_t writer[JX_ID_BYTES], int64_t n,
+			     const uint8_t digest[JX_HASH_BYTES])
 {
-	for (size_t k = 0; k < len; k++)
-		if (p[k] != 0)
-			return false;
-	return true;
+	jx_vault *v = w->server.vault;
+	struct wanted q = {.digest = digest};
+	struct jx_error err = {0};
+
+	if (v->ops->digests(v, writer, n, n, match_digest, &q, &err) == JX_OK && q.times > 0)
+		return SIM_IN_LOG;
+	if (v->ops->fork_heads(v, writer, n, match_digest, &q, &err) == JX_OK && q.times > 0)
+		return SIM_IN_QUARANTINE;
+	return SIM_NOWHERE;
 }
 
 /* The file as it lies on the server's disk. */
-static bool is_photo_there(struct sim_world *w, const uint8_t sha256[JX_HASH_BYTES])
+bool sim_photo_at_server(struct sim_world *w, const uint8_t sha256[JX_HASH_BYTES])
 {
 	const struct jx_fs *fs = sim_disk_fs(w->server.disk);
 	uint8_t hash[JX_HASH_BYTES];
@@ -65,59 +75,118 @@ static bool is_photo_there(struct sim_world *w, const uint8_t sha256[JX_HASH_BYT
 }
 
 /* Shown as sent: the server must hold exactly these bytes, whatever happened to its power since. */
-static void check_sent(struct sim_device *d, const struct sim_shown *s)
+static void check_sent(struct sim_world *w, int device, const struct sim_shown *s)
 {
-	struct sim_world *w = d->world;
-	jx_vault *v = w->server.vault;
-	struct found f = {.times = 0};
-	struct jx_error err = {0};
+	const enum sim_place place = sim_at_server(w, s->writer, s->n, s->digest);
 
-	if (v->ops->digests(v, d->identity.writer, s->n, s->n, find_digest, &f, &err) != JX_OK ||
-	    f.times != 1 || memcmp(f.digest, s->digest, sizeof(f.digest)) != 0)
-		sim_break(w, "device %d showed %lld as sent, but the server holds it %d times (%s)", d->index,
-			  (long long)s->n, f.times, err.text);
-	for (size_t k = 0; k < s->photo_count && s->shown_state == JX_ENTRY_COMPLETE; k++)
-		if (!is_photo_there(w, s->photos[k]))
-			sim_break(w, "device %d showed %lld as complete, but photo %zu is not at the server",
-				  d->index, (long long)s->n, k);
+	/* a fork's receipt does not say where its branch begins: what is shown as forked may be in the log all the same */
+	if (place == SIM_NOWHERE || (place != SIM_IN_LOG && s->state != JX_ENTRY_FORKED))
+		sim_break(w, SIM_LOST, "device %d showed %lld as %s, but the server does not hold it there",
+			  device, (long long)s->n, jx_entry_state_name(s->state));
+	for (size_t k = 0; k < s->photo_count && s->state == JX_ENTRY_COMPLETE; k++)
+		if (!sim_photo_at_server(w, s->photos[k]))
+			sim_break(w, SIM_LOST,
+				  "device %d showed %lld as complete, but photo %zu is not at the server",
+				  device, (long long)s->n, k);
 }
 
-static void check_shown(struct sim_device *d, struct sim_shown *s)
+/* ---- what a device shows ---- */
+
+static bool is_zero(const uint8_t *p, size_t len)
+{
+	for (size_t k = 0; k < len; k++)
+		if (p[k] != 0)
+			return false;
+	return true;
+}
+
+/*
+ * Is what the device shows said by this life of the server? A device that has not met a restored server yet goes on
+ * showing what the earlier life received; from the first receipt of the new one on it must not.
+ */
+static bool speaks_of_now(struct sim_device *d)
+{
+	jx_vault *v = d->world->server.vault;
+	uint8_t epoch[JX_ID_BYTES];
+	struct jx_signed text;
+	struct jx_receipt r;
+	bool is_open = false;
+
+	if (jx_store_receipt(d->store, &text, NULL) != JX_OK || v->ops->epoch(v, epoch, NULL) != JX_OK)
+		return false;
+	/* by whichever key: the device has checked it */
+	is_open = jx_receipt_open(&text, d->world->server.key.pub, &r, NULL) == JX_OK;
+	for (size_t k = 0; k < d->world->server.former_count && !is_open; k++)
+		is_open = jx_receipt_open(&text, d->world->server.former[k], &r, NULL) == JX_OK;
+	return is_open && memcmp(r.epoch, epoch, sizeof(epoch)) == 0;
+}
+
+static void compare_state(struct sim_device *d, struct sim_shown *s, enum jx_entry_state now, bool speaks)
+{
+	struct sim_world *w = d->world;
+	const bool is_same_life = s->life == w->server.life;
+	const bool is_current = memcmp(s->writer, d->identity.writer, JX_ID_BYTES) == 0;
+
+	/* sent and then quarantined, complete and then saved only: taken back, and nobody restored the server */
+	if (is_same_life && s->state >= JX_ENTRY_SENT &&
+	    (now < s->state || (now == JX_ENTRY_FORKED && s->state != JX_ENTRY_FORKED)))
+		sim_break(w, SIM_WRONG, "device %d: %lld was shown as %s and is %s now", d->index,
+			  (long long)s->n, jx_entry_state_name(s->state), jx_entry_state_name(now));
+	if (now == JX_ENTRY_FORKED && is_current && !d->may_fork)
+		sim_break(w, SIM_WRONG,
+			  "device %d: %lld is shown as forked, but nobody copied or restored it", d->index,
+			  (long long)s->n);
+	if (now != s->state) {
+		w->counts.sent_shown += s->state == JX_ENTRY_SAVED ? 1 : 0;
+		w->counts.complete_shown += now == JX_ENTRY_COMPLETE ? 1 : 0;
+		w->counts.forked_shown += now == JX_ENTRY_FORKED ? 1 : 0;
+	}
+	s->state = now;
+	/* an earlier writer's entries are known by that writer's receipts, which nobody renews */
+	if (now >= JX_ENTRY_SENT && (is_current ? speaks : is_same_life)) {
+		s->life = w->server.life;
+		check_sent(w, d->index, s);
+	}
+}
+
+static void check_shown(struct sim_device *d, struct sim_shown *s, bool speaks)
 {
 	struct sim_world *w = d->world;
 	struct found f = {.times = 0};
 	struct jx_error err = {0};
 
 	if (jx_store_by_id(d->store, s->id, find_row, &f, &err) != JX_OK || f.n != s->n) {
-		sim_break(w, "device %d showed %lld as saved, and it is not there: %s", d->index,
+		sim_break(w, SIM_LOST, "device %d showed %lld as saved, and it is not there: %s", d->index,
 			  (long long)s->n, err.text);
 		return;
 	}
+	if (f.times != 1)
+		sim_break(w, SIM_TWICE, "device %d holds %lld %d times", d->index, (long long)s->n, f.times);
 	if (is_zero(s->digest, sizeof(s->digest)))
 		memcpy(s->digest, f.digest,
 		       sizeof(s->digest)); /* the disk died between "saved" and reading it back */
 	if (memcmp(f.digest, s->digest, sizeof(f.digest)) != 0)
-		sim_break(w, "device %d: bytes of %lld are not the saved ones", d->index, (long long)s->n);
+		sim_break(w, SIM_LOST, "device %d: bytes of %lld are not the saved ones", d->index,
+			  (long long)s->n);
 	for (size_t k = 0; k < s->photo_count; k++)
 		if (jx_media_verify(d->media, s->photos[k], &err) != JX_OK)
-			sim_break(w, "device %d showed %lld as saved, but photo %zu is gone: %s", d->index,
-				  (long long)s->n, k, err.text);
-	if (f.state < s->shown_state)
-		sim_break(w, "device %d: %lld was shown as %s and is %s now", d->index, (long long)s->n,
-			  jx_entry_state_name(s->shown_state), jx_entry_state_name(f.state));
-	if (f.state > s->shown_state && f.state >= JX_ENTRY_SENT)
-		w->counts.sent_shown++;
-	if (f.state > s->shown_state && f.state == JX_ENTRY_COMPLETE)
-		w->counts.complete_shown++;
-	s->shown_state = f.state;
-	if (f.state >= JX_ENTRY_SENT)
-		check_sent(d, s);
+			sim_break(w, SIM_LOST, "device %d showed %lld as saved, but photo %zu is gone: %s",
+				  d->index, (long long)s->n, k, err.text);
+	compare_state(d, s, f.state, speaks);
 }
 
 void sim_check_device(struct sim_device *d)
 {
+	bool speaks;
+
+	sim_device_learn(d);
+	/* nothing was written, synced or started since the last look */
+	if (!d->is_stale || sim_is_broken(d->world))
+		return;
+	d->is_stale = false;
+	speaks = speaks_of_now(d);
 	for (size_t k = 0; k < d->shown_count && !sim_is_broken(d->world); k++)
-		check_shown(d, &d->shown[k]);
+		check_shown(d, &d->shown[k], speaks);
 }
 
 void sim_check_server(struct sim_world *w)
@@ -127,91 +196,30 @@ void sim_check_server(struct sim_world *w)
 	jx_vault *v = w->server.vault;
 
 	if (v->ops->check(v, &err) != JX_OK)
-		sim_break(w, "server: %s", err.text);
+		sim_break(w, SIM_WRONG, "server: %s", err.text);
 	if (v->ops->counts(v, &c, &err) != JX_OK)
-		sim_break(w, "server: %s", err.text);
-	else if (c.duplicates != 0 || c.gaps != 0 || c.quarantined != 0)
-		sim_break(w, "server: %lld duplicates, %lld gaps, %lld in quarantine",
-			  (long long)c.duplicates, (long long)c.gaps, (long long)c.quarantined);
+		sim_break(w, SIM_WRONG, "server: %s", err.text);
+	else if (c.duplicates != 0)
+		sim_break(w, SIM_TWICE, "server: %lld duplicates", (long long)c.duplicates);
+	else if (c.gaps != 0)
+		sim_break(w, SIM_LOST, "server: %lld gaps", (long long)c.gaps);
 }
 
-static void drain_device(struct sim_device *d, int64_t *entries)
+/* ---- disks that go ---- */
+
+void sim_promise_all(struct sim_device *d, const struct sim_backup *kept)
 {
 	struct sim_world *w = d->world;
-	struct jx_error err = {0};
-	struct jx_store_counts c = {.waiting = 1};
-	struct jx_view_verify v;
-	uint8_t head[JX_HASH_BYTES];
-	int64_t n = 0;
 
-	for (int tries = 0; tries < 8 && !d->is_enrolled; tries++)
-		sim_device_enrol(d);
-	if (!d->is_enrolled) {
-		sim_break(w, "device %d cannot enrol in calm weather", d->index);
-		return;
+	for (size_t k = kept->shown_count; k < d->shown_count; k++) {
+		const struct sim_shown *s = &d->shown[k];
+
+		if (s->state != JX_ENTRY_SENT && s->state != JX_ENTRY_COMPLETE)
+			continue;
+		if (w->promise_count == w->promise_cap) {
+			w->promise_cap = w->promise_cap == 0 ? 64 : 2 * w->promise_cap;
+			w->promise = jx_xreallocarray(w->promise, w->promise_cap, sizeof(*w->promise));
+		}
+		w->promise[w->promise_count++] = (struct sim_promise){.shown = *s, .device = d->index};
 	}
-	if (d->has_pending)
-		sim_device_save(d); /* saved once or twice in doubt: it must come out as one */
-	for (int tries = 0; tries < 8 && (c.waiting > 0 || c.photos_waiting > 0); tries++) {
-		if (sim_device_sync(d, &err) == JX_OK)
-			err.text[0] = '\0';
-		(void)jx_store_count(d->store, &c, NULL);
-	}
-	if (c.waiting > 0 || c.photos_waiting > 0)
-		sim_break(w, "device %d: %lld entries and %lld photos still wait in calm weather: %s",
-			  d->index, (long long)c.waiting, (long long)c.photos_waiting, err.text);
-	sim_check_device(d);
-	for (size_t k = 0; k < d->shown_count; k++)
-		if (d->shown[k].shown_state != JX_ENTRY_COMPLETE)
-			sim_break(w, "device %d: %lld is not complete at the end", d->index,
-				  (long long)d->shown[k].n);
-	if (jx_view_verify(d->store, &v, &err) != JX_OK || v.damage_count != 0)
-		sim_break(w, "device %d: verify: %s %s", d->index, err.text, v.first.text);
-	(void)jx_store_head(d->store, &n, head, NULL);
-	*entries += n;
-}
-
-static jx_rc add_server_entries(void *user, const struct jx_writer *wr)
-{
-	int64_t *entries = user;
-
-	if (wr->role == JX_ROLE_SERVER)
-		*entries += wr->n;
-	return JX_OK;
-}
-
-void sim_drain(struct sim_world *w)
-{
-	jx_vault *v;
-	struct jx_vault_counts c = {0};
-	struct jx_error err = {0};
-	int64_t entries = 0;
-	jx_rc rc = JX_EIO;
-
-	sim_server_restart(&w->server);
-	for (int k = 0; k < SIM_DEVICES && !sim_is_broken(w); k++)
-		sim_device_restart(&w->device[k]);
-	for (int k = 0; k < SIM_DEVICES && !sim_is_broken(w); k++)
-		drain_device(&w->device[k], &entries);
-	for (int tries = 0; tries < 8 && !w->office.is_enrolled; tries++)
-		sim_office_enrol(w);
-	for (int tries = 0; tries < 8 && rc != JX_OK && !sim_is_broken(w); tries++)
-		rc = sim_office_pull(w, &err);
-	if (sim_is_broken(w))
-		return;
-	if (rc != JX_OK)
-		sim_break(w, "office cannot pull in calm weather: %s", err.text);
-	sim_check_server(w);
-	v = w->server.vault;
-	(void)v->ops->each_writer(v, add_server_entries, &entries, NULL);
-	(void)v->ops->counts(v, &c, NULL);
-	if (c.entries != entries)
-		sim_break(w, "server holds %lld entries, the logs have %lld", (long long)c.entries,
-			  (long long)entries);
-	if ((int64_t)w->office.entry_count != c.entries || w->office.repeats != 0)
-		sim_break(w, "office has %zu entries (%lld came twice), the server %lld",
-			  w->office.entry_count, (long long)w->office.repeats, (long long)c.entries);
-	if (c.photos_listed != c.photos_stored)
-		sim_break(w, "server has %lld of %lld photos", (long long)c.photos_stored,
-			  (long long)c.photos_listed);
 }

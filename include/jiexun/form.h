@@ -331,6 +331,11 @@ struct jx_index {
 	enum jx_interval_kind interval;
 	struct jx_text effort_unit; /**< "more rooms", "more metres" in "N more would decide" */
 	bool is_better_high;        /**< a pass rate: more is better */
+	/**
+	 * Of a mean per positive unit: the rate whose positives are its denominator, else NULL. Was that rate assessed with no
+	 * positive at all, then there is nothing to count and every limit of the mean is met.
+	 */
+	const char *positives_of;
 	const char *confidence;
 };
 size_t jx_pack_index_count(const jx_pack *pack);
@@ -339,11 +344,15 @@ const struct jx_index *jx_pack_index_find(const jx_pack *pack, const char *id);
 
 /** 95 % two-sided, equal tails. */
 struct jx_interval {
-	double low,
-		high; /**< of the fraction itself, not scaled; high may be INFINITY-free: 1 for proportions */
+	double low, high;
 };
 /**
- * Clopper-Pearson. C. J. Clopper, E. S. Pearson: The use of confidence or fiducial limits illustrated in the case of the
+ * The interval of a sum by the index's own method, of the scaled value as people read it.
+ * @return false  the index has none, nothing was sampled, or there are more positives than were checked
+ */
+bool jx_index_interval(const struct jx_index *index, const struct jx_fraction *sum, struct jx_interval *out);
+/**
+ * Clopper-Pearson, of the fraction k / n. C. J. Clopper, E. S. Pearson: The use of confidence or fiducial limits illustrated in the case of the
  * binomial, Biometrika 26 (1934). 0 <= k <= n, n > 0.
  */
 void jx_interval_proportion(int64_t k, int64_t n, struct jx_interval *out);
@@ -357,19 +366,34 @@ void jx_interval_count(int64_t k, struct jx_interval *out);
 
 /** Sums of numerators and denominators by index, in any order of arrival; adding is exact. */
 typedef struct jx_tally jx_tally;
-/** Limits, quotas and verdicts are those of this pack. */
+/** Limits, quotas and verdicts are those of this pack, which must outlive it. */
 jx_tally *jx_tally_new(const jx_pack *pack);
 void jx_tally_free(jx_tally *tally);
 JX_DEFINE_AUTO(jx_tally, jx_tally_free);
 void jx_tally_clear(jx_tally *tally);
-/** All that a sheet counts. */
+/**
+ * All that a sheet counts, or on failure nothing of it. What it counts for indices and quotas that the tally's pack does not
+ * have is left out.
+ * @retval JX_EINVAL     results without effort, or more positives than were checked
+ * @retval JX_ECONFLICT  an index has another scale or method in the sheet's pack than in the tally's
+ * @retval JX_ELIMIT     a sum would pass 2^53
+ */
 jx_rc jx_tally_add_sheet(jx_tally *tally, const jx_sheet *sheet, struct jx_error *err);
-/** The same straight from an entry's answers, by the pack version the entry names. */
+/**
+ * The same straight from an entry's answers, by the pack version the entry names. Members that the form does not know are
+ * passed over.
+ * @retval JX_EINVAL  also when a rule of the form is not kept: err->where is the path; such a check counts for nothing
+ */
 jx_rc jx_tally_add_answers(jx_tally *tally, const jx_pack *entry_pack, const char *form_id, const char *day,
 			   const char *answers, size_t len, struct jx_error *err);
+/** @retval JX_ENOTFOUND no such index; else as jx_tally_add_sheet() */
 jx_rc jx_tally_add(jx_tally *tally, const char *index_id, int64_t numerator, int64_t denominator,
 		   struct jx_error *err);
-/** Add all of another tally of the same pack. @retval JX_ELIMIT a sum would pass 2^53 */
+/**
+ * Add all of another tally, or nothing.
+ * @retval JX_ELIMIT     a sum would pass 2^53
+ * @retval JX_ECONFLICT  it is of another pack
+ */
 jx_rc jx_tally_merge(jx_tally *tally, const jx_tally *other, struct jx_error *err);
 void jx_tally_sum(const jx_tally *tally, const struct jx_index *index, struct jx_fraction *out);
 
@@ -382,22 +406,32 @@ enum jx_level {
 };
 const char *jx_level_name(enum jx_level level); /**< "", "A", "B", "C", "D" */
 
+/** Rooms or metres beyond which nobody goes on. */
+#define JX_MORE_MAX INT64_C(1000000000)
+
 /** One row of a table of limits, applied. */
 struct jx_grade {
 	const struct jx_index *index;
 	struct jx_fraction sum; /**< value = numerator / denominator x scale */
 	enum jx_level level;    /**< by the point value alone */
+	bool is_none_positive;  /**< a mean per positive unit, and no unit was positive: level A, no value */
 	bool has_interval;
 	struct jx_interval interval; /**< of the scaled value */
 	enum jx_level best, worst;   /**< levels at the ends of the interval */
 	bool is_decided;             /**< both ends have the level of the point value */
-	/** Effort that would decide it if the rate stays as it is; 0 decided; -1 no amount can (the rate is a limit), or no interval */
+	/**
+	 * Least further effort that would decide it if the rate stays as it is; 0 decided; -1 no amount can (the rate is a limit),
+	 * none up to JX_MORE_MAX does, not assessed, or no interval.
+	 */
 	int64_t more;
 	const char *edition;         /**< "GB/T 27770-2011" */
 	struct jx_text edition_note; /**< "limits of 2011, superseded since ..."; NULL, NULL if none */
 	const char *confidence;
 };
-/** @retval JX_ENOTFOUND  the pack has no limits for it on that day */
+/**
+ * Of several editions that hold on the day, the one that began last.
+ * @retval JX_ENOTFOUND  the pack has no limits for it on that day
+ */
 jx_rc jx_tally_grade(const jx_tally *tally, const struct jx_index *index, const char *day,
 		     struct jx_grade *out, struct jx_error *err);
 
@@ -412,7 +446,10 @@ size_t jx_pack_group_count(const jx_pack *pack, const char *day);
 const struct jx_group *jx_pack_group_at(const jx_pack *pack, const char *day, size_t i);
 /** Level of a group: JX_LEVEL_NONE when one of its rows was not assessed. A precondition has A (met), D or none. */
 enum jx_level jx_tally_group(const jx_tally *tally, const struct jx_group *group, const char *day);
-/** Level of "rodent", "mosquito", "fly", "cockroach"; JX_LEVEL_NONE while any of its groups is not assessed. */
+/**
+ * Level of "rodent", "mosquito", "fly", "cockroach": D if a precondition is not met; else JX_LEVEL_NONE while any of its groups
+ * is not assessed; else that of the worst group.
+ */
 enum jx_level jx_tally_topic(const jx_tally *tally, const char *topic, const char *day);
 
 /** A rule about the whole: the award's conditions, one unit's fly rooms, a risk scale. */
@@ -420,8 +457,11 @@ struct jx_verdict {
 	const char *id;
 	struct jx_text name;
 	struct jx_text outcome; /**< "met", "not met", "not assessed", or the name of the scale's step */
-	int is_met;             /**< 1, 0, -1 not assessed */
-	struct jx_text reason;  /**< the first condition that fails or was not assessed; NULL, NULL if met */
+	int is_met;             /**< 1, 0, -1 not assessed; of a scale: 1 on its first step */
+	/** The first condition that fails, else the first that was not assessed; NULL, NULL if met. In the messages' language, in
+	 * both places; until the tally is asked for this verdict again. */
+	struct jx_text reason;
+	const char *edition; /**< of a scale, or NULL */
 	const char *confidence;
 };
 size_t jx_tally_verdict_count(const jx_tally *tally, const char *day);
@@ -440,14 +480,23 @@ struct jx_quota {
 	const char *confidence;
 };
 size_t jx_tally_quota_count(const jx_tally *tally, const char *day);
-/** @param population  people of the built-up area */
+/**
+ * @param population  people of the built-up area
+ * @retval JX_ENOTFOUND  no such number
+ * @retval JX_EINVAL     population is not positive
+ */
 jx_rc jx_tally_quota(const jx_tally *tally, size_t i, const char *day, int64_t population,
 		     struct jx_quota *out, struct jx_error *err);
 
-/** Effect of a campaign: (before - after) / before. denominator 0: no density before. May be negative: worse than before. */
+/** Effect of a campaign: (before - after) / before, in lowest terms. denominator 0: no density before. May be negative: worse. */
 struct jx_effect {
 	int64_t numerator, denominator;
 };
+/**
+ * @retval JX_ESTATE  not assessed before, or not after
+ * @retval JX_EINVAL  a pass rate: more of it is better, it has no such effect
+ * @retval JX_ELIMIT  the exact fraction does not fit
+ */
 jx_rc jx_tally_effect(const jx_tally *before, const jx_tally *after, const struct jx_index *index,
 		      struct jx_effect *out, struct jx_error *err);
 
@@ -461,7 +510,11 @@ struct jx_card {
 };
 size_t jx_pack_card_count(const jx_pack *pack);
 const struct jx_card *jx_pack_card_at(const jx_pack *pack, size_t i);
-/** The page with its table of limits of that day, in the messages' language. @retval JX_ENOTFOUND */
+/**
+ * The page with its table of limits of that day, in the messages' language. A form (by id, name or alias) has a page too: what is
+ * asked and how it is counted, what is valid, the limits of its indices, and the page of its topic.
+ * @retval JX_ENOTFOUND  no card, form or topic is called so
+ */
 jx_rc jx_pack_card(const jx_pack *pack, const char *id, const char *day, jx_buf *text_out,
 		   struct jx_error *err);
 

@@ -33,7 +33,7 @@ struct jx_recorder {
 	const struct jx_clock *clock;
 	const struct jx_rand *rand;
 	const struct jx_fs *source_fs; /**< where imported photos are read from */
-	const jx_pack *pack;           /**< active pack */
+	const jx_pack *pack;           /**< active pack of observations of street disorder */
 	const uint8_t *secret_key;     /**< JX_SEC_BYTES */
 	int utc_offset_min;            /**< of the business day */
 	int64_t reserve_bytes;         /**< refuse new photos when less would stay free; 0 = no check */
@@ -63,6 +63,14 @@ jx_rc jx_capture_add_photo(jx_capture *capture, const char *path, const char *ro
 jx_rc jx_capture_add_photo_bytes(jx_capture *capture, const void *data, size_t len, const char *role,
 				 const char *how, struct jx_error *err);
 jx_rc jx_capture_set_answers(jx_capture *capture, const struct jx_observation *obs, struct jx_error *err);
+/**
+ * Answers of a form that was filled in as a sheet, in place of an observation of street disorder. The entry names the pack of the
+ * sheet, which must outlive the capture. After the photos: a form may ask for some, and says which roles they may have.
+ * @retval JX_EINVAL  the sheet's first problem, err->where is its path; or a photo's role is none of the form
+ */
+jx_rc jx_capture_set_sheet(jx_capture *capture, const jx_sheet *sheet, struct jx_error *err);
+/** Id and time of the draft's first touch become those of the entry; the draft ends when that is saved. */
+jx_rc jx_capture_set_draft(jx_capture *capture, const struct jx_draft *draft, struct jx_error *err);
 /**
  * Makes this a correction of an earlier observation of this device (any identity it had): content replaces it as a whole. If it was
  * corrected before, the newest correction is named, so that the versions are one line.

@@ -8,6 +8,14 @@
 /* A stale fix of yesterday says nothing about the time of now. */
 #define FIX_AGE_MAX_MS (INT64_C(24) * 3600 * 1000)
 
+static void name_form(jx_capture *c, const jx_pack *pack, const char *form)
+{
+	c->job.pack = pack;
+	jx_strcpy(c->entry.form, sizeof(c->entry.form), form);
+	jx_strcpy(c->entry.pack, sizeof(c->entry.pack), jx_pack_id(pack));
+	c->entry.pack_version = jx_pack_version(pack);
+}
+
 jx_rc jx_capture_begin(struct jx_recorder *rec, jx_capture **capture_out, struct jx_error *err)
 {
 	jx_capture *c;
@@ -23,9 +31,7 @@ jx_rc jx_capture_begin(struct jx_recorder *rec, jx_capture **capture_out, struct
 	jx_buf_init(&c->answers, JX_ENTRY_BYTES_MAX);
 	c->entry.has_place = true;
 	jx_capture_set_fix(c, NULL);
-	jx_strcpy(c->entry.form, sizeof(c->entry.form), jx_pack_form(rec->pack));
-	jx_strcpy(c->entry.pack, sizeof(c->entry.pack), jx_pack_id(rec->pack));
-	c->entry.pack_version = jx_pack_version(rec->pack);
+	name_form(c, rec->pack, jx_pack_form(rec->pack));
 	*capture_out = c;
 	return JX_OK;
 }
@@ -120,9 +126,68 @@ jx_rc jx_capture_set_answers(jx_capture *capture, const struct jx_observation *o
 	rc = jx_buf_check(&capture->answers, "answers", err);
 	if (rc != JX_OK)
 		return rc;
+	name_form(capture, rec->pack, jx_pack_form(rec->pack));
 	capture->entry.answers = (struct jx_bytes){.data = capture->answers.data,
 						   .len = capture->answers.len};
 	return JX_OK;
+}
+
+static jx_rc check_role(const struct jx_form *form, const char *role, struct jx_error *err)
+{
+	JX_AUTO_BUF roles = {0};
+	size_t i;
+
+	jx_buf_init(&roles, 4096);
+	for (i = 0; i < form->photo_role_count; i++) {
+		if (strcmp(form->photo_roles[i], role) == 0)
+			return JX_OK;
+		jx_buf_addf(&roles, "%s%s", i > 0 ? ", " : "", form->photo_roles[i]);
+	}
+	if (form->photo_role_count == 0)
+		return jx_fail(err, JX_EINVAL, 0, "photo", "%s takes no photos: leave them out",
+			       jx_text_pick(&form->name));
+	return jx_fail(err, JX_EINVAL, 0, "photo", "photo role \"%s\" does not belong to %s: use one of %s",
+		       role, jx_text_pick(&form->name), roles.data);
+}
+
+jx_rc jx_capture_set_sheet(jx_capture *capture, const jx_sheet *sheet, struct jx_error *err)
+{
+	const struct jx_form *form = jx_sheet_form(sheet);
+	const struct jx_entry *e = &capture->entry;
+	const char *roles[JX_PHOTOS_MAX];
+	JX_AUTO_BUF answers = {0};
+	jx_rc rc = JX_OK;
+	size_t i;
+
+	jx_buf_init(&answers, JX_ENTRY_BYTES_MAX);
+	for (i = 0; i < e->photo_count && rc == JX_OK; i++) {
+		roles[i] = e->photos[i].role;
+		rc = check_role(form, roles[i], err);
+	}
+	if (rc == JX_OK)
+		rc = jx_sheet_write(sheet, roles, e->photo_count, &answers, err);
+	if (rc == JX_OK)
+		rc = jx_buf_check(&answers, "answers", err);
+	if (rc != JX_OK)
+		return rc;
+	jx_buf_reset(&capture->answers);
+	jx_buf_add(&capture->answers, answers.data, answers.len);
+	rc = jx_buf_check(&capture->answers, "answers", err);
+	if (rc != JX_OK)
+		return rc;
+	name_form(capture, jx_sheet_pack(sheet), form->id);
+	capture->entry.answers = (struct jx_bytes){.data = capture->answers.data,
+						   .len = capture->answers.len};
+	return JX_OK;
+}
+
+jx_rc jx_capture_set_draft(jx_capture *capture, const struct jx_draft *draft, struct jx_error *err)
+{
+	const jx_rc rc = jx_capture_set_id(capture, draft->id, err);
+
+	if (rc == JX_OK && draft->taken_utc_ms > 0)
+		capture->entry.taken_utc_ms = draft->taken_utc_ms;
+	return rc;
 }
 
 jx_rc jx_capture_set_correction(jx_capture *capture, const uint8_t of_id[JX_ID_BYTES], const char *reason,

@@ -20,6 +20,7 @@ enum jx_capture__need {
 struct jx_capture__job {
 	struct jx_recorder *rec;
 	struct jx_entry *e;
+	const jx_pack *pack; /* JX_CAPTURE__ANSWERS: the pack that the entry names */
 	unsigned needs;
 	uint8_t of_id[JX_ID_BYTES]; /* JX_CAPTURE__TARGET: as the user named it */
 	struct jx_append append;    /* values to set along with it */

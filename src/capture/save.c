@@ -154,7 +154,7 @@ static jx_rc complete(struct jx_capture__job *job, struct jx_error *err)
 			err, JX_ESTATE, 0, WHERE,
 			"this log has entries already: only the first entry of an enrolment names the log before it");
 	if (rc == JX_OK && (job->needs & JX_CAPTURE__ANSWERS) != 0)
-		rc = jx_form_check(rec->pack, e->answers.data, e->answers.len, e->day, err);
+		rc = jx_form_check_as(job->pack, e->form, e->answers.data, e->answers.len, e->day, err);
 	if (rc == JX_OK && (job->needs & JX_CAPTURE__TARGET) != 0)
 		rc = set_target(job, err);
 	if (rc == JX_OK && (job->needs & JX_CAPTURE__TOTALS) != 0)

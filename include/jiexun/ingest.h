@@ -48,7 +48,9 @@ struct jx_ingest_config {
 	const struct jx_signed *introductions;
 	size_t introduction_count;            /**< at most JX_INGEST_INTRODUCTIONS_MAX */
 	const uint8_t *mac_key;               /**< 32 bytes: challenges and tokens */
-	const jx_pack *pack;                  /**< for review marks; NULL = none */
+	/** Every pack known, for review marks; read only, from any thread. NULL: pack alone, and if that is NULL, too, no marks. */
+	const jx_packs *packs;
+	const jx_pack *pack;
 	const uint8_t (*pins)[JX_HASH_BYTES]; /**< TLS key hashes devices may see: current and next */
 	size_t pin_count;
 	int utc_offset_min;

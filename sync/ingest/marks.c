@@ -38,10 +38,21 @@ static bool has_answers(const struct jx_entry *e)
 	return e->kind == JX_KIND_OBSERVATION || e->kind == JX_KIND_CORRECTION;
 }
 
-static bool is_form_known(const jx_pack *pack, const struct jx_entry *e)
+/*
+ * The version that the entry names, or the next newer one: a server need not have what only old programs were built with, and
+ * codes are closed but never reused.
+ */
+static const jx_pack *pack_of(const struct jx_ingest_config *config, const struct jx_entry *e)
 {
-	return strcmp(e->form, jx_pack_form(pack)) == 0 && strcmp(e->pack, jx_pack_id(pack)) == 0 &&
-	       e->pack_version <= jx_pack_version(pack);
+	const jx_pack *pack = config->pack;
+	size_t i;
+
+	for (i = 0; config->packs != NULL && (pack = jx_packs_at(config->packs, i)) != NULL; i++)
+		if (strcmp(jx_pack_id(pack), e->pack) == 0 && jx_pack_version(pack) >= e->pack_version)
+			return pack;
+	if (pack == NULL || strcmp(jx_pack_id(pack), e->pack) != 0 || jx_pack_version(pack) < e->pack_version)
+		return NULL;
+	return pack;
 }
 
 static void add_clock(jx_buf *b, int64_t taken_utc_ms, int64_t now_utc_ms)
@@ -52,17 +63,19 @@ static void add_clock(jx_buf *b, int64_t taken_utc_ms, int64_t now_utc_ms)
 		add(b, "clock-behind");
 }
 
-static jx_rc add_form(jx_buf *b, const jx_pack *pack, const struct jx_entry *e, struct jx_error *err)
+static jx_rc add_form(jx_buf *b, const struct jx_ingest_config *config, const struct jx_entry *e,
+		      struct jx_error *err)
 {
-	jx_rc rc = JX_OK;
+	const jx_pack *pack = pack_of(config, e);
+	jx_rc rc = JX_ENOTFOUND;
 
-	if (pack == NULL || !has_answers(e))
+	if (!has_answers(e) || (config->packs == NULL && config->pack == NULL))
 		return JX_OK;
-	if (!is_form_known(pack, e))
+	if (pack != NULL)
+		rc = jx_form_check_as(pack, e->form, e->answers.data, e->answers.len, e->day, err);
+	if (rc == JX_ENOTFOUND)
 		add(b, "unknown-form");
-	else
-		rc = jx_form_check(pack, e->answers.data, e->answers.len, e->day, err);
-	if (rc != JX_OK && rc != JX_ENOMEM)
+	else if (rc != JX_OK && rc != JX_ENOMEM)
 		add_text(b, "answers", err->text);
 	return rc == JX_ENOMEM ? rc : JX_OK;
 }
@@ -84,7 +97,7 @@ jx_rc jx_ingest__marks(const jx_ingest *in, const struct jx_writer *who, const s
 		add(&b, "pending-writer");
 	add_clock(&b, e->taken_utc_ms, jx_ingest__now(in));
 	if (decoded == JX_OK)
-		rc = add_form(&b, in->config.pack, e, err);
+		rc = add_form(&b, &in->config, e, err);
 	if (rc == JX_OK && b.rc == JX_ENOMEM)
 		rc = jx_buf_check(&b, "marks", err);
 	if (rc == JX_OK)

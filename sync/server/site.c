@@ -230,20 +230,29 @@ jx_rc site_rotate_tls(site *d, struct jx_error *err)
 
 /* ---- all together ---- */
 
-static jx_rc load_pack(site *d, struct jx_error *err)
+static jx_rc add_pack(site *d, const jx_buf *text, struct jx_error *err)
 {
-	JX_AUTO_BUF text = {0};
-	const char *builtin;
-	size_t len;
-	jx_rc rc;
+	JX_AUTO(jx_pack) pack = NULL;
+	jx_rc rc = jx_pack_load(text->data, text->len, &pack, err);
 
-	if (d->conf.pack[0] == '\0') {
-		jx_pack_builtin(&builtin, &len);
-		return jx_pack_load(builtin, len, &d->pack, err);
-	}
+	if (rc == JX_OK)
+		rc = jx_packs_add(d->packs, pack, err);
+	if (rc == JX_OK)
+		pack = NULL; /* the set's now */
+	return rc;
+}
+
+/* Those built in, and the configuration's own. */
+static jx_rc load_packs(site *d, struct jx_error *err)
+{
+	JX_AUTO_BUF text;
+	jx_rc rc = jx_packs_new(&d->packs, err);
+
 	jx_buf_init(&text, PACK_MAX);
+	if (rc != JX_OK || d->conf.pack[0] == '\0')
+		return rc;
 	rc = site_read_file(d->dir, d->conf.pack, false, &text, err);
-	return rc != JX_OK ? rc : jx_pack_load(text.data, text.len, &d->pack, err);
+	return rc == JX_OK ? add_pack(d, &text, err) : rc;
 }
 
 static jx_rc read_identity(site *d, struct jx_error *err)
@@ -298,7 +307,7 @@ static jx_rc open_core(site *d, bool create, struct jx_error *err)
 	ingest.introductions = d->introductions;
 	ingest.introduction_count = d->introduction_count;
 	ingest.mac_key = d->mac;
-	ingest.pack = d->pack;
+	ingest.packs = d->packs;
 	ingest.pins = (const uint8_t(*)[JX_HASH_BYTES])d->pins;
 	ingest.pin_count = d->pin_count;
 	ingest.utc_offset_min = (int)d->conf.utc_offset_min;
@@ -318,7 +327,7 @@ jx_rc site_open(const char *dir, bool create, site **site_out, struct jx_error *
 	if (rc == JX_OK)
 		rc = read_keys(d, err);
 	if (rc == JX_OK)
-		rc = load_pack(d, err);
+		rc = load_packs(d, err);
 	if (rc == JX_OK)
 		rc = open_core(d, create, err);
 	if (rc == JX_OK)
@@ -332,7 +341,7 @@ void site_close(site *d)
 		return;
 	jx_ingest_free(d->ingest);
 	jx_vault_close(d->vault);
-	jx_pack_free(d->pack);
+	jx_packs_free(d->packs);
 	jx_server_tls_free(d->tls);
 	jx_wipe(d->identity, sizeof(d->identity));
 	jx_wipe(d->mac, sizeof(d->mac));

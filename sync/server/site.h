@@ -27,7 +27,7 @@ typedef struct site {
 	uint8_t pins[2][JX_HASH_BYTES];
 	size_t pin_count;
 	jx_vault *vault;
-	jx_pack *pack;
+	jx_packs *packs;
 	jx_ingest *ingest;
 	jx_server *server; /* while serving, else NULL */
 	int port;          /* while serving, else 0 */

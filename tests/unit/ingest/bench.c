@@ -23,7 +23,7 @@ static void start(struct bench *b, bool create, bool set_up)
 		.introductions = b->introductions,
 		.introduction_count = b->introduction_count,
 		.mac_key = b->mac_key,
-		.pack = b->pack,
+		.packs = b->packs,
 		.pins = (const uint8_t(*)[JX_HASH_BYTES])b->pins,
 		.pin_count = 2,
 		.utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT,
@@ -55,8 +55,6 @@ int bench_open(void **state)
 {
 	struct bench *b = jx_xcalloc(1, sizeof(*b));
 	uint8_t seed[32] = {42};
-	const char *text = NULL;
-	size_t len = 0;
 
 	if (jx_crypto_init(NULL) != JX_OK)
 		return -1;
@@ -67,8 +65,7 @@ int bench_open(void **state)
 	memset(b->mac_key, 7, sizeof(b->mac_key));
 	memset(b->pins, 0xaa, sizeof(b->pins));
 	b->pins[1][0] = 0xbb;
-	jx_pack_builtin(&text, &len);
-	jx_assert_ok(jx_pack_load(text, len, &b->pack, &b->err), &b->err);
+	jx_assert_ok(jx_packs_new(&b->packs, &b->err), &b->err);
 	start(b, true, true);
 	*state = b;
 	return 0;
@@ -79,7 +76,7 @@ int bench_close(void **state)
 	struct bench *b = *state;
 
 	stop(b);
-	jx_pack_free(b->pack);
+	jx_packs_free(b->packs);
 	jx_test_folder_remove(b->folder);
 	free(b);
 	return 0;
@@ -111,7 +108,7 @@ void bench_interpose(struct bench *b)
 		.introductions = b->introductions,
 		.introduction_count = b->introduction_count,
 		.mac_key = b->mac_key,
-		.pack = b->pack,
+		.packs = b->packs,
 		.pins = (const uint8_t(*)[JX_HASH_BYTES])b->pins,
 		.pin_count = 2,
 		.utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT,

@@ -18,7 +18,7 @@ struct bench {
 	size_t introduction_count;
 	uint8_t mac_key[32];
 	uint8_t pins[2][JX_HASH_BYTES];
-	jx_pack *pack;
+	jx_packs *packs;
 	jx_vault *vault;
 	const struct jx_vault_ops *ops; /* what ingest uses: the vault's own, or with a test's in between */
 	struct jx_vault_ops between;

@@ -68,7 +68,7 @@ static jx_ingest *for_threads(struct bench *b)
 		.rand = jx_os_rand(),
 		.identity_secret = b->identity_secret,
 		.mac_key = b->mac_key,
-		.pack = b->pack,
+		.packs = b->packs,
 		.pins = (const uint8_t(*)[JX_HASH_BYTES])b->pins,
 		.pin_count = 2,
 		.utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT,

@@ -337,6 +337,36 @@ static void set_unknown_code(struct jx_entry *e)
 	e->answers = (struct jx_bytes){text, sizeof(text) - 1};
 }
 
+static void set_answers(struct jx_entry *e, const char *form, const char *text)
+{
+	jx_strcpy(e->pack, sizeof(e->pack), "pest-density");
+	jx_strcpy(e->form, sizeof(e->form), form);
+	e->pack_version = 1;
+	e->answers = (struct jx_bytes){text, strlen(text)};
+}
+
+static void set_rooms(struct jx_entry *e)
+{
+	set_answers(e, "rodent.signs-indoor",
+		    "{\"unit_class\":\"01\",\"rooms_checked\":10,\"rooms_positive\":0}");
+}
+
+static void set_more_positive_than_checked(struct jx_entry *e)
+{
+	set_answers(e, "rodent.signs-indoor",
+		    "{\"unit_class\":\"01\",\"rooms_checked\":10,\"rooms_positive\":11,\"signs_droppings\":11}");
+}
+
+static void set_sheet_nobody_knows(struct jx_entry *e)
+{
+	set_answers(e, "rodent.by-smell", "{\"rooms_checked\":10}");
+}
+
+static void set_observation_of_other_pack(struct jx_entry *e)
+{
+	set_answers(e, "disorder", "{\"result\":\"no-access\"}");
+}
+
 static void set_unknown_kind(struct jx_entry *e)
 {
 	e->kind = JX_KIND_UNKNOWN;
@@ -355,6 +385,10 @@ static void what_surprises_is_kept_and_marked(void **state)
 		{set_other_pack, "unknown-form"},
 		{set_newer_pack, "unknown-form"},
 		{set_unknown_code, "answers: "},
+		{set_rooms, ""},
+		{set_more_positive_than_checked, "answers: rooms with signs: rooms with signs cannot be more"},
+		{set_sheet_nobody_knows, "unknown-form"},
+		{set_observation_of_other_pack, "unknown-form"},
 		{set_unknown_kind, "unknown-kind"},
 	};
 	struct bench *b = *state;
@@ -366,10 +400,10 @@ static void what_surprises_is_kept_and_marked(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		append_with(&d, rows[i].change);
 	device_sync_ok(b, &d);
-	assert_int_equal(bench_counts(b).entries, 9); /* and two of the server's */
+	assert_int_equal(bench_counts(b).entries, sizeof(rows) / sizeof(rows[0]) + 2); /* and two of the server's */
 	review = bench_review(b);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		char part[64];
+		char part[96];
 
 		(void)snprintf(part, sizeof(part), "H07-%zu %s", i + 1, rows[i].marks);
 		if (rows[i].marks[0] != '\0')

@@ -166,6 +166,30 @@ static struct jx_plan_event take_good(struct jx_client__run *run, struct answer 
 	return ev;
 }
 
+/*
+ * Two logs of one writer. From here on nothing more is recorded into this one; and what was recorded while the request was under way
+ * makes a log that was merely behind a branch of its own, which the server does not have.
+ */
+static struct jx_plan_event part(struct jx_client__run *run, enum jx_plan_event_kind kind)
+{
+	struct jx_plan_event ev = {.kind = kind, .retry_after_ms = -1, .rc = run->err.code};
+	const struct jx_sink *sink = run->c->sink;
+	jx_rc rc;
+
+	if (run->fork.text[0] == '\0')
+		run->fork = run->err;
+	rc = sink->set(sink->user, JX_CLIENT_REENROL, run->conflict, &run->err);
+	if (rc == JX_OK)
+		rc = jx_client__read_head(run);
+	if (rc != JX_OK)
+		return jx_client__local(rc);
+	if (run->own_n > run->asked_n)
+		ev.kind = JX_PLAN_FORK;
+	ev.own_n = run->own_n;
+	ev.server_n = run->fork_n;
+	return ev;
+}
+
 struct jx_plan_event jx_client__take_answer(struct jx_client__run *run, struct jx_wire_response *rs)
 {
 	JX_CLEANUP(free_answer) struct answer *a = jx_xcalloc(1, sizeof(*a));
@@ -203,12 +227,7 @@ struct jx_plan_event jx_client__take_answer(struct jx_client__run *run, struct j
 	if (ev.kind == JX_PLAN_OK || ev.kind == JX_PLAN_GAP)
 		return take_good(run, a, ev.kind);
 	ev.rc = run->err.code;
-	if (ev.kind == JX_PLAN_FORK && run->fork.text[0] == '\0')
-		run->fork = run->err;
-	/* saved while this was under way; the fork's receipt, once it is kept, stops that */
-	if (ev.kind == JX_PLAN_FORK && jx_client__read_head(run) != JX_OK)
-		return jx_client__local(run->err.code);
-	ev.own_n = run->own_n;
-	ev.server_n = run->fork_n;
+	if (ev.kind == JX_PLAN_FORK || ev.kind == JX_PLAN_BEHIND)
+		return part(run, ev.kind);
 	return ev;
 }

@@ -57,6 +57,7 @@ struct jx_client__run {
 	uint8_t receipt_epoch[JX_ID_BYTES];
 	char token[160];
 	/* the request that is out */
+	int64_t asked_n; /* where the log ended when it was written */
 	int64_t sent_from, sent_count;
 	bool asked_feed;
 	const char *conflict; /* "fork" or "behind" */

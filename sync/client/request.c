@@ -52,6 +52,7 @@ static jx_rc write_body(struct jx_client__run *run, const struct jx_plan_step *s
 	memcpy(rq.sig, batch->sig, JX_SIG_BYTES);
 	for (size_t i = 0; i < batch->count; i++)
 		entries[i] = (struct jx_bytes){batch->bytes.data + batch->start[i], batch->len[i]};
+	run->asked_n = rq.last_n;
 	run->sent_from = rq.from_n;
 	run->sent_count = rq.count;
 	run->asked_feed = rq.wants_feed;

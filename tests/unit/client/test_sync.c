@@ -165,6 +165,23 @@ static void a_restored_device_must_enrol_again(void **state)
 	assert_string_equal(fake_device_value(d, JX_CLIENT_REENROL), "behind");
 }
 
+/* What is saved while the server says "behind" is in no other log: it goes up before the run ends, and nothing is saved after. */
+static void what_a_restored_device_saves_meanwhile_goes_up_first(void **state)
+{
+	struct fake_device *d = *state;
+
+	fake_device_save(d, 20);
+	settle(d);
+	fake_device_restore(d, 12);
+	d->server.entries_carried = 0;
+	d->grows = true;
+	jx_assert_rc(fake_device_sync(d), JX_ECONFLICT, &d->err);
+	d->grows = false;
+	assert_true(d->result.must_enrol_again);
+	assert_true(d->n > 12 && d->n < 20);
+	assert_true(d->server.entries_carried >= d->n);
+}
+
 static void a_copy_that_went_on_by_itself_is_a_fork(void **state)
 {
 	struct fake_device *d = *state;
@@ -441,6 +458,7 @@ int main(void)
 		T(a_restored_server_is_noticed_even_with_nothing_new),
 		T(a_restored_server_that_holds_all_signs_again),
 		T(a_restored_device_must_enrol_again),
+		T(what_a_restored_device_saves_meanwhile_goes_up_first),
 		T(a_copy_that_went_on_by_itself_is_a_fork),
 		T(a_copy_sends_its_branch_before_it_gives_up),
 		T(a_lost_receipt_is_asked_for),

@@ -38,7 +38,7 @@ static const struct row rows[] = {
 	TEXT_ROW(tls_certificate, "PEM file; relative names are in the data folder"),
 	TEXT_ROW(tls_key, "PEM file of its private key"),
 	TEXT_ROW(tls_next_key, "PEM file of the key that comes after it, announced to devices; empty: none"),
-	TEXT_ROW(pack, "form pack for review marks; empty: the built-in one"),
+	TEXT_ROW(pack, "form pack for review marks, besides those built in; empty: none"),
 	{"log_level", LEVEL, AT(log_level), SIZE(log_level), 0, 0, 0, "error, warning, info or debug"},
 	{"utc_offset_min", NUMBER, AT(utc_offset_min), 0, -840, 840, 1,
 	 "business day's offset from UTC in minutes"},

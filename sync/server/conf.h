@@ -12,7 +12,7 @@ struct jx_server__conf {
 	char tls_certificate[256]; /* relative to the data folder */
 	char tls_key[256];
 	char tls_next_key[256]; /* "" = none is announced */
-	char pack[512];         /* form pack for review marks; "" = the built-in one */
+	char pack[512];         /* form pack for review marks; "" = none besides those built in */
 	char log_level[16];
 	int64_t utc_offset_min;
 	int64_t stop_wait_ms;

@@ -192,6 +192,13 @@ static void put_digest(jx_buf *b, const struct jx_office__row *row, bool chinese
 	jx_buf_add_hex(b, row->digest, JX_HASH_BYTES);
 }
 
+static void put_pack_version(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	if (row->e.pack_version > 0)
+		jx_buf_add_i64(b, row->e.pack_version);
+}
+
 #define TEXT(name, heading, member)                                                 \
 	{                                                                           \
 		name, heading, false, NULL, offsetof(struct jx_office__row, member) \
@@ -248,6 +255,10 @@ const struct jx_office__column jx_office__columns[] = {
 	NUMBER("n", "序号", put_n),
 	WORDS("id", "标识", put_id),
 	WORDS("digest", "摘要(SHA-256)", put_digest),
+	TEXT("form", "表单", e.form),
+	TEXT("pack", NULL, e.pack),
+	NUMBER("pack_version", NULL, put_pack_version),
+	TEXT("summary", "检查结果", a.summary),
 };
 const size_t jx_office__column_count = sizeof(jx_office__columns) / sizeof(jx_office__columns[0]);
 

@@ -39,8 +39,7 @@ jx_rc jx_office__desk_index(struct jx_office__desk *desk, struct jx_error *err)
 
 static jx_rc fill(struct jx_office__desk *desk, int64_t wait_ms, struct jx_error *err)
 {
-	const char *pack = NULL, *epoch;
-	size_t pack_len = 0;
+	const char *epoch;
 	jx_rc rc = jx_office__account_load(desk->fs, desk->dir, &desk->account, err);
 
 	if (rc == JX_OK)
@@ -48,8 +47,7 @@ static jx_rc fill(struct jx_office__desk *desk, int64_t wait_ms, struct jx_error
 	if (rc != JX_OK)
 		return rc;
 	jx_office__trust_of(&desk->account, &desk->trust);
-	jx_pack_builtin(&pack, &pack_len);
-	rc = jx_pack_load(pack, pack_len, &desk->pack, err);
+	rc = jx_packs_new(&desk->packs, err);
 	if (rc == JX_OK)
 		rc = jx_office__journal_open(desk->fs, desk->dir, &desk->journal, err);
 	if (rc == JX_OK)
@@ -84,10 +82,20 @@ void jx_office__desk_close(struct jx_office__desk *desk)
 {
 	jx_office__index_close(JX_STEAL(desk->index));
 	jx_office__journal_close(&desk->journal);
-	jx_pack_free(JX_STEAL(desk->pack));
+	jx_packs_free(JX_STEAL(desk->packs));
 	jx_buf_done(&desk->lines);
 	if (desk->lock != NULL)
 		desk->fs->unlock(desk->fs->user, desk->lock);
 	desk->lock = NULL;
 	free(JX_STEAL(desk->dir));
+}
+
+const jx_pack *jx_office__pack_of(const struct jx_office__desk *desk, const struct jx_entry *e)
+{
+	const jx_pack *pack;
+
+	for (size_t i = 0; (pack = jx_packs_at(desk->packs, i)) != NULL; i++)
+		if (strcmp(jx_pack_id(pack), e->pack) == 0 && jx_pack_version(pack) >= e->pack_version)
+			return pack;
+	return NULL;
 }

@@ -81,9 +81,11 @@ static jx_rc fill_content(struct export *x, const struct jx_office__place *p, st
 	row->e.n = p->n;
 	memcpy(row->e.writer, p->writer, sizeof(row->e.writer));
 	memset(&row->a, 0, sizeof(row->a));
+	row->pack = jx_office__pack_of(x->desk, &row->e);
 	if (row->e.answers.data != NULL)
-		rc = jx_form_brief(x->desk->pack, row->e.answers.data, row->e.answers.len, &row->a, err);
-	row->unit = row->a.unit[0] == '\0' ? NULL : jx_pack_unit(x->desk->pack, row->a.unit);
+		rc = jx_form_brief_as(row->pack, row->e.form, row->e.day, row->e.answers.data,
+				      row->e.answers.len, &row->a, err);
+	row->unit = row->pack == NULL || row->a.unit[0] == '\0' ? NULL : jx_pack_unit(row->pack, row->a.unit);
 	return rc == JX_ENOMEM ? rc : JX_OK;
 }
 

@@ -259,7 +259,7 @@ struct jx_office__desk {
 	struct jx_office__trust trust;
 	struct jx_office__journal journal;
 	jx_office__index *index;
-	jx_pack *pack;
+	jx_packs *packs;
 	/* an answer that is being kept */
 	jx_buf lines;
 	int64_t lines_items, lines_entries;
@@ -314,12 +314,15 @@ struct jx_office__row {
 	const char *marks;
 	int64_t received_utc_ms;
 	struct jx_entry e;          /* decoded as far as it could be */
+	const jx_pack *pack;        /* that its answers are read by; NULL: not known here */
 	struct jx_answers_brief a;  /* all empty if it has no answers */
 	const struct jx_unit *unit; /* NULL unknown */
 	char of_number[JX_OFFICE__NUMBER_MAX], replaced_by[JX_OFFICE__NUMBER_MAX];
 	bool has_id;
 	uint8_t digest[JX_HASH_BYTES];
 };
+/* The version of a pack that an entry names, or the next newer one; NULL: neither is known here. */
+const jx_pack *jx_office__pack_of(const struct jx_office__desk *desk, const struct jx_entry *e);
 /* Headings and values for machines, or for Chinese readers. Rows end with CR LF. */
 void jx_office__csv_heading(jx_buf *b, bool chinese);
 void jx_office__csv_row(jx_buf *b, const struct jx_office__row *row, bool chinese);

@@ -106,6 +106,8 @@ jx_rc jx_ingest_new(const struct jx_ingest_config *config, jx_ingest **ingest_ou
 	(void)pthread_mutex_init(&in->deciding, NULL);
 	(void)pthread_mutex_init(&in->pins_mutex, NULL);
 	(void)pthread_mutex_init(&in->uploads_mutex, NULL);
+	(void)pthread_mutex_init(&in->seen_mutex, NULL);
+	in->seen = jx_xcalloc(JX_INGEST__SEEN, sizeof(*in->seen));
 	jx_ingest_set_pins(in, config->pins, config->pin_count);
 	*ingest_out = in;
 	return JX_OK;
@@ -121,5 +123,7 @@ void jx_ingest_free(jx_ingest *ingest)
 	(void)pthread_mutex_destroy(&ingest->deciding);
 	(void)pthread_mutex_destroy(&ingest->pins_mutex);
 	(void)pthread_mutex_destroy(&ingest->uploads_mutex);
+	(void)pthread_mutex_destroy(&ingest->seen_mutex);
+	free(ingest->seen);
 	free(ingest);
 }

@@ -12,6 +12,9 @@
 
 #define JX_INGEST__IDENTITIES_MAX JX_IDENTITIES_MAX
 
+/* Requests remembered: an evening's of some thousand handhelds, in 256 KiB. */
+#define JX_INGEST__SEEN 32768
+
 struct jx_upload;
 
 /* The identity key in force: who signs, and how it is named. */
@@ -39,6 +42,8 @@ struct jx_ingest {
 	size_t pin_count;
 	pthread_mutex_t uploads_mutex;
 	struct jx_upload *uploads; /* open ones: a second request for the same is told to wait */
+	pthread_mutex_t seen_mutex;
+	uint64_t *seen; /* JX_INGEST__SEEN first bytes of signatures */
 };
 
 int64_t jx_ingest__now(const jx_ingest *in);
@@ -152,9 +157,13 @@ struct jx_ingest__sync {
 	struct jx_ingest__batch batch;
 	int64_t now_utc_ms;
 	enum jx_sync_result result;
+	bool is_repeat;      /* this very request came before */
+	bool must_sign_anew; /* ... and would raise an alarm */
 	bool has_receipt;
 	struct jx_signed receipt;
 };
+/* Has this very request come before, as far as is remembered? Remembers it. Any thread. */
+bool jx_ingest__seen_before(jx_ingest *in, const uint8_t sig[JX_SIG_BYTES]);
 /* Takes the batch, or looks at where the writer's log ends; fills result and receipt. */
 bool jx_ingest__take(struct jx_ingest__sync *s);
 

@@ -120,8 +120,11 @@ void jx_ingest_sync(jx_ingest *ingest, const struct jx_wire_request *rq, struct 
 	/* who first: nothing of a stranger's body is looked at, let alone expanded */
 	if (jx_ingest__sign_in(ingest, rq, &s->sign_in, &s->who, s->against, rs) &&
 	    jx_ingest__plain_body(ingest, rq, JX_WIRE_BATCH_BYTES_MAX, &expanded, &body, rs) &&
-	    read_request(s, body) && jx_ingest__take(s))
-		answer(s);
+	    read_request(s, body)) {
+		s->is_repeat = jx_ingest__seen_before(ingest, s->sign_in.sig);
+		if (jx_ingest__take(s))
+			answer(s);
+	}
 	jx_ingest__batch_done(&s->batch);
 	free(s);
 }

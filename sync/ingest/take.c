@@ -27,6 +27,10 @@ jx_rc jx_ingest__sign_receipt(jx_ingest *in, const struct jx_ingest__signer *sig
 /* A mark is for people; the device hears the result. */
 static jx_rc mark(struct jx_ingest__sync *s, const char *name, bool must_enrol, struct jx_error *err)
 {
+	if (s->is_repeat) {
+		s->must_sign_anew = true;
+		return JX_OK;
+	}
 	return s->in->ops->mark_writer(s->in->vault, s->who.id, name, must_enrol, s->now_utc_ms, err);
 }
 
@@ -238,5 +242,7 @@ bool jx_ingest__take(struct jx_ingest__sync *s)
 	if (rc == JX_OK && s->ask.wants_receipt && !s->has_receipt &&
 	    (s->result == JX_SYNC_OK || s->result == JX_SYNC_GAP))
 		rc = give_kept_receipt(s, &err);
-	return rc == JX_OK || jx_ingest__fault(s->in, s->rs, &err);
+	if (rc != JX_OK)
+		return jx_ingest__fault(s->in, s->rs, &err);
+	return !s->must_sign_anew || jx_ingest__refuse_challenge(s->in, s->who.id, s->rs);
 }

@@ -623,6 +623,44 @@ static void a_receipt_older_than_the_last_two_raises_the_alarm(void **state)
 	device_done(&clone);
 }
 
+/* A copy of a request that the network delivers when the log has long gone on. */
+static void a_late_copy_of_a_request_raises_no_alarm(void **state)
+{
+	struct bench *b = *state;
+	struct device d = with_entries(b, 1), then;
+	const struct ask feed = {.wants_feed = true};
+	struct reply r;
+	jx_buf body;
+	char *review;
+
+	device_sync_ok(b, &d);
+	device_body(&d, &feed, &body);
+	then = d;
+	device_send(b, &d, &feed, &body, &r);
+	reply_done(&r);
+	for (int k = 0; k < 3; k++) {
+		fake_writer_observe_many(&d.log, 1);
+		device_sync_ok(b, &d);
+	}
+	device_send_once(b, &then, &feed, &body, &r);
+	assert_refused(&r, 401, "challenge");
+	assert_true(r.error.has_challenge);
+	reply_done(&r);
+	review = bench_review(b);
+	assert_string_equal(review, "");
+	free(review);
+	/* a device that stands there in truth signs again, and is heard */
+	then.has_challenge = true;
+	device_send(b, &then, &(const struct ask){.wants_feed = true, .keeps_old = true}, &body, &r);
+	assert_int_equal(r.an.result, JX_SYNC_BEHIND);
+	reply_done(&r);
+	review = bench_review(b);
+	assert_string_equal(review, "H07-0 behind; H07-0 clone-alarm");
+	free(review);
+	jx_buf_done(&body);
+	device_done(&d);
+}
+
 static void lost_answers_are_no_clone(void **state)
 {
 	struct bench *b = *state;
@@ -767,6 +805,7 @@ int main(void)
 		TEST(a_fork_that_came_twice_at_once_is_stored_once),
 		TEST(faults_of_the_store_become_5xx_and_tell_nothing),
 		TEST(a_receipt_older_than_the_last_two_raises_the_alarm),
+		TEST(a_late_copy_of_a_request_raises_no_alarm),
 		TEST(lost_answers_are_no_clone),
 		TEST(a_receipt_from_before_a_restore_is_no_clone),
 		TEST(a_server_restored_from_backup_gets_the_rest_again),

@@ -84,7 +84,7 @@ static void check_entry(struct sim_world *w, const struct sim_shown *s, const st
 		if (!sim_photo_at_server(w, s->photos[k]))
 			sim_break(
 				w, SIM_LOST,
-				"the office was shown %s as complete, but photo %zu of entry %lld of device %d is not at the server",
+				"the office was shown %s as complete, but photo %zu of entry %lld of device %d is not there at the server",
 				st->day, k, (long long)s->n, device);
 }
 

@@ -19,6 +19,11 @@ int __real_crypto_sign_verify_detached(const unsigned char *sig, const unsigned 
 int __wrap_crypto_sign_verify_detached(const unsigned char *sig, const unsigned char *m,
 				       unsigned long long len, const unsigned char *pk);
 
+int __real_crypto_sign_detached(unsigned char *sig, unsigned long long *sig_len, const unsigned char *m,
+				unsigned long long len, const unsigned char *sk);
+int __wrap_crypto_sign_detached(unsigned char *sig, unsigned long long *sig_len, const unsigned char *m,
+				unsigned long long len, const unsigned char *sk);
+
 static uint8_t (*memo)[JX_HASH_BYTES]; /* of what verified, by the first bits of its hash */
 
 void sim_fast_init(void)
@@ -32,24 +37,46 @@ void sim_fast_init(void)
 	memo = jx_xcalloc((size_t)1 << MEMO_BITS, sizeof(*memo));
 }
 
+static uint8_t *slot_of(const unsigned char *sig, const unsigned char *m, unsigned long long len,
+			const unsigned char *pk, uint8_t hash[JX_HASH_BYTES])
+{
+	const struct jx_bytes parts[] = {{pk, JX_PUB_BYTES}, {sig, JX_SIG_BYTES}, {m, (size_t)len}};
+	size_t slot;
+
+	jx_sha256_parts(parts, 3, hash);
+	slot = ((size_t)hash[0] << 16 | (size_t)hash[1] << 8 | hash[2]) & (((size_t)1 << MEMO_BITS) - 1);
+	return memo[slot];
+}
+
+/* What libsodium signed here a moment ago it would verify; each eighth it does, to be sure of that, too. */
+int __wrap_crypto_sign_detached(unsigned char *sig, unsigned long long *sig_len, const unsigned char *m,
+				unsigned long long len, const unsigned char *sk)
+{
+	const int rc = __real_crypto_sign_detached(sig, sig_len, m, len, sk);
+	uint8_t hash[JX_HASH_BYTES], *slot;
+
+	if (rc != 0 || memo == NULL)
+		return rc;
+	slot = slot_of(sig, m, len, sk + JX_SEC_BYTES - JX_PUB_BYTES,
+		       hash); /* its second half is the public key */
+	if (hash[31] % 8 != 0)
+		memcpy(slot, hash, sizeof(hash));
+	return 0;
+}
+
 int __wrap_crypto_sign_verify_detached(const unsigned char *sig, const unsigned char *m,
 				       unsigned long long len, const unsigned char *pk)
 {
-	const struct jx_bytes parts[] = {{(const char *)pk, JX_PUB_BYTES},
-					 {(const char *)sig, JX_SIG_BYTES},
-					 {(const char *)m, (size_t)len}};
-	uint8_t hash[JX_HASH_BYTES];
-	size_t slot;
+	uint8_t hash[JX_HASH_BYTES], *slot;
 	int rc;
 
 	if (memo == NULL)
 		return __real_crypto_sign_verify_detached(sig, m, len, pk);
-	jx_sha256_parts(parts, 3, hash);
-	slot = ((size_t)hash[0] << 16 | (size_t)hash[1] << 8 | hash[2]) & (((size_t)1 << MEMO_BITS) - 1);
-	if (memcmp(memo[slot], hash, sizeof(hash)) == 0)
+	slot = slot_of(sig, m, len, pk, hash);
+	if (memcmp(slot, hash, sizeof(hash)) == 0)
 		return 0;
 	rc = __real_crypto_sign_verify_detached(sig, m, len, pk);
 	if (rc == 0)
-		memcpy(memo[slot], hash, sizeof(hash));
+		memcpy(slot, hash, sizeof(hash));
 	return rc;
 }

@@ -81,13 +81,14 @@ static void check_sent(struct sim_world *w, int device, const struct sim_shown *
 
 	/* a fork's receipt does not say where its branch begins: what is shown as forked may be in the log all the same */
 	if (place == SIM_NOWHERE || (place != SIM_IN_LOG && s->state != JX_ENTRY_FORKED))
-		sim_break(w, SIM_LOST, "device %d showed %lld as %s, but the server does not hold it there",
+		sim_break(w, SIM_LOST, "device %d showed %lld as %s, but it is not there at the server",
 			  device, (long long)s->n, jx_entry_state_name(s->state));
 	for (size_t k = 0; k < s->photo_count && s->state == JX_ENTRY_COMPLETE; k++)
 		if (!sim_photo_at_server(w, s->photos[k]))
-			sim_break(w, SIM_LOST,
-				  "device %d showed %lld as complete, but photo %zu is not at the server",
-				  device, (long long)s->n, k);
+			sim_break(
+				w, SIM_LOST,
+				"device %d showed %lld as complete, but photo %zu is not there at the server",
+				device, (long long)s->n, k);
 }
 
 /* ---- what a device shows ---- */
@@ -198,7 +199,7 @@ void sim_check_server(struct sim_world *w)
 	if (v->ops->counts(v, &c, &err) != JX_OK)
 		sim_break(w, SIM_WRONG, "server: %s", err.text);
 	else if (c.duplicates != 0)
-		sim_break(w, SIM_TWICE, "server: %lld duplicates", (long long)c.duplicates);
+		sim_break(w, SIM_TWICE, "server: %lld entries are there twice", (long long)c.duplicates);
 	else if (c.gaps != 0)
 		sim_break(w, SIM_LOST, "server: %lld gaps", (long long)c.gaps);
 	/* after the counts: what is there twice is said to be twice */

@@ -13,7 +13,7 @@ void sim_draw_weather(uint64_t seed, struct sim_weather *out)
 
 	*out = (struct sim_weather){
 		.devices = 1 + (unsigned)sim_below(&r, 5),
-		.steps = 16 + (unsigned)sim_below(&r, 45),
+		.steps = 12 + (unsigned)sim_below(&r, 37),
 		.from_nothing = sim_chance(&r, 200),
 		.cut = draw(&r, 300, 300),
 		.server_cut = draw(&r, 300, 150),

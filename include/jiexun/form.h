@@ -136,6 +136,7 @@ struct jx_answers_brief {
 	char party[4 * JX_PARTY_CHARS_MAX + 1];
 	char unit_responsible[4 * JX_PARTY_CHARS_MAX + 1];
 	bool is_self_handled;
+	bool is_at_once;   /**< its form is one that is reported at once */
 	char summary[400]; /**< of a sheet: its computed values in the messages' language, else "" */
 };
 /**
@@ -227,6 +228,7 @@ struct jx_form {
 	const char *const *photo_roles; /**< roles a photo of this form may have */
 	size_t photo_role_count;
 	bool is_observation; /**< has the fixed fields of struct jx_observation; it is no sheet */
+	bool is_at_once;     /**< to be reported at once: lists show its entries before all others */
 };
 size_t jx_pack_form_count(const jx_pack *pack);
 const struct jx_form *jx_pack_form_at(const jx_pack *pack, size_t i);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "jx_pack_pest_density.h"
+#include "jx_pack_sanitation_rounds.h"
 #include "jx_pack_ten_disorders.h"
 #include "pack_private.h"
 
@@ -30,6 +31,7 @@ static const struct {
 } builtin[] = {
 	{jx_pack_ten_disorders, &jx_pack_ten_disorders_len},
 	{jx_pack_pest_density, &jx_pack_pest_density_len},
+	{jx_pack_sanitation_rounds, &jx_pack_sanitation_rounds_len},
 };
 
 size_t jx_pack_builtin_count(void)

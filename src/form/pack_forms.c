@@ -102,6 +102,20 @@ static jx_rc load_body(struct load_forms *load, int tok, const struct jx_form__p
 	return rc == JX_OK ? jx_form__load_rules(load->r, tok, place, form, err) : rc;
 }
 
+/* What cannot wait for the evening. One word is known; another would be a promise that nobody keeps. */
+static jx_rc read_report(const struct jx_form__reader *r, int tok, const struct jx_form__place *place,
+			 struct jx_form *form, struct jx_error *err)
+{
+	const int report = jx_json_get(r->doc, tok, "report");
+
+	form->is_at_once = report >= 0 && jx_json_str_is(r->doc, report, "at-once");
+	if (report >= 0 && !form->is_at_once)
+		return jx_fail(err, JX_EINVAL, 0, WHERE,
+			       "pack: %s must be \"at-once\": write that there, or leave it out",
+			       PLACE(OF(place, "report")));
+	return JX_OK;
+}
+
 static jx_rc load_form(void *arg, int tok, size_t i, const struct jx_form__place *place, struct jx_error *err)
 {
 	struct load_forms *load = arg;
@@ -120,6 +134,8 @@ static jx_rc load_form(void *arg, int tok, size_t i, const struct jx_form__place
 			     PLACE(OF(place, "id")), form->pub.id);
 	if (rc == JX_OK)
 		rc = read_opening(load->r, tok, place, &form->pub, err);
+	if (rc == JX_OK)
+		rc = read_report(load->r, tok, place, &form->pub, err);
 	if (rc != JX_OK)
 		return rc;
 	/* format 1 knows no fields: its forms of observations have the fixed ones, others are for programs that know them */

@@ -75,6 +75,7 @@ jx_rc jx_form_brief_as(const jx_pack *pack, const char *form_id, const char *day
 	jx_strcpy(b.name_en, sizeof(b.name_en), form->pub.name.en);
 	jx_strcpy(b.group_zh, sizeof(b.group_zh), form->pub.name.zh);
 	jx_strcpy(b.group_en, sizeof(b.group_en), form->pub.name.en);
+	b.is_at_once = form->pub.is_at_once;
 	take_texts(sheet, &b);
 	summarize(sheet, &b);
 	*out = b;

@@ -189,6 +189,8 @@ static const struct {
 	 "forms[0].counts[0].numerator"},
 	{"\"quota\": \"rodent-indoor\", ", "\"quota\": \"fly\", ", "forms[0].quota[0].quota"},
 	{"\"class\": \"unit_class\"", "\"class\": \"failed\"", "forms[0].quota[0].class"},
+	{"\"entry\": \"observation\"", "\"entry\": \"observation\", \"report\": \"later\"",
+	 "forms[0].report"},
 	{"{\"form\": \"rodent-test.indoor\"", "{\"form\": \"rodent\"", "phrases[0].form"},
 	{"\"field\": \"failed_where\"", "\"field\": \"wher\"", "phrases[0].field"},
 	{"\"title\": {", "\"titel\": {", "cards[0].title"},

@@ -33,6 +33,7 @@ MISTAKES = [
     (["shared_sections", 0, "fields", 1, "id"], "air"),
     (["forms", 0, "name"], REMOVE),
     (["forms", 0, "sections"], REMOVE),
+    (["forms", 0, "report"], "later"),
     (["forms", 0, "sections", 1, "repeat", "max"], 20000),
     (["forms", 0, "sections", 1, "fields", 0, "type"], "bool"),
     (["forms", 0, "sections", 1, "fields", 0, "id"], "count"),

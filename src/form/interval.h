@@ -17,6 +17,14 @@ void jx_form__beta_tails(double a, double b, double x, struct jx_form__tails *ou
 /* Gamma(a) with unit scale at x > 0; a > 0. */
 void jx_form__gamma_tails(double a, double x, struct jx_form__tails *out);
 
+/*
+ * Where the series would need too many terms: both tails by the normal distribution with one correction for skewness
+ * (Cornish, Fisher 1937). From JX_FORM__HUGE on the ends are right to 12 digits, the error shrinks with the parameters.
+ */
+#define JX_FORM__HUGE 1e8
+void jx_form__normal_tails(double x, double mean, double deviation, double skewness,
+			   struct jx_form__tails *out);
+
 /* ln(n!) less Stirling's formula, for real n > 0. */
 double jx_form__stirling_error(double n);
 /* x ln(x/m) + m - x without cancellation where x is close to m. */

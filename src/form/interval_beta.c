@@ -6,7 +6,7 @@
 #define TWO_PI    6.283185307179586476925286766559
 #define EPS       1e-16
 #define TINY      1e-300
-#define TERMS_MAX 2000000 /* they grow like the square root of the parameters */
+#define TERMS_MAX 200000 /* they grow like the square root of the parameters */
 
 /* x^a (1-x)^b / B(a, b), by Loader's form of a binomial term (see interval_gamma.c). */
 static double power_term(double a, double b, double x)
@@ -52,8 +52,15 @@ static double fraction(double a, double b, double x)
 
 void jx_form__beta_tails(double a, double b, double x, struct jx_form__tails *out)
 {
-	const double term = power_term(a, b, x);
+	const double n = a + b;
+	double term;
 
+	if (a > JX_FORM__HUGE && b > JX_FORM__HUGE) {
+		jx_form__normal_tails(x, a / n, sqrt(a * b / (n + 1)) / n,
+				      2 * (b - a) * sqrt(n + 1) / ((n + 2) * sqrt(a * b)), out);
+		return;
+	}
+	term = power_term(a, b, x);
 	out->density = term / (x * (1 - x));
 	if (x < (a + 1) / (a + b + 2)) {
 		out->below = term * fraction(a, b, x) / a;

@@ -13,8 +13,8 @@
 #define TWO_PI      6.283185307179586476925286766559
 #define EPS         1e-16
 #define TINY        1e-300
-/* terms grow like the square root of the parameters: 10^9 needs some 10^5 */
-#define TERMS_MAX 2000000
+/* terms grow like the square root of the parameters: 10^8 needs some 10^4 */
+#define TERMS_MAX 200000
 
 double jx_form__stirling_error(double n)
 {
@@ -92,10 +92,26 @@ static double fraction(double a, double x)
 	return h;
 }
 
+void jx_form__normal_tails(double x, double mean, double deviation, double skewness,
+			   struct jx_form__tails *out)
+{
+	const double z = (x - mean) / deviation;
+	const double w = z - skewness * (z * z - 1) / 6;
+
+	out->below = erfc(-w / sqrt(2)) / 2;
+	out->above = erfc(w / sqrt(2)) / 2;
+	out->density = exp(-w * w / 2) / sqrt(TWO_PI) / deviation;
+}
+
 void jx_form__gamma_tails(double a, double x, struct jx_form__tails *out)
 {
-	const double term = poisson_term(a, x);
+	double term;
 
+	if (a > JX_FORM__HUGE) {
+		jx_form__normal_tails(x, a, sqrt(a), 2 / sqrt(a), out);
+		return;
+	}
+	term = poisson_term(a, x);
 	out->density = term * a / x;
 	if (x < a + 1) {
 		out->below = term * series(a, x);

@@ -158,6 +158,49 @@ class Fork(Case):
         self.assertTrue(self.h07.json("verify").object["ok"])
         self.assert_exactly_once(self.server, [self.h07])
 
+    def test_server_restored_from_before_the_enrolment(self):
+        """The backup does not know the device: it comes back as who it is, and its whole log goes up under its own name."""
+        backup = self.path("backup")
+        self.server.stop()
+        shutil.copytree(self.server.data, backup)
+        self.server.start()
+        late = self.device(self.server, "H08")
+        url = late.status()["server"]
+        self.use_port(url)
+        for _ in range(3):
+            late.log("01.01", "--no-gps", "--photo", self.photo())
+        late.sync()
+        writer = late.status()["writer"]
+        self.server.stop()
+        shutil.rmtree(self.server.data)
+        shutil.copytree(backup, self.server.data)
+        self.server.admin("new-epoch")
+        self.use_port(url)
+        late.log("01.01", "--no-gps")
+        self.assertEqual(late.sync(want=EXIT["eauth"]).object["server_error"], "unknown-writer")
+        answer = late.enrol(url, self.server.code("H08"), "--again").object
+        self.assertEqual(answer["writer"], writer)
+        late.sync()
+        late.sync()
+        self.assertTrue(all(row["state"] == "complete" for row in late.list()), late.list())
+        self.assertTrue(late.json("verify").object["ok"])
+        self.assert_exactly_once(self.server, [self.h07, late])
+
+    def test_locked_out(self):
+        """A code for a device that knows no key of the server any more: it stays who it is, what waits goes up; no other can use it."""
+        writer = self.h07.status()["writer"]
+        url = self.h07.status()["server"]
+        self.h07.log("01.01", "--no-gps", "--photo", self.photo())
+        result = self.server.admin("code", "--short", "H07", want=EXIT["eexists"])
+        self.assertIn("H07", result.out + result.err)
+        code = self.server.admin("code", "--short", "H07", "--renew").object["code"]
+        other = Device(self.dir, "other")
+        other.jx("enrol", url, code, want=EXIT["eauth"])
+        self.assertEqual(self.h07.enrol(url, code, "--again").object["writer"], writer)
+        self.h07.sync()
+        self.assertTrue(all(row["state"] == "complete" for row in self.h07.list()))
+        self.assert_exactly_once(self.server, [self.h07])
+
     def use_port(self, url):
         """Serve where the device was enrolled."""
         port = int(url.rsplit(":", 1)[1])

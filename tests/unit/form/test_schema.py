@@ -44,6 +44,11 @@ MISTAKES = [
     (["forms", 0, "computed", 0, "value"], "1"),
     (["forms", 0, "counts", 0, "denominator"], REMOVE),
     (["indices", 0, "interval"], "exact"),
+    (["indices", 0, "positives_of"], "the rate"),
+    (["limits"], [{"edition": "x", "rows": [{"index": "x", "op": "<=", "at": [1, 2, 3]}]}]),
+    (["verdicts"], [{"id": "x", "name": {"en": "x"}, "all": [{"topic": "x", "level": "D"}]}]),
+    (["quotas", 0, "population_max"], REMOVE),
+    (["quotas", 0, "rows", 0, "cells", 0], [10]),
     (["phrases", 0, "texts"], []),
     (["time_limits", 0, "days"], 1),
 ]
@@ -71,7 +76,7 @@ def main():
     faults = []
     if not packs:
         faults.append(f"no packs in {FORM / 'packs'}")
-    for path in packs + [Path(__file__).with_name("rodent.json")]:
+    for path in packs + [Path(__file__).with_name("rodent.json"), Path(__file__).with_name("grades.json")]:
         for error in validator.iter_errors(read(path)):
             faults.append(f"{path.name}: {error.json_path}: {error.message[:200]}")
     for path, value in MISTAKES:

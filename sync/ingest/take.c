@@ -64,6 +64,37 @@ static jx_rc store(struct jx_ingest__sync *s, const struct jx_ingest__place *pla
 	return rc;
 }
 
+/*
+ * Is this from before a restore from backup, or signed by an earlier identity key? A device that enrolled, or came back,
+ * under a later one has never heard of that key.
+ */
+static jx_rc is_old(struct jx_ingest__sync *s, bool *out, struct jx_error *err)
+{
+	JX_INGEST__SIGNER(signer, s->in);
+	uint8_t now[JX_ID_BYTES];
+	struct jx_receipt r;
+	const jx_rc rc = s->in->ops->epoch(s->in->vault, now, err);
+
+	if (rc == JX_OK)
+		*out = jx_receipt_open(&s->receipt, signer.identity, &r, NULL) != JX_OK ||
+		       memcmp(r.epoch, now, sizeof(now)) != 0;
+	return rc;
+}
+
+/* What lies in quarantine, in today's words; the first receipt stays the one that is kept. */
+static jx_rc renew_fork_receipt(struct jx_ingest__sync *s, const struct jx_vault_entry *last,
+				struct jx_error *err)
+{
+	JX_INGEST__SIGNER(signer, s->in);
+	bool has_to_be_renewed = false;
+	const jx_rc rc = is_old(s, &has_to_be_renewed, err);
+
+	return rc == JX_OK && has_to_be_renewed
+		       ? jx_ingest__sign_receipt(s->in, &signer, s->who.id, last, s->now_utc_ms, true,
+						 &s->receipt, err)
+		       : rc;
+}
+
 static jx_rc store_branch(struct jx_ingest__sync *s, const struct jx_ingest__place *place,
 			  struct jx_error *err)
 {
@@ -76,24 +107,10 @@ static jx_rc store_branch(struct jx_ingest__sync *s, const struct jx_ingest__pla
 	/* the same branch came a second time while this request was looking */
 	if (rc == JX_EEXISTS)
 		rc = ops->fork_receipt(s->in->vault, s->who.id, last->n, last->head, &s->receipt, err);
+	if (rc == JX_OK)
+		rc = renew_fork_receipt(s, last, err);
 	s->has_receipt = rc == JX_OK;
 	s->result = JX_SYNC_FORK;
-	return rc;
-}
-
-/* Is this from before a restore from backup? */
-static jx_rc is_old(struct jx_ingest__sync *s, bool *out, struct jx_error *err)
-{
-	JX_AUTO_JSON doc = {0};
-	uint8_t now[JX_ID_BYTES], signed_in[JX_ID_BYTES];
-	jx_rc rc = s->in->ops->epoch(s->in->vault, now, err);
-
-	if (rc == JX_OK)
-		rc = jx_json_parse(s->receipt.text, s->receipt.len, &jx_json_message_limits, &doc, err);
-	if (rc == JX_OK)
-		rc = jx_json_need_uuid(&doc, 0, "epoch", signed_in, err);
-	if (rc == JX_OK)
-		*out = memcmp(now, signed_in, sizeof(now)) != 0;
 	return rc;
 }
 

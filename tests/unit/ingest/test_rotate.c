@@ -577,6 +577,29 @@ static void a_photo_receipt_is_the_new_key_s(void **state)
 	device_done(&d);
 }
 
+/* A device that came back under a later key has never heard of the one in between, which signed what it asks for. */
+static void a_kept_receipt_is_signed_anew_by_the_key_in_force(void **state)
+{
+	struct bench *b = *state;
+	const struct ask lost = {.from_n = -1, .wants_receipt = true};
+	struct jx_receipt r;
+	struct device d;
+	struct reply reply;
+
+	device_new(b, &d, 2, "H07", JX_ROLE_FIELD);
+	fake_writer_observe_many(&d.log, 3);
+	device_sync_ok(b, &d);
+	rotate(b, 1);
+	device_sync(b, &d, &lost, &reply);
+	assert_int_equal(reply.status, 200);
+	assert_true(reply.an.has_receipt);
+	jx_assert_ok(jx_receipt_open(&reply.an.receipt, b->identity, &r, &b->err), &b->err);
+	assert_int_equal(r.n, 3);
+	assert_memory_equal(r.head, d.log.log[2].head, JX_HASH_BYTES);
+	reply_done(&reply);
+	device_done(&d);
+}
+
 /* TLS keys of a rotation may be old by the time a device hears of it: the newest come last. */
 static void the_way_ends_with_the_tls_keys_of_now(void **state)
 {
@@ -621,6 +644,7 @@ int main(void)
 		TEST(a_vault_from_before_two_rotations_is_brought_up),
 		TEST(a_server_has_only_so_many_keys),
 		TEST(a_photo_receipt_is_the_new_key_s),
+		TEST(a_kept_receipt_is_signed_anew_by_the_key_in_force),
 		TEST(the_way_ends_with_the_tls_keys_of_now),
 	};
 

@@ -3,32 +3,83 @@
 
 #include "index_private.h"
 
+static void read_place(const struct jx_office__use *u, struct jx_office__place *p)
+{
+	*p = (struct jx_office__place){
+		.n = jx_office__i64(u, 2),
+		.kind = (enum jx_kind)jx_office__i64(u, 3),
+		.taken_utc_ms = jx_office__i64(u, 4),
+		.pos = jx_office__i64(u, 5),
+		.len = (size_t)jx_office__i64(u, 6),
+		.is_fork = jx_office__i64(u, 7) != 0,
+	};
+	(void)jx_office__blob(u, 0, p->writer, sizeof(p->writer));
+	jx_office__text(u, 1, p->short_code, sizeof(p->short_code));
+}
+
+static jx_rc each_place(struct jx_office__use *u, jx_office__place_fn fn, void *user, struct jx_error *err)
+{
+	bool has_row = false;
+	jx_rc rc = jx_office__step(u, &has_row, err);
+
+	while (rc == JX_OK && has_row) {
+		struct jx_office__place p;
+
+		read_place(u, &p);
+		rc = fn(user, &p, err);
+		if (rc == JX_OK)
+			rc = jx_office__step(u, &has_row, err);
+	}
+	return rc;
+}
+
 jx_rc jx_office__index_each_of_day(jx_office__index *x, const char *day, jx_office__place_fn fn, void *user,
 				   struct jx_error *err)
 {
 	JX_OFFICE__USE(u, x, ENTRIES_OF_DAY);
+
+	jx_office__bind_text(&u, 1, day);
+	return each_place(&u, fn, user, err);
+}
+
+jx_rc jx_office__index_each_of_period(jx_office__index *x, const char *since, const char *until,
+				      jx_office__place_fn fn, void *user, struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, ENTRIES_OF_PERIOD);
+
+	jx_office__bind_text(&u, 1, since);
+	jx_office__bind_text(&u, 2, until);
+	return each_place(&u, fn, user, err);
+}
+
+jx_rc jx_office__index_place_of(jx_office__index *x, const uint8_t id[JX_ID_BYTES],
+				struct jx_office__place *out, struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, ID_PLACE);
 	bool has_row = false;
 	jx_rc rc;
 
-	jx_office__bind_text(&u, 1, day);
+	jx_office__bind_blob(&u, 1, id, JX_ID_BYTES);
 	rc = jx_office__step(&u, &has_row, err);
-	while (rc == JX_OK && has_row) {
-		struct jx_office__place p = {
-			.n = jx_office__i64(&u, 2),
-			.kind = (enum jx_kind)jx_office__i64(&u, 3),
-			.taken_utc_ms = jx_office__i64(&u, 4),
-			.pos = jx_office__i64(&u, 5),
-			.len = (size_t)jx_office__i64(&u, 6),
-			.is_fork = jx_office__i64(&u, 7) != 0,
-		};
+	if (rc == JX_OK && has_row)
+		read_place(&u, out);
+	return rc == JX_OK && !has_row ? JX_ENOTFOUND : rc;
+}
 
-		(void)jx_office__blob(&u, 0, p.writer, sizeof(p.writer));
-		jx_office__text(&u, 1, p.short_code, sizeof(p.short_code));
-		rc = fn(user, &p, err);
-		if (rc == JX_OK)
-			rc = jx_office__step(&u, &has_row, err);
-	}
-	return rc;
+jx_rc jx_office__index_revised_by(jx_office__index *x, const uint8_t id[JX_ID_BYTES],
+				  uint8_t writer_out[JX_ID_BYTES], int64_t *n_out, struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, REVISION_NUMBER);
+	bool has_row = false;
+	jx_rc rc;
+
+	jx_office__bind_blob(&u, 1, id, JX_ID_BYTES);
+	rc = jx_office__step(&u, &has_row, err);
+	if (rc != JX_OK || !has_row)
+		return rc == JX_OK ? JX_ENOTFOUND : rc;
+	(void)jx_office__blob(&u, 0, writer_out, JX_ID_BYTES);
+	*n_out = jx_office__i64(&u, 2);
+	return JX_OK;
 }
 
 static jx_rc number_with(struct jx_office__use *u, char out[JX_OFFICE__NUMBER_MAX], struct jx_error *err)

@@ -38,6 +38,14 @@
 	  "SELECT w.id, w.short, e.n, e.kind, e.taken_utc_ms, e.pos, e.len, e.branch FROM "                  \
 	  "entry AS e JOIN writer AS w ON w.no = e.writer WHERE e.day = ?1 AND e.kind IN (1, "               \
 	  "2, 3, 6, 7) AND e.kind < 6 ORDER BY e.taken_utc_ms, e.writer, e.branch, e.n")                     \
+	X(ENTRIES_OF_PERIOD,                                                                                 \
+	  "SELECT w.id, w.short, e.n, e.kind, e.taken_utc_ms, e.pos, e.len, e.branch FROM "                  \
+	  "entry AS e JOIN writer AS w ON w.no = e.writer WHERE e.day >= ?1 AND e.day <= ?2 AND e.kind IN "  \
+	  "(1, 2, 3, 6, 7) AND e.kind < 3 AND e.branch = 0 ORDER BY e.day, e.taken_utc_ms, e.writer, e.n")   \
+	X(ID_PLACE,                                                                                          \
+	  "SELECT w.id, w.short, e.n, e.kind, e.taken_utc_ms, e.pos, e.len, e.branch FROM "                  \
+	  "entry AS e JOIN writer AS w ON w.no = e.writer WHERE e.id = ?1 AND e.kind IN (1, 2, 3) "          \
+	  "ORDER BY e.branch LIMIT 1")                                                                       \
 	X(ID_NUMBER, "SELECT w.id, w.short, e.n, e.day FROM entry AS e JOIN writer AS w ON w.no = "          \
 		     "e.writer WHERE e.id = ?1 AND e.kind IN (1, 2, 3) ORDER BY e.branch LIMIT 1")           \
 	X(REVISION_ADD, "INSERT OR IGNORE INTO revision (ref, writer, n, taken_utc_ms) VALUES (?1, ?2, ?3, " \

@@ -18,6 +18,27 @@ static const struct office_opt statement_opts[] = {
 	{"day", N_("YYYY-MM-DD"), N_("one business day (default: all)")},
 	{NULL, NULL, NULL},
 };
+static const struct office_opt grade_opts[] = {
+	{"since", N_("YYYY-MM-DD"), N_("first business day (default: the first there is)")},
+	{"until", N_("YYYY-MM-DD"), N_("last business day, and that whose limits hold (default: today)")},
+	{"area", N_("CODE"), N_("area, or the beginning of its code")},
+	{"grid", N_("CODE"), N_("grid")},
+	{"class", N_("CLASS"), N_("unit class, by code or name")},
+	{"population", N_("N"),
+	 N_("people of the built-up area: shows how far the sample sizes are reached")},
+	{"before", N_("DAY..DAY"), N_("period before a campaign, for its effect")},
+	{"after", N_("DAY..DAY"), N_("period after it")},
+	{"csv", NULL, N_("a table for a spreadsheet")},
+	{NULL, NULL, NULL},
+};
+static const struct office_opt checks_opts[] = {
+	{"since", N_("YYYY-MM-DD"), N_("first business day (default: the first there is)")},
+	{"until", N_("YYYY-MM-DD"), N_("last business day (default: the last there is)")},
+	{"area", N_("CODE"), N_("area, or the beginning of its code")},
+	{"grid", N_("CODE"), N_("grid")},
+	{"class", N_("CLASS"), N_("unit class, by code or name")},
+	{NULL, NULL, NULL},
+};
 static const struct office_opt verify_opts[] = {
 	{"identity", N_("HEX"),
 	 N_("identity key of the server, instead of identity.json's; may be repeated, newest first")},
@@ -32,6 +53,10 @@ static const struct office_command commands[] = {
 	 office_pull},
 	{"statement", "", 0, 0, statement_opts, N_("recorded and stored, for each writer and business day"),
 	 office_statement},
+	{"grade", "", 0, 0, grade_opts, N_("indices, levels and intervals over the checks that were pulled"),
+	 office_grade},
+	{"checks", N_("[FORM]"), 0, 1, checks_opts,
+	 N_("checks of a form as CSV, a row each; without FORM: how many there are"), office_checks},
 	{"verify", N_("[DIR]"), 0, 1, verify_opts,
 	 N_("check a pulled folder by public keys alone: entries, chains, receipts, photos"), office_verify},
 	{"status", "", 0, 0, no_opts, N_("account, server, last pull, what is here"), office_status},

@@ -216,6 +216,15 @@ typedef jx_rc (*jx_office__place_fn)(void *user, const struct jx_office__place *
 /* By time taken. */
 jx_rc jx_office__index_each_of_day(jx_office__index *x, const char *day, jx_office__place_fn fn, void *user,
 				   struct jx_error *err);
+/* Observations and corrections of a writer's own chain, first to last day, by day and time taken. */
+jx_rc jx_office__index_each_of_period(jx_office__index *x, const char *since, const char *until,
+				      jx_office__place_fn fn, void *user, struct jx_error *err);
+/* JX_ENOTFOUND: no entry with this id is here. */
+jx_rc jx_office__index_place_of(jx_office__index *x, const uint8_t id[JX_ID_BYTES],
+				struct jx_office__place *out, struct jx_error *err);
+/* The newest entry that corrects or withdraws this id. JX_ENOTFOUND: none does. */
+jx_rc jx_office__index_revised_by(jx_office__index *x, const uint8_t id[JX_ID_BYTES],
+				  uint8_t writer_out[JX_ID_BYTES], int64_t *n_out, struct jx_error *err);
 /* Number of the entry with this id; "" if it is not here. */
 jx_rc jx_office__index_number_of(jx_office__index *x, const uint8_t id[JX_ID_BYTES],
 				 char out[JX_OFFICE__NUMBER_MAX], struct jx_error *err);
@@ -335,6 +344,32 @@ void jx_office__add_e7(jx_buf *b, int32_t value_e7);
 jx_rc jx_office__export_day(struct jx_office__desk *desk, const char *day, int64_t *rows_out,
 			    struct jx_error *err);
 char *jx_office__day_dir(const char *dir, const char *day);
+
+/* ---- checks that count ------------------------------------------------------------------------------------- */
+
+/* Which checks; "" any. */
+struct jx_office__filter {
+	char since[11], until[11]; /* business days, both included */
+	char area[24];             /* a code or the beginning of one */
+	char grid[32];
+	char unit_class[32]; /* as its list has it */
+	char form[48];
+};
+/* A check as it stands: after corrections, and not withdrawn. */
+struct jx_office__counted {
+	const struct jx_office__place *place;
+	const struct jx_entry *e;
+	const jx_pack *pack;        /* NULL: not known here */
+	const struct jx_form *form; /* NULL: not known here */
+	const char *marks;
+};
+typedef jx_rc (*jx_office__counted_fn)(void *user, const struct jx_office__counted *c, struct jx_error *err);
+/*
+ * Entries of forms that are filled in as sheets, and of forms that nobody here knows; by day and time taken. Of versions of one
+ * check only that which holds: nothing corrected, withdrawn, erased or quarantined.
+ */
+jx_rc jx_office__each_check(struct jx_office__desk *desk, const struct jx_office__filter *filter,
+			    jx_office__counted_fn fn, void *user, struct jx_error *err);
 
 /* ---- photos ------------------------------------------------------------------------------------------------ */
 

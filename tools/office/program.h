@@ -66,6 +66,8 @@ jx_rc office_show_statement(const struct office *o, struct jx_office__desk *desk
 int office_enrol(struct office *o, const struct office_args *a);
 int office_pull(struct office *o, const struct office_args *a);
 int office_statement(struct office *o, const struct office_args *a);
+int office_grade(struct office *o, const struct office_args *a);
+int office_checks(struct office *o, const struct office_args *a);
 int office_verify(struct office *o, const struct office_args *a);
 int office_status(struct office *o, const struct office_args *a);
 

@@ -475,6 +475,7 @@ jx_rc jx_tally_verdict(const jx_tally *tally, size_t i, const char *day, struct 
 struct jx_quota {
 	const char *id; /**< "rodent-indoor.01" */
 	const char *topic;
+	struct jx_text table; /**< name of the table it is a row of; NULL, NULL if none */
 	struct jx_text name;
 	int64_t units, effort;           /**< wanted; 0 where the table has none */
 	int64_t units_done, effort_done; /**< by the tally */

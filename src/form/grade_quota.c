@@ -55,6 +55,7 @@ jx_rc jx_tally_quota(const jx_tally *tally, size_t i, const char *day, int64_t p
 	*out = (struct jx_quota){
 		.id = line->id,
 		.topic = q->topic,
+		.table = q->name,
 		.name = line->name,
 		.units = line->cells[band].units,
 		.effort = line->cells[band].effort,

@@ -93,7 +93,7 @@ struct jx_form__quota_line {
 };
 struct jx_form__quota {
 	const char *id, *topic, *valid_from, *valid_until;
-	struct jx_text effort_unit;
+	struct jx_text name, effort_unit;
 	const char *confidence;
 	int64_t population_max[JX_FORM__BANDS_MAX]; /* the last: INT64_MAX */
 	size_t band_count;

@@ -156,6 +156,9 @@ static jx_rc read_opening(const struct load *load, int tok, const struct jx_form
 		rc = jx_form__read_member(load->r, tok, "topic", false, JX_FORM__NAME_BYTES,
 					  OF(place, "topic"), &q->topic, err);
 	if (rc == JX_OK)
+		rc = jx_form__read_text(load->r, tok, "name", false, JX_FORM__NAME_BYTES, OF(place, "name"),
+					&q->name, err);
+	if (rc == JX_OK)
 		rc = jx_form__read_text(load->r, tok, "effort_unit", false, JX_FORM__NAME_BYTES,
 					OF(place, "effort_unit"), &q->effort_unit, err);
 	if (rc == JX_OK)

@@ -184,6 +184,8 @@ static void a_sheet_counts_for_index_and_quota(void **state)
 	assert_int_equal(q.units_done, 2);
 	assert_int_equal(q.effort_done, 60);
 	assert_string_equal(q.topic, "rodent");
+	assert_non_null(q.table.zh);
+	assert_non_null(q.name.zh);
 	/* a class that the quota has no row for counts for the index alone */
 	jx_assert_ok(jx_sheet_set(sheet, "unit_class", "18", &err), &err);
 	jx_assert_ok(jx_tally_add_sheet(tally, sheet, &err), &err);

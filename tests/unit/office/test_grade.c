@@ -238,6 +238,63 @@ static void a_period_an_area_a_grid_and_a_class_narrow_it(void **state)
 	assert_rooms(w, "\"level\":\"not-assessed\"");
 }
 
+/* Forty checks by two writers, in an order of their own. */
+static void fill_shuffled(struct town *t, uint64_t seed)
+{
+	char answers[40][160];
+	size_t order[40];
+	struct jx_entry e;
+
+	town_init(t);
+	town_enrol(t, 0, "H07", "field");
+	town_enrol(t, 1, "H08", "field");
+	for (size_t i = 0; i < 40; i++) {
+		order[i] = i;
+		(void)snprintf(answers[i], sizeof(answers[i]),
+			       "{\"unit_class\":\"0%zu\",\"rooms_checked\":%zu,\"rooms_positive\":%s}",
+			       1 + i % 3, 10 + i, i % 7 == 0 ? "2,\"signs_burrows\":2" : "0");
+	}
+	for (size_t i = 39; i > 0; i--) {
+		const size_t k =
+			(size_t)((seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407) >> 33) %
+			(i + 1);
+		const size_t swap = order[i];
+
+		order[i] = order[k];
+		order[k] = swap;
+	}
+	for (size_t i = 0; i < 40; i++) {
+		check(&e, JX_KIND_OBSERVATION, order[i] % 2 == 0 ? TOWN_DAY : TOWN_NEXT, answers[order[i]]);
+		e.taken_utc_ms += (int64_t)i;
+		town_add(t, (int)(i % 2), &e, true);
+	}
+}
+
+static void the_order_of_arrival_does_not_matter(void **state)
+{
+	struct world *w = *state;
+	JX_AUTO_FREE char *first = NULL;
+
+	w->o.json = true;
+	for (uint64_t seed = 1; seed <= 5; seed++) {
+		town_done(&w->t);
+		jx_test_folder_remove(w->dir);
+		w->dir = jx_test_folder();
+		jx_strcpy(w->o.dir, sizeof(w->o.dir), w->dir);
+		fill_shuffled(&w->t, seed);
+		town_write(&w->t, w->dir);
+		RUN(w, office_grade, "--until", "2026-09-30", "--population", "90000", "--before",
+		    "2026-09-01..2026-09-01", "--after", "2026-09-02..2026-09-02");
+		assert_int_equal(w->status, 0);
+		if (first == NULL) {
+			/* 10 + 11 + ... + 49 rooms; 2 positive in each of the checks 0, 7, 14, 21, 28, 35 */
+			assert_rooms(w, "\"numerator\":12,\"denominator\":1180");
+			first = jx_xstrdup(w->out);
+		}
+		assert_string_equal(w->out, first);
+	}
+}
+
 static void the_whole_is_said_group_by_group(void **state)
 {
 	struct world *w = *state;
@@ -317,6 +374,27 @@ static void checks_are_listed_with_their_fields(void **state)
 	free(line_with(w, "\"form\":\"smell.walk\",\"checks\":1", ""));
 }
 
+static void a_day_s_file_says_what_a_check_found(void **state)
+{
+	struct world *w = *state;
+	struct jx_office__desk desk;
+	struct jx_error err = {.code = JX_OK};
+	JX_AUTO_FREE char *path = jx_test_path(w->dir, "days/" TOWN_NEXT "/observations.csv");
+	int64_t rows = 0;
+	size_t len = 0;
+
+	jx_assert_ok(jx_office__desk_open(jx_os_fs(), jx_os_clock(), w->dir, 0, &desk, &err), &err);
+	jx_assert_ok(jx_office__export_day(&desk, TOWN_NEXT, &rows, &err), &err);
+	jx_office__desk_close(&desk);
+	assert_int_equal(rows, 1);
+	free(w->out);
+	w->out = jx_test_read(path, &len);
+	assert_non_null(w->out);
+	assert_non_null(strstr(w->out, ",form,pack,pack_version,summary\r\n"));
+	free(line_with(w, ",rodent signs indoors,", "," FORM ",pest-density,1,"));
+	free(line_with(w, FAR, "5.00 %"));
+}
+
 static void wrong_words_are_refused(void **state)
 {
 	static const char *const wrong[][3] = {
@@ -352,10 +430,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(only_what_holds_counts),
 		TEST(a_period_an_area_a_grid_and_a_class_narrow_it),
+		TEST(the_order_of_arrival_does_not_matter),
 		TEST(the_whole_is_said_group_by_group),
 		TEST(a_campaign_has_an_effect),
 		TEST(the_table_is_for_reports_and_for_spreadsheets),
 		TEST(checks_are_listed_with_their_fields),
+		TEST(a_day_s_file_says_what_a_check_found),
 		TEST(wrong_words_are_refused),
 	};
 

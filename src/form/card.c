@@ -116,6 +116,8 @@ static void add_groups(const struct page *page, const struct jx_form__edition *e
 {
 	size_t i, k;
 
+	if (e->group_count == 0)
+		return;
 	add_heading(page,
 		    _("Groups (all rows must be met; the worst group is the level; a precondition counts at "
 		      "every level):"));
@@ -153,6 +155,14 @@ static void add_limits(const struct page *page)
 		}
 		is_first = false;
 		add_row(page, &e->rows[i]);
+	}
+	for (i = 0; is_first && i < page->pack->grades->index_count; i++) {
+		if (is_on_page(page, (uint32_t)i)) {
+			jx_buf_addc(page->out, '\n');
+			jx_buf_addf(page->out, _("This pack has no limits for it on %s."), page->day);
+			jx_buf_addc(page->out, '\n');
+			break;
+		}
 	}
 	if (e != NULL && page->form == NULL)
 		add_groups(page, e);

@@ -308,6 +308,8 @@ static void a_card_has_the_limits_of_the_day(void **state)
 	card(pack, "tick", "2025-01-01", &page);
 	assert_holds(&page, "Limits by ticks\n");
 	assert_holds(&page, "- <= 1: low\n- < 9: middle\n- high\n");
+	card(pack, "tick", "2026-01-01", &page);
+	assert_holds(&page, "no limits for it on 2026-01-01");
 	/* a form: what is asked, what is valid, its own limits only, and the card of its topic */
 	card(pack, "ant.indoor", "2026-01-01", &page);
 	assert_holds(&page, "ants indoors (GB/T 0)\nby day\n");

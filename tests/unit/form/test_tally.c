@@ -225,6 +225,117 @@ static void a_wrong_sheet_counts_for_nothing(void **state)
 	assert_int_equal(eateries(tally).effort_done, 30);
 }
 
+/* ---- the same checks on device, server and office ---------------------------------------------------------- */
+
+#define CHECKS 120
+
+struct answers {
+	const char *form;
+	jx_buf text;
+};
+
+static void set(jx_sheet *sheet, const char *path, int64_t value)
+{
+	struct jx_error err = {0};
+	JX_AUTO_FREE char *typed = jx_xasprintf("%lld", (long long)value);
+
+	jx_assert_ok(jx_sheet_set(sheet, path, typed, &err), &err);
+}
+
+static void make_check(const jx_pack *pack, uint64_t *seed, struct answers *out)
+{
+	const int64_t checked = 1 + (int64_t)(pest_random(seed) % 40);
+	const int64_t positive = (int64_t)(pest_random(seed) % (uint64_t)(checked + 1)) / 8;
+	JX_AUTO(jx_sheet) sheet = NULL;
+	struct jx_error err = {0};
+
+	out->form = pest_random(seed) % 2 == 0 ? "rodent.proofing" : "fly.indoor";
+	jx_assert_ok(jx_sheet_new(pack, out->form, PEST_DAY, &sheet, &err), &err);
+	jx_assert_ok(jx_sheet_set(sheet, "unit_class", pest_random(seed) % 2 == 0 ? "01" : "05", &err), &err);
+	set(sheet, "rooms_checked", checked);
+	if (strcmp(out->form, "rodent.proofing") == 0) {
+		set(sheet, "rooms_failed", positive);
+		if (positive > 0)
+			set(sheet, "failed_outlet", positive);
+	} else {
+		set(sheet, "rooms_positive", positive);
+		set(sheet, "flies_total", positive * 2);
+	}
+	jx_buf_init(&out->text, 65536);
+	jx_assert_ok(jx_sheet_write_draft(sheet, &out->text, &err), &err);
+}
+
+static void add_check(jx_tally *tally, const jx_pack *pack, const struct answers *a)
+{
+	struct jx_error err = {0};
+
+	jx_assert_ok(jx_tally_add_answers(tally, pack, a->form, PEST_DAY, a->text.data, a->text.len, &err),
+		     &err);
+}
+
+static void assert_same_grades(const jx_tally *a, const jx_tally *b, const jx_pack *pack)
+{
+	size_t i;
+
+	assert_same(a, b, pack);
+	for (i = 0; i < jx_pack_index_count(pack); i++) {
+		struct jx_grade x, y;
+
+		if (jx_tally_grade(a, jx_pack_index_at(pack, i), PEST_DAY, &x, NULL) != JX_OK)
+			continue;
+		y = pest_grade(b, x.index->id);
+		assert_int_equal(x.level, y.level);
+		assert_int_equal(x.more, y.more);
+		assert_int_equal(x.is_decided, y.is_decided);
+		assert_true(!x.has_interval || memcmp(&x.interval, &y.interval, sizeof(x.interval)) == 0);
+	}
+	for (i = 0; i < jx_tally_quota_count(a, PEST_DAY); i++) {
+		struct jx_error err = {0};
+		struct jx_quota x, y;
+
+		jx_assert_ok(jx_tally_quota(a, i, PEST_DAY, 500000, &x, &err), &err);
+		jx_assert_ok(jx_tally_quota(b, i, PEST_DAY, 500000, &y, &err), &err);
+		assert_int_equal(x.units_done, y.units_done);
+		assert_int_equal(x.effort_done, y.effort_done);
+	}
+}
+
+static void entries_in_any_order_give_the_same_grades(void **state)
+{
+	JX_AUTO(jx_pack) pack = pest_pack();
+	JX_AUTO(jx_tally) device = jx_tally_new(pack);
+	struct answers checks[CHECKS];
+	uint64_t seed = 27770;
+	size_t i, round;
+
+	(void)state;
+	for (i = 0; i < CHECKS; i++) {
+		make_check(pack, &seed, &checks[i]);
+		add_check(device, pack, &checks[i]);
+	}
+	assert_int_not_equal(pest_grade(device, "rodent.proofing").level, JX_LEVEL_NONE);
+	assert_int_not_equal(pest_grade(device, "fly.per-positive-room").level, JX_LEVEL_NONE);
+	for (round = 0; round < 4; round++) {
+		JX_AUTO(jx_tally) server = jx_tally_new(pack);
+		JX_AUTO(jx_tally) office = jx_tally_new(pack);
+		struct jx_error err = {0};
+
+		for (i = CHECKS - 1; i > 0; i--) {
+			const size_t k = pest_random(&seed) % (i + 1);
+			const struct answers other = checks[k];
+
+			checks[k] = checks[i];
+			checks[i] = other;
+		}
+		for (i = 0; i < CHECKS; i++)
+			add_check(i < CHECKS / 3 ? server : office, pack, &checks[i]);
+		jx_assert_ok(jx_tally_merge(office, server, &err), &err);
+		assert_same_grades(device, office, pack);
+	}
+	for (i = 0; i < CHECKS; i++)
+		jx_buf_done(&checks[i].text);
+}
+
 /* Its first contribution is fine, a later one is not: the first is taken back. */
 static void a_sheet_counts_whole_or_not_at_all(void **state)
 {
@@ -309,6 +420,7 @@ int main(void)
 		cmocka_unit_test(tallies_of_two_packs_are_not_joined),
 		cmocka_unit_test(a_sheet_counts_for_index_and_quota),
 		cmocka_unit_test(a_wrong_sheet_counts_for_nothing),
+		cmocka_unit_test(entries_in_any_order_give_the_same_grades),
 		cmocka_unit_test(a_sheet_counts_whole_or_not_at_all),
 		cmocka_unit_test(other_versions_are_counted_by_the_tallys_limits),
 		cmocka_unit_test(an_index_of_another_scale_is_not_mixed),

@@ -9,7 +9,7 @@
 #include "rodent_json.h"
 
 #define DAY  "2026-09-01"
-#define FORM "rodent.signs-indoor"
+#define FORM "rodent-test.indoor"
 
 static const char *const roles[] = {"wide", "sign"};
 

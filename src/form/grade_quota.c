@@ -3,8 +3,6 @@
 
 #define WHERE "form.grade"
 
-__extension__ typedef __int128 wide;
-
 static const struct jx_form__quota_line *line_on(const struct jx_form__grades *g, const char *day,
 						 size_t wanted, size_t *count)
 {
@@ -67,22 +65,26 @@ jx_rc jx_tally_quota(const jx_tally *tally, size_t i, const char *day, int64_t p
 	return JX_OK;
 }
 
-static wide common_divisor(wide a, wide b)
+/* Take out of both what divides both. */
+static void shorten(int64_t *a, int64_t *b)
 {
-	while (b != 0) {
-		const wide rest = a % b;
+	int64_t x = *a, y = *b;
 
-		a = b;
-		b = rest;
+	while (y != 0) {
+		const int64_t rest = x % y;
+
+		x = y;
+		y = rest;
 	}
-	return a < 0 ? -a : a;
+	*a /= x;
+	*b /= x;
 }
 
 jx_rc jx_tally_effect(const jx_tally *before, const jx_tally *after, const struct jx_index *index,
 		      struct jx_effect *out, struct jx_error *err)
 {
 	struct jx_fraction was, is;
-	wide numerator, denominator, divisor;
+	int64_t product, denominator;
 
 	if (index->is_better_high)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
@@ -93,21 +95,25 @@ jx_rc jx_tally_effect(const jx_tally *before, const jx_tally *after, const struc
 		return jx_fail(err, JX_ESTATE, 0, WHERE,
 			       "%s was not assessed both before and after: survey it at both times",
 			       index->id);
-	/* (w/W - i/I) / (w/W) = (wI - iW) / (wI); each product is below 2^106 */
-	denominator = (wide)was.numerator * is.denominator;
-	numerator = denominator - (wide)is.numerator * was.denominator;
-	if (denominator == 0) {
+	if (was.numerator == 0) {
 		*out = (struct jx_effect){0, 0};
 		return JX_OK;
 	}
-	divisor = common_divisor(numerator, denominator);
-	numerator /= divisor;
-	denominator /= divisor;
-	if (denominator > INT64_MAX || numerator < -(wide)INT64_MAX)
+	/*
+	 * (w/W - i/I) / (w/W) = (wI - iW) / (wI). With all common divisors taken out, iW and wI have none, and so the difference and
+	 * wI have none.
+	 */
+	shorten(&was.numerator, &is.numerator);
+	shorten(&was.denominator, &is.denominator);
+	shorten(&is.numerator, &is.denominator);
+	shorten(&was.numerator, &was.denominator);
+	/* both are not negative, so their difference cannot pass 2^63 */
+	if (__builtin_mul_overflow(was.numerator, is.denominator, &denominator) ||
+	    __builtin_mul_overflow(is.numerator, was.denominator, &product))
 		return jx_fail(
 			err, JX_ELIMIT, 0, WHERE,
 			"%s: the counts are too large for an exact effect: compare smaller areas or shorter periods",
 			index->id);
-	*out = (struct jx_effect){(int64_t)numerator, (int64_t)denominator};
+	*out = (struct jx_effect){denominator - product, denominator};
 	return JX_OK;
 }

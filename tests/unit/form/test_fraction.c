@@ -23,6 +23,11 @@ static void comparing_is_exact(void **state)
 	assert_int_equal(compare(big - 2, big - 1, big - 1, big), -1);
 	assert_int_equal(compare(big, 1, big - 1, 1), 1);
 	assert_int_equal(compare(big, big, 1, 1), 0);
+	/* equal products of more than 64 bits, and neighbours of those that carry from word to word */
+	assert_int_equal(compare(INT64_C(6442450941), 2147483647, INT64_C(12884901882), INT64_C(4294967294)),
+			 0);
+	assert_int_equal(compare(INT64_C(4294967295) << 31, INT64_C(4294967297) << 30, 2, 1), -1);
+	assert_int_equal(compare(INT64_C(4294967297) << 30, INT64_C(4294967295) << 30, 1, 1), 1);
 }
 
 static void text_is_rounded_half_up(void **state)
@@ -44,6 +49,11 @@ static void text_is_rounded_half_up(void **state)
 		{{5, 2}, 1, 0, "3"},
 		{{7, 2000}, 1000, 3, "3.500"},
 		{{1, 1}, 1, -4, "1"},
+		{{1, 1000}, 1, 6, "0.001000"},
+		{{9223372036854775807, 9223372036854775807}, 1000000, 0, "1000000"},
+		{{1, 9223372036854775807}, 1, 6, "0.000000"},
+		{{4611686018427387904, 9223372036854775807}, 1, 0, "1"},
+		{{4611686018427387903, 9223372036854775807}, 1, 0, "0"},
 		{{1, 3}, 1, 99, "0.333333"},
 		/* 2^53 x 10^6: more than 64 bits hold */
 		{{9007199254740992, 1}, 1000000, 6, "9007199254740992000000.000000"},

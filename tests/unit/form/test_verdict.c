@@ -256,6 +256,14 @@ static void an_effect_is_exact(void **state)
 	assert_int_equal(e.denominator, 0);
 	jx_assert_rc(jx_tally_effect(before, after, jx_pack_index_find(pack, "rodent.proofing"), &e, &err),
 		     JX_EINVAL, &err);
+	/* nothing left: all of it */
+	jx_tally_clear(before);
+	pest_add(before, x->id, 7, 400);
+	jx_tally_clear(after);
+	pest_add(after, x->id, 0, 300);
+	jx_assert_ok(jx_tally_effect(before, after, x, &e, &err), &err);
+	assert_int_equal(e.numerator, 1);
+	assert_int_equal(e.denominator, 1);
 	/* two primes near 2^53 cannot be shortened */
 	jx_tally_clear(before);
 	jx_tally_clear(after);

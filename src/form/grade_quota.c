@@ -76,6 +76,8 @@ static void shorten(int64_t *a, int64_t *b)
 		x = y;
 		y = rest;
 	}
+	if (x == 0)
+		return; /* both are 0 */
 	*a /= x;
 	*b /= x;
 }

@@ -135,6 +135,26 @@ static jx_rc keep_server_time(jx_store *s, int64_t server_utc_ms, struct jx_erro
 	return rc;
 }
 
+/*
+ * The newest one's epoch says which count. Where another sync of this device kept one from before a restore after this one, this
+ * one has just been heard again, and is the newest.
+ */
+static jx_rc bring_into_force(jx_store *s, int64_t writer_no, const struct job *job, struct jx_error *err)
+{
+	JX_LOAN q = jx_store__lend(s, JX_SQL_RECEIPT_RENUMBER);
+	struct jx_store__coverage c;
+	int64_t no = 0;
+	jx_rc rc = jx_store__coverage(s, writer_no, &c, err);
+
+	if (rc != JX_OK || job->standing == STANDING_FOREIGN ||
+	    memcmp(c.epoch, job->receipt->epoch, JX_ID_BYTES) == 0)
+		return rc;
+	rc = next_no(s, &no, err);
+	jx_store__bind_i64(&q, ":no", no);
+	jx_store__bind_blob(&q, ":hash", job->hash, JX_HASH_BYTES);
+	return rc == JX_OK ? jx_store__run_one(&q, err) : rc;
+}
+
 static jx_rc add_receipt(jx_store *s, void *arg, struct jx_error *err)
 {
 	struct job *job = arg;
@@ -150,7 +170,9 @@ static jx_rc add_receipt(jx_store *s, void *arg, struct jx_error *err)
 		if (rc == JX_OK && is_known)
 			job->standing = (enum standing)jx_store__col_i64(&q, 1);
 	}
-	if (rc != JX_OK || is_known)
+	if (rc == JX_OK && is_known)
+		return bring_into_force(s, writer_no, job, err);
+	if (rc != JX_OK)
 		return rc;
 	rc = is_ours(s, writer_no, job->receipt, &fits, err);
 	if (rc != JX_OK)
@@ -278,12 +300,14 @@ static jx_rc add_photo_receipt(jx_store *s, void *arg, struct jx_error *err)
 
 		jx_store__bind_blob(&q, ":hash", job->hash, JX_HASH_BYTES);
 		rc = jx_store__step(&q, &is_known, err);
+		if (rc == JX_OK && is_known)
+			no = jx_store__col_i64(&q, 0);
 	}
-	if (rc != JX_OK || is_known)
-		return rc;
-	rc = next_no(s, &no, err);
-	if (rc == JX_OK)
+	if (rc == JX_OK && !is_known)
+		rc = next_no(s, &no, err);
+	if (rc == JX_OK && !is_known)
 		rc = insert_photo_receipt(s, job, writer_no, no, err);
+	/* a known one, too: another sync of this device may have kept one from before a restore after it */
 	return rc == JX_OK ? mark_done(s, writer_no, no, job->photo_receipt, err) : rc;
 }
 

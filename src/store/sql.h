@@ -89,6 +89,7 @@
 	X(RECEIPT_NEXT_NO, "SELECT 1 + max(coalesce((SELECT max(no) FROM receipt), 0), "                     \
 			   "coalesce((SELECT max(no) FROM photo_receipt), 0))")                              \
 	X(RECEIPT_KNOWN, "SELECT no, standing FROM receipt WHERE hash = :hash")                              \
+	X(RECEIPT_RENUMBER, "UPDATE receipt SET no = :no WHERE hash = :hash")                                \
 	X(RECEIPT_ADD, "INSERT INTO receipt (no, writer_no, epoch, n, safe_until_n, server_utc_ms, "         \
 		       "standing, hash, sig, text) VALUES (:no, :writer_no, :epoch, :n, :safe_until_n, "     \
 		       ":server_utc_ms, :standing, :hash, :sig, :text)")                                     \

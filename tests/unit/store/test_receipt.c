@@ -179,6 +179,44 @@ static void a_server_restored_from_backup_puts_earlier_receipts_out_of_force(voi
 	assert_int_equal(device_sql(d, "SELECT count(*) FROM receipt"), 3);
 }
 
+/* Two syncs at once: the one that heard the server before its restore keeps what it heard last. */
+static void what_is_heard_again_counts_again(void **state)
+{
+	struct device *d = *state;
+	uint8_t photo[JX_HASH_BYTES];
+	struct jx_signed now, photo_now;
+	struct jx_receipt r = {.n = 1};
+	struct jx_photo_receipt pr = {.photo_count = 1};
+	struct jx_error err;
+	int64_t n = 0;
+
+	assert_int_equal(save_with_photos(d, 1, 1), 1);
+	device_photo(photo, 1);
+	jx_assert_ok(jx_store_head(d->store, &n, r.head, &err), &err);
+	memcpy(r.writer, d->id.writer, JX_ID_BYTES);
+	memcpy(pr.writer, d->id.writer, JX_ID_BYTES);
+	memcpy(pr.photos[0], photo, JX_HASH_BYTES);
+	r.epoch[0] = pr.epoch[0] = 2;
+	r.server_utc_ms = pr.server_utc_ms = d->clock.utc_ms;
+	jx_assert_ok(jx_receipt_sign(&r, d->server_sec, &now, &err), &err);
+	jx_assert_ok(jx_photo_receipt_sign(&pr, d->server_sec, &photo_now, &err), &err);
+	jx_assert_ok(jx_store_add_receipt(d->store, &now, &r, &err), &err);
+	jx_assert_ok(jx_store_add_photo_receipt(d->store, &photo_now, &pr, &err), &err);
+	assert_int_equal(state_of(d, 1), JX_ENTRY_COMPLETE);
+	/* from before the restore, and late */
+	d->epoch[0] = 1;
+	jx_assert_ok(device_receipt(d, 1, &err), &err);
+	jx_assert_ok(device_photo_receipt(d, photo, 1, &err), &err);
+	/* the server gives the same ones again, for it has kept them */
+	jx_assert_ok(jx_store_add_receipt(d->store, &now, &r, &err), &err);
+	assert_int_equal(state_of(d, 1), JX_ENTRY_SENT);
+	jx_assert_ok(jx_store_add_photo_receipt(d->store, &photo_now, &pr, &err), &err);
+	assert_int_equal(state_of(d, 1), JX_ENTRY_COMPLETE);
+	assert_int_equal(counts(d).photos_waiting, 0);
+	assert_int_equal(device_sql(d, "SELECT count(*) FROM receipt"), 2);
+	jx_assert_ok(jx_store_check(d->store, &err), &err);
+}
+
 static void a_receipt_for_another_chain_is_a_fork(void **state)
 {
 	struct device *d = *state;
@@ -360,6 +398,7 @@ int main(void)
 		T(an_older_receipt_takes_nothing_back),
 		T(the_same_receipt_again_changes_nothing),
 		T(a_server_restored_from_backup_puts_earlier_receipts_out_of_force),
+		T(what_is_heard_again_counts_again),
 		T(a_receipt_for_another_chain_is_a_fork),
 		T(a_receipt_beyond_the_log_is_a_fork),
 		T(a_fork_in_quarantine_is_shown_as_that),

@@ -386,7 +386,7 @@ jx_rc jx_form__expr_compile(const char *source, enum jx_form__type wanted, const
 			    const struct jx_form__place *place, struct jx_form__expr **out,
 			    struct jx_error *err)
 {
-	struct jx_form__node nodes[JX_FORM__NODES_MAX + 1];
+	struct jx_form__node nodes[JX_FORM__NODES_MAX + 1] = {0};
 	struct jx_form__expr expr = {.nodes = nodes, .count = 1};
 	struct jx_form__parser p = {
 		.scope = scope,

@@ -42,7 +42,7 @@ jx_rc jx_form__parse_or(struct jx_form__parser *p, uint16_t *out);
 /* A name: a field, or a function with its arguments. */
 jx_rc jx_form__parse_name(struct jx_form__parser *p, uint16_t *out);
 /* A literal must be an answer that the field can have. */
-jx_rc jx_form__parse_check_word(const struct jx_form__parser *p, uint32_t field,
+jx_rc jx_form__parse_check_word(const struct jx_form__parser *p, uint32_t number,
 				const struct jx_form__node *word);
 
 #endif

@@ -181,7 +181,7 @@ jx_rc jx_form__load_units(struct jx_form__reader *r, struct jx_error *err);
 jx_rc jx_form__load_codes(struct jx_form__reader *r, struct jx_error *err);
 jx_rc jx_form__load_lists(struct jx_form__reader *r, struct jx_error *err);
 /* The code table at the list `tok` into codes, whose id and needs_units are set. */
-jx_rc jx_form__load_code_table(struct jx_form__reader *r, int tok, const struct jx_form__place *up,
+jx_rc jx_form__load_code_table(struct jx_form__reader *r, int list, const struct jx_form__place *up,
 			       struct jx_form__codes *codes, struct jx_error *err);
 void jx_form__codes_done(struct jx_form__codes *codes);
 /* By id; NULL if the pack has no such list. */

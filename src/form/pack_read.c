@@ -10,7 +10,7 @@
 
 struct jx_form__place_text jx_form__place_text(const struct jx_form__place *place)
 {
-	const struct jx_form__place *up[PLACES_MAX];
+	const struct jx_form__place *up[PLACES_MAX] = {NULL};
 	struct jx_form__place_text t = {""};
 	JX_AUTO_BUF b = {0};
 	size_t n = 0;

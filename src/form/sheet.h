@@ -64,12 +64,12 @@ void jx_form__answer_copy(const struct jx_form__answer *from, struct jx_form__an
 /* Keep the order of the list, each once. False: too many. */
 bool jx_form__choices_add(struct jx_form__answer *a, uint32_t code);
 /* typed is not "". Messages name the field. day NULL: codes are not asked whether they are open. */
-jx_rc jx_form__answer_parse(const struct jx_form__form *form, uint32_t field, const char *typed,
+jx_rc jx_form__answer_parse(const struct jx_form__form *form, uint32_t number, const char *typed,
 			    const char *day, const char *path, struct jx_form__answer *out,
 			    struct jx_error *err);
 /* As it would be typed. */
-void jx_form__answer_format(const struct jx_form__form *form, uint32_t field, const struct jx_form__answer *a,
-			    jx_buf *out);
+void jx_form__answer_format(const struct jx_form__form *form, uint32_t number,
+			    const struct jx_form__answer *a, jx_buf *out);
 jx_rc jx_form__number_parse(const struct jx_field *field, const char *typed, const char *path, int64_t *out,
 			    struct jx_error *err);
 /* "25.3" of 253 with 1 decimal. */

@@ -130,7 +130,7 @@ size_t jx_sheet_problems(const jx_sheet *sheet, const char *const *photo_roles, 
 
 jx_rc jx_form__check_sheet(const jx_sheet *sheet, const struct jx_form__photos *photos, struct jx_error *err)
 {
-	struct jx_problem p;
+	struct jx_problem p = {.path = ""};
 
 	if (jx_form__problems(sheet, photos, &p, 1) == 0)
 		return JX_OK;

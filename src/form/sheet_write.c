@@ -40,7 +40,8 @@ static void write_answer(struct writer *w, uint32_t field, const struct jx_form_
 		break;
 	case JX_FIELD_TEXT:
 	case JX_FIELD_PARTY:
-		jx_buf_add_json(&w->b, a->text, strlen(a->text));
+		if (a->text != NULL) /* an answer that is set has one */
+			jx_buf_add_json(&w->b, a->text, strlen(a->text));
 		break;
 	case JX_FIELD_YES_NO:
 		jx_buf_addf(&w->b, "\"%s\"", jx_form__yes_no[a->number]);

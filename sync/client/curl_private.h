@@ -12,13 +12,10 @@ struct jx_client__curl {
 	CURL *easy;
 	char *base; /* "https://host:port" */
 	char *host; /* as the certificate must name it; without the brackets of an IPv6 address */
-	bool is_ip;
 	const struct jx_clock *clock;
-	bool is_clock_trusted;
 	uint8_t pins[JX_PINS_MAX][JX_HASH_BYTES];
 	size_t pin_count;
-	bool has_seen;               /* a handshake was finished: */
-	uint8_t seen[JX_HASH_BYTES]; /* key of that certificate */
+	uint8_t seen[JX_HASH_BYTES]; /* key of the certificate of a finished handshake, if has_seen */
 	struct jx_error verdict;     /* why our check refused; code JX_OK: it did not */
 	bool (*should_stop)(void *user);
 	void *stop_user;
@@ -27,8 +24,7 @@ struct jx_client__curl {
 	char message[CURL_ERROR_SIZE];
 	/* of the exchange under way */
 	struct curl_slist *headers;
-	jx_buf *body;  /* of the answer, or of an error */
-	bool has_head; /* the empty line after the answer's headers has come */
+	jx_buf *body; /* of the answer, or of an error */
 	jx_rc write_rc, read_rc;
 	struct jx_error callback_err; /* of write_rc or read_rc */
 	const struct jx_photo_request *photo;
@@ -36,6 +32,9 @@ struct jx_client__curl {
 	const struct jx_blob_request *blob;
 	int64_t blob_skip;
 	bool blob_begun;
+	bool has_head; /* the empty line after the answer's headers has come */
+	/* of the handle; down here, where they leave no gaps */
+	bool is_ip, is_clock_trusted, has_seen;
 };
 
 /* ---- curl_tls.c ---- */

@@ -246,7 +246,7 @@ static int sync_device(struct device *d, int64_t *requests, int64_t *up, int64_t
 static void each(const char *folder, void (*fn)(struct device *d, void *user), void *user)
 {
 	for (int k = 0; k < BENCH_DEVICES; k++) {
-		struct device d;
+		struct device d = {.dir = ""};
 
 		open_device(&d, folder, k);
 		fn(&d, user);

@@ -122,14 +122,28 @@ static void misbehave(struct connection *c, struct way *w, int64_t now_ms)
 	}
 }
 
+/*
+ * The server has hung up, but its word falls into the hole like all else: the client hears nothing until it gives up itself or the
+ * hole ends. A socket that is done would wake us for ever.
+ */
+static int end_in_hole(struct connection *c, struct way *w)
+{
+	w->is_at_end = w->is_shut = true;
+	(void)epoll_ctl(c->poll_fd, EPOLL_CTL_DEL, w->from, NULL);
+	return 1;
+}
+
 /* 1: went on, 0: nothing to do now, -1: the connection is over. */
 static int fill(struct connection *c, struct way *w, int64_t now_ms)
 {
 	const size_t most = c->plan.fault == FAULT_TRICKLE ? TRICKLE_BYTES : BUFFER_BYTES;
 	const ssize_t got = recv(w->from, w->data, most, 0);
+	const bool is_blocked = got < 0 && (errno == EAGAIN || errno == EINTR);
 
+	if (got <= 0 && !is_blocked && c->plan.fault == FAULT_HOLE && c->swallows_down && !w->is_up)
+		return end_in_hole(c, w);
 	if (got < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+		return is_blocked ? 0 : -1;
 	c->deadline_ms = c->swallows_down ? c->deadline_ms : now_ms + c->idle_ms;
 	w->at = 0;
 	w->len = (size_t)got;
@@ -220,7 +234,8 @@ bool connection_run(struct connection *c, int64_t now_ms)
 		}
 	}
 	/* broken: what was on the way has been read by now */
-	if (now_ms >= c->deadline_ms || c->is_broken) {
+	if (now_ms >= c->deadline_ms ||
+	    (c->is_broken && !(c->down.is_at_end && c->plan.fault == FAULT_HOLE))) {
 		connection_free(c);
 		return false;
 	}

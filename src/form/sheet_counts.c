@@ -92,9 +92,13 @@ static void show_index(const jx_sheet *sheet, const char *id, struct jx_computed
 		return;
 	}
 	jx_fraction_text(&f, index->scale, 2, number, sizeof(number));
-	(void)snprintf(out->value, sizeof(out->value), "%s %.15s", number, jx_text_pick(&index->unit));
+	jx_strcpy(out->value, sizeof(out->value), number);
 	if (index->unit.zh == NULL)
-		jx_strcpy(out->value, sizeof(out->value), number);
+		return;
+	/* a long name of a unit is cut at a character, never within one */
+	jx_strcpy(out->value + strlen(out->value), sizeof(out->value) - strlen(out->value), " ");
+	jx_strcpy(out->value + strlen(out->value), sizeof(out->value) - strlen(out->value),
+		  jx_text_pick(&index->unit));
 }
 
 static void show_value(const jx_sheet *sheet, const struct jx_form__computed *c, struct jx_computed *out)

@@ -44,7 +44,10 @@ struct jx_view_row {
 	char unit_name[64];
 	char note[4 * JX_NOTE_CHARS_MAX + 1];
 	bool is_self_handled;
-	char place[160]; /**< street and grid, else coordinates in degrees, else "" */
+	bool is_check;     /**< its form was filled in as a sheet: name is the form's */
+	char form[48];     /**< as the entry names it */
+	char summary[400]; /**< of a check: its computed values */
+	char place[160];   /**< street and grid, else coordinates in degrees, else "" */
 	struct jx_fix fix;
 	int64_t photo_count, photos_receipted;
 	enum jx_entry_state state;
@@ -62,6 +65,8 @@ struct jx_view_query {
 	bool newest_first;
 	int64_t limit;    /**< 0 = all */
 	bool all_writers; /**< also entries of earlier identities of this device */
+	const jx_packs
+		*packs; /**< names and summaries by the pack that each entry names; NULL: by `pack` alone */
 };
 /** Walk the rows; stops when fn returns other than JX_OK and returns that. @param pack may be NULL */
 jx_rc jx_view_list(jx_store *store, const jx_pack *pack, const struct jx_view_query *q, jx_view_row_fn fn,
@@ -85,6 +90,9 @@ typedef struct jx_view_entry {
  */
 jx_rc jx_view_show(jx_store *store, const jx_pack *pack, const char *name, jx_view_entry **entry_out,
 		   struct jx_error *err);
+/** The same with names and summaries by the pack that the entry names. */
+jx_rc jx_view_show_by(jx_store *store, const jx_packs *packs, const char *name, jx_view_entry **entry_out,
+		      struct jx_error *err);
 void jx_view_entry_free(jx_view_entry *entry);
 JX_DEFINE_AUTO(jx_view_entry, jx_view_entry_free);
 /** Only its id (for `jx correct`, `jx withdraw`). Errors as jx_view_show(). */
@@ -104,6 +112,7 @@ struct jx_view_day {
 	char day[11];
 	int64_t observations; /**< observation entries recorded, as the day-close counts them */
 	int64_t found, self_handled, nothing_found, no_access;
+	int64_t checks;    /**< of forms that are filled in as sheets */
 	int64_t corrected; /**< of the observations that stand */
 	int64_t withdrawn;
 	int64_t photos;                        /**< photo references, as the day-close counts them */
@@ -115,6 +124,29 @@ struct jx_view_day {
 };
 jx_rc jx_view_day(jx_store *store, const jx_pack *pack, const char *day, struct jx_view_day *out,
 		  struct jx_error *err);
+
+/** Which checks are summed up. NULL: any. */
+struct jx_view_tally_query {
+	const char *since, *until; /**< business days, both included */
+	const char *area;          /**< this one, or one within it: "330185" takes "330185-jinbei" too */
+	const char *grid;
+	const char *unit_class; /**< answer of the field unit_class */
+};
+struct jx_view_tally {
+	int64_t checks;   /**< counted */
+	int64_t left_out; /**< not counted: their pack is not here, or a rule of their form is not kept */
+	char first_left_out[JX_NUMBER_MAX];
+	struct jx_error why; /**< of the first that was left out */
+};
+/**
+ * Add the newest version of every check of this device's log to a tally, by the pack version that each names; withdrawn ones count for
+ * nothing, a correction in the place and on the day of what it corrects. Any order of entries gives the same sums. Checks of other
+ * pack ids than the tally's are passed over.
+ * @param pack  the tally's
+ */
+jx_rc jx_view_tally(jx_store *store, const jx_packs *packs, const jx_pack *pack,
+		    const struct jx_view_tally_query *q, jx_tally *tally, struct jx_view_tally *out,
+		    struct jx_error *err);
 
 /**
  * Every photo that an entry lists, oldest entry first, for checks against the files (jx_media_verify). Entries whose bytes were damaged

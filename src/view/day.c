@@ -82,7 +82,9 @@ static jx_rc count_observation(struct job *job, const struct jx_log_row *row)
 		rc = jx_store_by_id(job->reader.store, fate.newest, take_newest, job, job->err);
 	else
 		rc = take_newest(job, row);
-	if (rc == JX_OK)
+	if (rc == JX_OK && job->newest.is_check)
+		d->checks++;
+	else if (rc == JX_OK)
 		count_result(d, &job->newest);
 	return rc;
 }

@@ -51,6 +51,7 @@ jx_rc jx_view_list(jx_store *store, const jx_pack *pack, const struct jx_view_qu
 
 	job->reader.store = store;
 	job->reader.pack = pack;
+	job->reader.packs = q->packs;
 	job->q = q;
 	job->fn = fn;
 	job->user = user;

@@ -107,14 +107,32 @@ static void put_place(const struct jx_entry *e, struct jx_view_row *out)
 	}
 }
 
-void jx_view__answers(const jx_pack *pack, const struct jx_bytes *answers, struct jx_view_row *out)
+/* The very version that the entry names; else the newest of its id, which has its codes all the same. */
+static const jx_pack *pack_of(const struct jx_view__reader *r, const struct jx_entry *e)
 {
+	const jx_pack *pack;
+	size_t i;
+
+	if (r->packs == NULL)
+		return r->pack;
+	pack = jx_packs_version(r->packs, e->pack, e->pack_version);
+	for (i = 0; pack == NULL && i < jx_packs_count(r->packs); i++)
+		if (strcmp(jx_pack_id(jx_packs_at(r->packs, i)), e->pack) == 0)
+			pack = jx_packs_at(r->packs, i);
+	return pack != NULL ? pack : r->pack;
+}
+
+void jx_view__answers(const struct jx_view__reader *r, const struct jx_entry *e, struct jx_view_row *out)
+{
+	const jx_pack *pack = pack_of(r, e);
+	const struct jx_bytes *answers = &e->answers;
 	JX_AUTO_FREE struct jx_answers_brief *b = jx_xcalloc(1, sizeof(*b));
 	const struct jx_unit *unit;
 	struct jx_text name, group;
 	size_t dot;
 
-	if (answers->data == NULL || jx_form_brief(pack, answers->data, answers->len, b, NULL) != JX_OK)
+	if (answers->data == NULL ||
+	    jx_form_brief_as(pack, e->form, e->day, answers->data, answers->len, b, NULL) != JX_OK)
 		return;
 	name = (struct jx_text){.zh = b->name_zh, .en = b->name_en};
 	group = (struct jx_text){.zh = b->group_zh, .en = b->group_en};
@@ -132,6 +150,11 @@ void jx_view__answers(const jx_pack *pack, const struct jx_bytes *answers, struc
 	jx_strcpy(out->unit_name, sizeof(out->unit_name), unit == NULL ? b->unit : jx_text_pick(&unit->name));
 	jx_strcpy(out->note, sizeof(out->note), b->note);
 	out->is_self_handled = b->is_self_handled;
+	jx_strcpy(out->form, sizeof(out->form), e->form);
+	jx_strcpy(out->summary, sizeof(out->summary), b->summary);
+	out->is_check = b->result[0] == '\0' && e->form[0] != '\0';
+	if (out->is_check && out->name[0] == '\0')
+		jx_strcpy(out->name, sizeof(out->name), e->form);
 }
 
 static jx_rc put_ref(struct jx_view__reader *r, const struct jx_entry *e, struct jx_view_row *out,
@@ -173,7 +196,7 @@ jx_rc jx_view__row(struct jx_view__reader *r, const struct jx_log_row *row, stru
 	jx_strcpy(out->day, sizeof(out->day), entry_out->day);
 	jx_strcpy(out->person, sizeof(out->person), entry_out->person);
 	put_place(entry_out, out);
-	jx_view__answers(r->pack, &entry_out->answers, out);
+	jx_view__answers(r, entry_out, out);
 	rc = jx_view__number(r, row->writer, row->n, out->number, err);
 	if (rc == JX_OK)
 		rc = put_ref(r, entry_out, out, err);

@@ -183,19 +183,35 @@ static jx_rc fill(void *user, const struct jx_log_row *row)
 	return JX_OK;
 }
 
-jx_rc jx_view_show(jx_store *store, const jx_pack *pack, const char *name, jx_view_entry **entry_out,
-		   struct jx_error *err)
+static jx_rc show(const struct jx_view__reader *reader, const char *name, jx_view_entry **entry_out,
+		  struct jx_error *err)
 {
 	JX_AUTO(jx_view_entry) entry = jx_xcalloc(1, sizeof(*entry));
-	struct show_job job = {.reader = {.store = store, .pack = pack}, .entry = entry, .err = err};
+	struct show_job job = {.reader = *reader, .entry = entry, .err = err};
 	uint8_t id[JX_ID_BYTES];
-	jx_rc rc = jx_view_find(store, name, id, err);
+	jx_rc rc = jx_view_find(reader->store, name, id, err);
 
 	if (rc == JX_OK)
-		rc = jx_store_by_id(store, id, fill, &job, err);
+		rc = jx_store_by_id(reader->store, id, fill, &job, err);
 	if (rc == JX_OK)
 		*entry_out = JX_STEAL(entry);
 	return rc;
+}
+
+jx_rc jx_view_show(jx_store *store, const jx_pack *pack, const char *name, jx_view_entry **entry_out,
+		   struct jx_error *err)
+{
+	const struct jx_view__reader reader = {.store = store, .pack = pack};
+
+	return show(&reader, name, entry_out, err);
+}
+
+jx_rc jx_view_show_by(jx_store *store, const jx_packs *packs, const char *name, jx_view_entry **entry_out,
+		      struct jx_error *err)
+{
+	const struct jx_view__reader reader = {.store = store, .packs = packs};
+
+	return show(&reader, name, entry_out, err);
 }
 
 void jx_view_entry_free(jx_view_entry *entry)

@@ -8,6 +8,7 @@
 struct jx_view__reader {
 	jx_store *store;
 	const jx_pack *pack;
+	const jx_packs *packs; /* NULL: only what pack knows */
 	uint8_t writer[JX_ID_BYTES];
 	char short_code[16];
 };
@@ -29,7 +30,7 @@ struct jx_view__fate {
 jx_rc jx_view__fate(struct jx_view__reader *r, const struct jx_log_row *row, struct jx_view__fate *out,
 		    struct jx_error *err);
 
-/* Texts of an answers object: names where the pack has them, else codes. */
-void jx_view__answers(const jx_pack *pack, const struct jx_bytes *answers, struct jx_view_row *out);
+/* Texts of an entry's answers: names where a pack has them, else codes. */
+void jx_view__answers(const struct jx_view__reader *r, const struct jx_entry *e, struct jx_view_row *out);
 
 #endif

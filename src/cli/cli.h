@@ -47,7 +47,8 @@ struct cli {
 	/* opened on demand */
 	jx_store *store;
 	jx_media *media;
-	jx_pack *pack;
+	jx_packs *packs;
+	const jx_pack *pack; /**< of street disorder, active today */
 	jx_gps *gps;
 	bool has_key;
 	uint8_t public_key[JX_PUB_BYTES], secret_key[JX_SEC_BYTES];
@@ -76,7 +77,15 @@ void cli_usage(const struct cli_command *cmd);
 /* ---- rooms -------------------------------------------------------------------------------------- */
 jx_rc cli_open_store(struct cli *c, bool read_only, struct jx_error *err);
 jx_rc cli_open_media(struct cli *c, struct jx_error *err);
+/** All packs, and the active one of street disorder. */
 jx_rc cli_open_pack(struct cli *c, struct jx_error *err);
+/**
+ * One pack of each id, as it holds on that day: NULL for an i that is another version of the one before it. Where none holds yet (a clock
+ * that was never set) the first there is.
+ */
+const jx_pack *cli_pack_on(const struct cli *c, size_t i, const char *day);
+/** The calendar's day here. */
+void cli_today(const struct cli *c, char out[11]);
 jx_rc cli_open_key(struct cli *c, struct jx_error *err);
 /** Store, media, pack and key, and c->recorder over them. */
 jx_rc cli_open_recorder(struct cli *c, struct jx_error *err);
@@ -138,5 +147,15 @@ int cli_verify(struct cli *c, const struct cli_args *a);
 int cli_selftest(struct cli *c, const struct cli_args *a);
 int cli_codes(struct cli *c, const struct cli_args *a);
 int cli_gps(struct cli *c, const struct cli_args *a);
+int cli_check(struct cli *c, const struct cli_args *a);
+int cli_grade(struct cli *c, const struct cli_args *a);
+int cli_card(struct cli *c, const struct cli_args *a);
+/* cmd_log.c: where and why, photos, and what became of it; of jx log and jx check */
+jx_rc cli_fill_entry(struct cli *c, const struct cli_args *a, jx_capture *cap, struct jx_fix *fix,
+		     struct jx_error *err);
+int cli_show_saved(struct cli *c, const uint8_t id[JX_ID_BYTES], const struct jx_fix *fix);
+/** FILE[:ROLE]: the role, or NULL if none was given. */
+const char *cli_photo_role(const char *value);
+char *cli_photo_path(const char *value);
 
 #endif

@@ -25,6 +25,8 @@ void cli_row_json(const struct jx_view_row *r)
 	cli_json_int(&j, "taken_utc_ms", r->taken_utc_ms);
 	cli_json_str(&j, "day", r->day);
 	cli_json_str(&j, "person", r->person);
+	cli_json_str(&j, "form", r->is_check ? r->form : NULL);
+	cli_json_str(&j, "summary", r->summary);
 	cli_json_str(&j, "result", r->result);
 	cli_json_str(&j, "code", r->code);
 	cli_json_str(&j, "quantity", r->quantity);
@@ -43,7 +45,9 @@ void cli_row_json(const struct jx_view_row *r)
 
 void cli_what_text(const struct jx_view_row *r, char *out, size_t cap)
 {
-	if (r->result[0] == '\0')
+	if (r->is_check && r->kind != JX_KIND_WITHDRAWAL)
+		(void)snprintf(out, cap, r->summary[0] != '\0' ? _("%s: %s") : "%s", r->name, r->summary);
+	else if (r->result[0] == '\0')
 		(void)snprintf(out, cap, "%s %s", jx_word(r->kind_name),
 			       r->kind == JX_KIND_PERSON_IN ? r->person : r->of_number);
 	else if (strcmp(r->result, "found") == 0)
@@ -56,7 +60,7 @@ void cli_what_text(const struct jx_view_row *r, char *out, size_t cap)
 static jx_rc print_row(void *user, const struct jx_view_row *r)
 {
 	struct listing *l = user;
-	char time[32], what[320], quantity[112];
+	char time[32], what[600], quantity[112];
 
 	l->rows++;
 	if (l->c->json) {
@@ -105,7 +109,7 @@ int cli_list(struct cli *c, const struct cli_args *a)
 		.all_kinds = cli_flag(a, "all"), .current_only = cli_flag(a, "current"), .all_writers = true};
 	jx_rc rc;
 
-	(void)jx_day_of(jx_os_clock()->utc_ms(NULL), (int)c->profile.utc_offset_min, today);
+	cli_today(c, today);
 	q.day = cli_flag(a, "all-days") ? NULL : day != NULL ? day : today;
 	if (q.day != NULL && !jx_day_ok(q.day)) {
 		(void)jx_fail(&err, JX_EINVAL, 0, "jx.list",
@@ -124,6 +128,7 @@ int cli_list(struct cli *c, const struct cli_args *a)
 	rc = cli_open_store(c, true, &err);
 	if (rc == JX_OK)
 		rc = cli_open_pack(c, &err);
+	q.packs = c->packs;
 	if (rc == JX_OK && !c->json && !c->quiet)
 		print_head();
 	if (rc == JX_OK)
@@ -159,7 +164,7 @@ static void show_photos(const struct jx_entry *e)
 
 static void show_people(struct cli *c, const struct jx_view_entry *e)
 {
-	char text[320], where[160], time[32], id[37];
+	char text[600], where[160], time[32], id[37];
 
 	cli_what_text(&e->row, text, sizeof(text));
 	printf("%s  %s\n", e->row.number, text);
@@ -202,7 +207,7 @@ int cli_show(struct cli *c, const struct cli_args *a)
 	if (rc == JX_OK)
 		rc = cli_open_pack(c, &err);
 	if (rc == JX_OK)
-		rc = jx_view_show(c->store, c->pack, a->pos[0], &e, &err);
+		rc = jx_view_show_by(c->store, c->packs, a->pos[0], &e, &err);
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	if (!c->json) {

@@ -113,16 +113,16 @@ static bool is_role(const char *s)
 }
 
 /* FILE[:ROLE]; a colon may stand in a file's name, so only a known role is cut off. NULL: none was given. */
-static const char *role_of(const char *value)
+const char *cli_photo_role(const char *value)
 {
 	const char *colon = strrchr(value, ':');
 
 	return colon != NULL && is_role(colon + 1) ? colon + 1 : NULL;
 }
 
-static char *path_of(const char *value)
+char *cli_photo_path(const char *value)
 {
-	const char *role = role_of(value);
+	const char *role = cli_photo_role(value);
 
 	return role == NULL ? jx_xstrdup(value) : jx_xstrndup(value, (size_t)(role - value) - 1);
 }
@@ -135,16 +135,32 @@ static jx_rc add_photos(struct cli *c, const struct cli_args *a, jx_capture *cap
 	jx_rc rc = JX_OK;
 
 	for (size_t i = 0; !is_single && rc == JX_OK && (value = cli_nth(a, "photo", i)) != NULL; i++) {
-		JX_AUTO_FREE char *path = path_of(value);
+		JX_AUTO_FREE char *path = cli_photo_path(value);
 
 		rc = jx_media_check(c->media, jx_os_fs(), path, err);
 	}
 	for (size_t i = 0; rc == JX_OK && (value = cli_nth(a, "photo", i)) != NULL; i++) {
-		JX_AUTO_FREE char *path = path_of(value);
+		JX_AUTO_FREE char *path = cli_photo_path(value);
 
-		rc = jx_capture_add_photo(cap, path, role_of(value), err);
+		rc = jx_capture_add_photo(cap, path, cli_photo_role(value), err);
 	}
 	return rc;
+}
+
+jx_rc cli_fill_entry(struct cli *c, const struct cli_args *a, jx_capture *cap, struct jx_fix *fix,
+		     struct jx_error *err)
+{
+	const char *source = cli_value(a, "source");
+	jx_rc rc = find_place(c, a, fix, err);
+
+	if (rc != JX_OK)
+		return rc;
+	jx_capture_set_fix(cap, fix);
+	rc = jx_capture_set_place(cap, cli_value(a, "grid"), cli_value(a, "street"), NULL, err);
+	if (rc == JX_OK)
+		rc = jx_capture_set_why(cap, source != NULL ? source : "patrol", cli_value(a, "campaign"),
+					cli_value(a, "officer2"), err);
+	return rc == JX_OK ? add_photos(c, a, cap, err) : rc;
 }
 
 static void read_answers(const struct cli_args *a, const char *code, struct jx_observation *o)
@@ -166,7 +182,6 @@ static void read_answers(const struct cli_args *a, const char *code, struct jx_o
 static jx_rc fill(struct cli *c, const struct cli_args *a, const char *code, jx_capture *cap,
 		  struct jx_fix *fix, struct jx_error *err)
 {
-	const char *source = cli_value(a, "source");
 	struct jx_observation o;
 	jx_rc rc;
 
@@ -176,26 +191,17 @@ static jx_rc fill(struct cli *c, const struct cli_args *a, const char *code, jx_
 			"field \"result\": --nothing-found and --no-access exclude each other; give one");
 	read_answers(a, code, &o);
 	rc = jx_capture_set_answers(cap, &o, err); /* before photos are copied: a wrong code costs nothing */
-	if (rc == JX_OK)
-		rc = find_place(c, a, fix, err);
-	if (rc != JX_OK)
-		return rc;
-	jx_capture_set_fix(cap, fix);
-	rc = jx_capture_set_place(cap, cli_value(a, "grid"), cli_value(a, "street"), NULL, err);
-	if (rc == JX_OK)
-		rc = jx_capture_set_why(cap, source != NULL ? source : "patrol", cli_value(a, "campaign"),
-					cli_value(a, "officer2"), err);
-	return rc == JX_OK ? add_photos(c, a, cap, err) : rc;
+	return rc == JX_OK ? cli_fill_entry(c, a, cap, fix, err) : rc;
 }
 
-static int show_saved(struct cli *c, const uint8_t id[JX_ID_BYTES], const struct jx_fix *fix)
+int cli_show_saved(struct cli *c, const uint8_t id[JX_ID_BYTES], const struct jx_fix *fix)
 {
 	JX_AUTO(jx_view_entry) e = NULL;
 	struct jx_error err = {0};
-	char name[37], where[256], what[320], quantity[128] = "";
+	char name[37], where[256], what[600], quantity[128] = "";
 
 	jx_uuid_format(id, name);
-	if (jx_view_show(c->store, c->pack, name, &e, &err) != JX_OK)
+	if (jx_view_show_by(c->store, c->packs, name, &e, &err) != JX_OK)
 		return cli_fail(c,
 				&err); /* state shown is read from the database, never from the last call */
 	if (c->json) {
@@ -258,7 +264,7 @@ static int save(struct cli *c, const struct cli_args *a, const char *code, const
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	memcpy(id, jx_capture_id(cap), sizeof(id));
-	return show_saved(c, id, &fix);
+	return cli_show_saved(c, id, &fix);
 }
 
 int cli_log(struct cli *c, const struct cli_args *a)

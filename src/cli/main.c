@@ -1,37 +1,66 @@
 /* jx: everything a handheld can do, from a terminal, a script or a keypad. */
-#include "cli.h"
+#include "check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define OBSERVATION_OPTS                                                                                               \
-	{"quantity", N_("QUANTITY"), N_("how many; with --unit")},                                                     \
-		{"unit", N_("UNIT"), N_("unit of the quantity: sheet, place, m2 ... or its name")},                    \
-		{"note", N_("TEXT"), N_("what there is to say, at most 1000 characters")},                             \
-		{"photo", N_("FILE[:ROLE]"),                                                                           \
-		 N_("JPEG file, copied byte for byte; roles: wide close before after plate object; may be repeated")}, \
-		{"nothing-found", NULL, N_("looked, and nothing was found")},                                          \
-		{"no-access", NULL, N_("could not get in")},                                                           \
-		{"self-handled", NULL, N_("put right on the spot")},                                                   \
-		{"party", N_("TEXT"), N_("shop, person or vehicle concerned")},                                        \
-		{"responsible", N_("TEXT"), N_("unit responsible")},                                                   \
-		{"source", N_("NAME"), N_("why here: patrol (default), covert, hotline, look-back ...")},              \
-		{"campaign", N_("NAME"), N_("campaign this belongs to")},                                              \
-		{"officer2", N_("ID"), N_("second officer present")}, {"grid", N_("CODE"), N_("grid code")},           \
-		{"street", N_("NAME"), N_("street or place")},                                                         \
-		{"at", N_("LAT,LON[,METRES]"), N_("position set by hand, WGS-84 degrees")},                            \
-		{"no-gps", NULL, N_("save without a position")},                                                       \
-		{"wait-gps", N_("MS"), N_("wait at most so long for a fresh fix (default 2000)")},                     \
-	{                                                                                                              \
-		"id", N_("UUID"), N_("id made earlier: saving again with it changes nothing")                          \
+#define ENTRY_OPTS                                                                                             \
+	{"photo", N_("FILE[:ROLE]"),                                                                           \
+	 N_("JPEG file, copied byte for byte; roles: wide close before after plate object; may be repeated")}, \
+		{"source", N_("NAME"), N_("why here: patrol (default), covert, hotline, look-back ...")},      \
+		{"campaign", N_("NAME"), N_("campaign this belongs to")},                                      \
+		{"officer2", N_("ID"), N_("second officer present")}, {"grid", N_("CODE"), N_("grid code")},   \
+		{"street", N_("NAME"), N_("street or place")},                                                 \
+		{"at", N_("LAT,LON[,METRES]"), N_("position set by hand, WGS-84 degrees")},                    \
+		{"no-gps", NULL, N_("save without a position")},                                               \
+	{                                                                                                      \
+		"wait-gps", N_("MS"), N_("wait at most so long for a fresh fix (default 2000)")                \
 	}
+#define ID_OPT                                                                                \
+	{                                                                                     \
+		"id", N_("UUID"), N_("id made earlier: saving again with it changes nothing") \
+	}
+#define OBSERVATION_OPTS                                                                            \
+	{"quantity", N_("QUANTITY"), N_("how many; with --unit")},                                  \
+		{"unit", N_("UNIT"), N_("unit of the quantity: sheet, place, m2 ... or its name")}, \
+		{"note", N_("TEXT"), N_("what there is to say, at most 1000 characters")},          \
+		{"nothing-found", NULL, N_("looked, and nothing was found")},                       \
+		{"no-access", NULL, N_("could not get in")},                                        \
+		{"self-handled", NULL, N_("put right on the spot")},                                \
+		{"party", N_("TEXT"), N_("shop, person or vehicle concerned")},                     \
+		{"responsible", N_("TEXT"), N_("unit responsible")}, ENTRY_OPTS, ID_OPT
 
 static const struct cli_opt no_opts[] = {{NULL, NULL, NULL}};
 static const struct cli_opt log_opts[] = {OBSERVATION_OPTS, {NULL, NULL, NULL}};
 static const struct cli_opt correct_opts[] = {
 	{"reason", N_("TEXT"), N_("why the earlier entry was wrong (needed)")},
 	OBSERVATION_OPTS,
+	{NULL, NULL, NULL}};
+/* Kept in a draft: see check_draft.c. */
+#define CHECK_ENTRY_OPTS                                                                      \
+	{"corrects", N_("NUMBER"), N_("put it in place of an earlier check; with --reason")}, \
+		{"reason", N_("TEXT"), N_("why the earlier entry was wrong (needed)")}, ENTRY_OPTS
+const struct cli_opt check_opts[] = {CHECK_ENTRY_OPTS, {NULL, NULL, NULL}};
+static const struct cli_opt check_all_opts[] = {
+	{"list", NULL, N_("list the checks there are")},
+	{"answers", N_("FILE"), N_("answers from a file: a JSON object, or lines field=value")},
+	{"set", N_("FIELD=VALUE"),
+	 N_("one answer, such as rooms_checked=10 or rooms[2].flies=3; may be repeated")},
+	{"keep", NULL, N_("keep it as a draft instead of saving it")},
+	{"resume", NULL, N_("go on with a draft: the newest, or the one whose id is given")},
+	{"drafts", NULL, N_("list the drafts")},
+	{"drop", N_("ID"), N_("drop a draft")},
+	{"dry-run", NULL, N_("only compute; nothing is saved")},
+	CHECK_ENTRY_OPTS,
+	ID_OPT,
+	{NULL, NULL, NULL}};
+static const struct cli_opt grade_opts[] = {
+	{"since", N_("YYYY-MM-DD"), N_("first business day")},
+	{"until", N_("YYYY-MM-DD"), N_("last business day, and whose limits hold")},
+	{"area", N_("CODE"), N_("of this area, and of those within it")},
+	{"grid", N_("CODE"), N_("of this grid")},
+	{"class", N_("CODE"), N_("of this class of units")},
 	{NULL, NULL, NULL}};
 static const struct cli_opt withdraw_opts[] = {{"reason", N_("TEXT"), N_("why it is taken back (needed)")},
 					       {NULL, NULL, NULL}};
@@ -69,6 +98,12 @@ static const struct cli_command commands[] = {
 	{"shift end", "", 0, 0, no_opts, N_("end it with a day-close that states what was recorded"),
 	 cli_shift_end},
 	{"log", N_("[CODE]"), 0, 1, log_opts, N_("log a disorder, or that nothing was found"), cli_log},
+	{"check", N_("[METHOD|ID]"), 0, 1, check_all_opts,
+	 N_("fill in a check, field by field; index and grade are shown as values come in"), cli_check},
+	{"grade", "", 0, 0, grade_opts, N_("what the checks come to: indices, intervals, levels, verdicts"),
+	 cli_grade},
+	{"card", N_("[TOPIC|METHOD]"), 0, 1, no_opts,
+	 N_("the standards card: how to count, what is valid, the limits"), cli_card},
 	{"correct", N_("NUMBER [CODE]"), 1, 2, correct_opts,
 	 N_("put a whole new content in place of an earlier entry"), cli_correct},
 	{"withdraw", N_("NUMBER"), 1, 1, withdraw_opts, N_("take an entry back"), cli_withdraw},

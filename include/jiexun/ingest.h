@@ -46,8 +46,8 @@ struct jx_ingest_config {
 	 * or that a rotation did not reach before the power went, is brought up by these. Copied.
 	 */
 	const struct jx_signed *introductions;
-	size_t introduction_count;            /**< at most JX_INGEST_INTRODUCTIONS_MAX */
-	const uint8_t *mac_key;               /**< 32 bytes: challenges and tokens */
+	size_t introduction_count; /**< at most JX_INGEST_INTRODUCTIONS_MAX */
+	const uint8_t *mac_key;    /**< 32 bytes: challenges and tokens */
 	/** Every pack known, for review marks; read only, from any thread. NULL: pack alone, and if that is NULL, too, no marks. */
 	const jx_packs *packs;
 	const jx_pack *pack;

@@ -353,8 +353,9 @@ static void set_rooms(struct jx_entry *e)
 
 static void set_more_positive_than_checked(struct jx_entry *e)
 {
-	set_answers(e, "rodent.signs-indoor",
-		    "{\"unit_class\":\"01\",\"rooms_checked\":10,\"rooms_positive\":11,\"signs_droppings\":11}");
+	set_answers(
+		e, "rodent.signs-indoor",
+		"{\"unit_class\":\"01\",\"rooms_checked\":10,\"rooms_positive\":11,\"signs_droppings\":11}");
 }
 
 static void set_sheet_nobody_knows(struct jx_entry *e)
@@ -386,7 +387,8 @@ static void what_surprises_is_kept_and_marked(void **state)
 		{set_newer_pack, "unknown-form"},
 		{set_unknown_code, "answers: "},
 		{set_rooms, ""},
-		{set_more_positive_than_checked, "answers: rooms with signs: rooms with signs cannot be more"},
+		{set_more_positive_than_checked,
+		 "answers: rooms with signs: rooms with signs cannot be more"},
 		{set_sheet_nobody_knows, "unknown-form"},
 		{set_observation_of_other_pack, "unknown-form"},
 		{set_unknown_kind, "unknown-kind"},
@@ -400,7 +402,8 @@ static void what_surprises_is_kept_and_marked(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		append_with(&d, rows[i].change);
 	device_sync_ok(b, &d);
-	assert_int_equal(bench_counts(b).entries, sizeof(rows) / sizeof(rows[0]) + 2); /* and two of the server's */
+	assert_int_equal(bench_counts(b).entries,
+			 sizeof(rows) / sizeof(rows[0]) + 2); /* and two of the server's */
 	review = bench_review(b);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char part[96];

@@ -78,10 +78,29 @@ bool jx_pack_is_open(const jx_pack *pack, const struct jx_code *code, const char
 /** The pack's name for people, and the day from which it holds. */
 const struct jx_text *jx_pack_name(const jx_pack *pack);
 const char *jx_pack_valid_from(const jx_pack *pack);
-/** The pack built into the program: the ten disorders. Not NUL-terminated; never freed. */
+
+/** Which of the disorders a campaign counts, and what it calls them: five of the ten, say. */
+struct jx_variant {
+	const char *id; /**< "five" */
+	struct jx_text name;
+	const char *const *codes; /**< of disorders; a sub-type belongs to its disorder */
+	size_t code_count;
+	const struct jx_text *names;  /**< of each, as the campaign calls it */
+	const char *const *campaigns; /**< campaign tags of entries that count by it */
+	size_t campaign_count;
+	const char *confidence; /**< mark of its source, or NULL */
+};
+size_t jx_pack_variant_count(const jx_pack *pack);
+const struct jx_variant *jx_pack_variant_at(const jx_pack *pack, size_t i);
+/** By id, name or one of its campaign tags; NULL if none is called so: then all disorders count. */
+const struct jx_variant *jx_pack_variant_find(const jx_pack *pack, const char *id_name_or_campaign);
+/** Name of the disorder of that code in the variant; NULL if the variant does not count it. */
+const struct jx_text *jx_variant_name(const jx_pack *pack, const struct jx_variant *variant,
+				      const char *code);
+/** The pack built into the program: the ten disorders, newest version. Not NUL-terminated; never freed. */
 void jx_pack_builtin(const char **text_out, size_t *len_out);
 size_t jx_pack_builtin_count(void);
-/** All packs built in; number 0 is that of jx_pack_builtin(). False after the last. */
+/** All packs built in, older versions of one id before newer ones. False after the last. */
 bool jx_pack_builtin_at(size_t i, const char **text_out, size_t *len_out);
 
 #define JX_NOTE_CHARS_MAX  1000 /**< a note's characters; 4 bytes at most each */
@@ -102,7 +121,14 @@ struct jx_observation {
 	bool is_self_handled; /**< put right on the spot */
 	const char *party;    /**< shop, person or vehicle; NULL allowed */
 	const char *unit_responsible; /**< responsible unit; NULL allowed */
+	const char *measures;         /**< what was done: codes or names, separated by commas; NULL allowed */
+	int64_t limit_days;           /**< days that a notice gives to put it right; 0: none */
+	const char *party_kind;       /**< code or name of the list of party kinds; NULL allowed */
 };
+/** Days that a notice may give. */
+#define JX_LIMIT_DAYS_MAX 365
+/** Lists of the fixed fields: id of the list that "measures" or "party_kind" chooses from; NULL if the pack has none. */
+const char *jx_pack_observation_list(const jx_pack *pack, const char *field);
 /**
  * Check and write the answers object (compact JSON; quantity as integer with a decimal exponent, see PACKS.md).
  * @param day  business day, for codes closed by date
@@ -136,6 +162,9 @@ struct jx_answers_brief {
 	char party[4 * JX_PARTY_CHARS_MAX + 1];
 	char unit_responsible[4 * JX_PARTY_CHARS_MAX + 1];
 	bool is_self_handled;
+	char measures[256]; /**< codes, separated by commas; "" if none */
+	int64_t limit_days; /**< 0: none */
+	char party_kind[32];
 	bool is_at_once;   /**< its form is one that is reported at once */
 	char summary[400]; /**< of a sheet: its computed values in the messages' language, else "" */
 };

@@ -162,6 +162,43 @@ static void show_photos(const struct jx_entry *e)
 	}
 }
 
+/* Codes of a list, separated by commas, by their names. */
+static void names_of(const jx_pack *pack, const char *field, const char *codes, char *out, size_t cap)
+{
+	const char *list = pack != NULL ? jx_pack_observation_list(pack, field) : NULL;
+	size_t used = 0, len;
+
+	for (out[0] = '\0'; *codes != '\0' && used < cap; codes += len + (codes[len] == ',')) {
+		const struct jx_code *code;
+		char word[64];
+
+		len = strcspn(codes, ",");
+		jx_strcpy(word, len + 1 < sizeof(word) ? len + 1 : sizeof(word), codes);
+		code = list != NULL ? jx_pack_list_find(pack, list, word) : NULL;
+		used += (size_t)snprintf(out + used, cap - used, "%s%s", used > 0 ? ", " : "",
+					 code != NULL ? jx_text_pick(&code->name) : word);
+	}
+}
+
+/* What was done about it, and whom it concerns. */
+static void show_measures(const jx_pack *pack, const struct jx_bytes *answers)
+{
+	JX_AUTO_FREE struct jx_answers_brief *b = jx_xcalloc(1, sizeof(*b));
+	char text[400] = "";
+
+	if (answers->data == NULL || jx_form_brief(pack, answers->data, answers->len, b, NULL) != JX_OK)
+		return;
+	names_of(pack, "measures", b->measures, text, sizeof(text));
+	line(_("measures"), text);
+	text[0] = '\0';
+	if (b->limit_days > 0)
+		(void)snprintf(text, sizeof(text), _("%lld days"), (long long)b->limit_days);
+	line(_("time limit"), text);
+	names_of(pack, "party_kind", b->party_kind, text, sizeof(text));
+	line(_("kind of party"), text);
+	line(_("party"), b->party);
+}
+
 static void show_people(struct cli *c, const struct jx_view_entry *e)
 {
 	char text[600], where[160], time[32], id[37];
@@ -178,6 +215,7 @@ static void show_people(struct cli *c, const struct jx_view_entry *e)
 	}
 	line(_("note"), e->row.note);
 	line(_("self-handled"), e->row.is_self_handled ? _("yes") : "");
+	show_measures(c->pack, &e->entry.answers);
 	if (e->entry.has_place) {
 		cli_fix_text(&e->row.fix, NULL, where, sizeof(where));
 		line(_("place"), where);

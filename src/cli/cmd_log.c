@@ -176,12 +176,15 @@ static void read_answers(const struct cli_args *a, const char *code, struct jx_o
 		.is_self_handled = cli_flag(a, "self-handled"),
 		.party = cli_value(a, "party"),
 		.unit_responsible = cli_value(a, "responsible"),
+		.measures = cli_value(a, "measure"),
+		.party_kind = cli_value(a, "party-kind"),
 	};
 }
 
 static jx_rc fill(struct cli *c, const struct cli_args *a, const char *code, jx_capture *cap,
 		  struct jx_fix *fix, struct jx_error *err)
 {
+	const char *days = cli_value(a, "limit-days");
 	struct jx_observation o;
 	jx_rc rc;
 
@@ -190,6 +193,10 @@ static jx_rc fill(struct cli *c, const struct cli_args *a, const char *code, jx_
 			err, JX_EINVAL, 0, "jx.log",
 			"field \"result\": --nothing-found and --no-access exclude each other; give one");
 	read_answers(a, code, &o);
+	if (days != NULL && !jx_parse_i64(days, 1, JX_LIMIT_DAYS_MAX, &o.limit_days))
+		return jx_fail(err, JX_EINVAL, 0, "jx.log",
+			       "--limit-days \"%.20s\" is no number of days from 1 to %d: correct it", days,
+			       JX_LIMIT_DAYS_MAX);
 	rc = jx_capture_set_answers(cap, &o, err); /* before photos are copied: a wrong code costs nothing */
 	return rc == JX_OK ? cli_fill_entry(c, a, cap, fix, err) : rc;
 }

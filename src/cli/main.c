@@ -28,6 +28,10 @@
 		{"nothing-found", NULL, N_("looked, and nothing was found")},                       \
 		{"no-access", NULL, N_("could not get in")},                                        \
 		{"self-handled", NULL, N_("put right on the spot")},                                \
+		{"measure", N_("NAMES"),                                                            \
+		 N_("what was done: warned, persuaded, notice ..., separated by commas")},          \
+		{"limit-days", N_("N"), N_("days that a notice gives to put it right")},            \
+		{"party-kind", N_("KIND"), N_("shop, person or vehicle")},                          \
 		{"party", N_("TEXT"), N_("shop, person or vehicle concerned")},                     \
 		{"responsible", N_("TEXT"), N_("unit responsible")}, ENTRY_OPTS, ID_OPT
 

@@ -26,6 +26,25 @@ static void take_quantity(const jx_json *doc, char *out, size_t cap)
 	jx_form__quantity_format(&q, out, cap);
 }
 
+static void take_measures(const jx_json *doc, struct jx_answers_brief *b)
+{
+	const int list = jx_json_get(doc, 0, "measures");
+	JX_AUTO_BUF all = {0};
+	int tok;
+
+	if (list < 0 || jx_json_type_of(doc, list) != JX_JSON_ARRAY)
+		return;
+	jx_buf_init(&all, 4096);
+	for (tok = jx_json_first(doc, list); tok >= 0; tok = jx_json_next(doc, list, tok)) {
+		JX_AUTO_FREE char *code = jx_json_strdup(doc, tok);
+
+		if (code != NULL)
+			jx_buf_addf(&all, "%s%s", all.len > 0 ? "," : "", code);
+	}
+	if (all.rc == JX_OK && all.data != NULL)
+		jx_strcpy(b->measures, sizeof(b->measures), all.data);
+}
+
 static void take_names(const jx_pack *pack, struct jx_answers_brief *b)
 {
 	const struct jx_code *code = jx_pack_find(pack, b->code);
@@ -62,6 +81,9 @@ jx_rc jx_form_brief(const jx_pack *pack, const char *answers, size_t len, struct
 	take_text(&doc, "unit_responsible", b.unit_responsible, sizeof(b.unit_responsible));
 	take_quantity(&doc, b.quantity, sizeof(b.quantity));
 	(void)jx_json_bool(&doc, jx_json_get(&doc, 0, "self_handled"), &b.is_self_handled);
+	take_measures(&doc, &b);
+	take_text(&doc, "party_kind", b.party_kind, sizeof(b.party_kind));
+	(void)jx_json_i64(&doc, jx_json_get(&doc, 0, "limit_days"), &b.limit_days);
 	if (pack != NULL)
 		take_names(pack, &b);
 	*out = b;

@@ -120,6 +120,10 @@ static jx_rc check_not_found(const struct jx_form__answers *a, struct jx_error *
 		field = "unit";
 	else if (a->is_self_handled)
 		field = "self_handled";
+	else if (a->measures != 0)
+		field = "measures";
+	else if (a->has_limit)
+		field = "limit_days";
 	if (field != NULL)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "%s does not go with the result \"%s\": leave it out, or say \"found\"", field,
@@ -144,6 +148,8 @@ jx_rc jx_form__answers_check(const jx_pack *pack, const struct jx_form__answers 
 	if (rc == JX_OK)
 		rc = strcmp(a->result, FOUND) == 0 ? check_found(pack, a, code, err)
 						   : check_not_found(a, err);
+	if (rc == JX_OK)
+		rc = jx_form__measures_check(pack, a, day, err);
 	if (rc == JX_OK)
 		rc = check_text("note", a->note, JX_NOTE_CHARS_MAX, true, err);
 	if (rc == JX_OK)
@@ -219,7 +225,7 @@ jx_rc jx_form_check(const jx_pack *pack, const char *answers, size_t len, const 
 {
 	JX_AUTO_JSON doc = {0};
 	JX_CLEANUP(free_texts) struct texts t = {0};
-	struct jx_form__answers a = {0};
+	struct jx_form__answers a = {.party_kind = JX_FORM__NONE};
 	jx_rc rc = jx_json_parse(answers, len, &jx_json_entry_limits, &doc, err);
 
 	if (rc == JX_OK && jx_json_type_of(&doc, 0) != JX_JSON_OBJECT)
@@ -228,6 +234,8 @@ jx_rc jx_form_check(const jx_pack *pack, const char *answers, size_t len, const 
 		rc = read_texts(&doc, &t, err);
 	if (rc == JX_OK)
 		rc = read_values(&doc, &a, err);
+	if (rc == JX_OK && day != NULL && jx_day_ok(day)) /* a bad day is told below */
+		rc = jx_form__measures_read(pack, &doc, day, &a, err);
 	if (rc != JX_OK)
 		return rc;
 	a.result = t.result;

@@ -53,7 +53,7 @@ static void write_text(jx_buf *b, const char *name, const char *s)
 	jx_buf_add_json(b, s, strlen(s));
 }
 
-static void write_answers(const struct jx_form__answers *a, jx_buf *b)
+static void write_answers(const jx_pack *pack, const struct jx_form__answers *a, jx_buf *b)
 {
 	jx_buf_addc(b, '{');
 	write_text(b, "result", a->result);
@@ -67,6 +67,7 @@ static void write_answers(const struct jx_form__answers *a, jx_buf *b)
 	write_text(b, "unit", a->unit);
 	if (a->is_self_handled)
 		jx_buf_adds(b, ",\"self_handled\":true");
+	jx_form__measures_write(pack, a, b);
 	write_text(b, "party", a->party);
 	write_text(b, "unit_responsible", a->unit_responsible);
 	write_text(b, "note", a->note);
@@ -83,18 +84,21 @@ jx_rc jx_form_observation(const jx_pack *pack, const struct jx_observation *in, 
 		.party = text_or_none(in->party),
 		.unit_responsible = text_or_none(in->unit_responsible),
 		.is_self_handled = in->is_self_handled,
+		.party_kind = JX_FORM__NONE,
 	};
 	jx_rc rc = set_code(pack, text_or_none(in->code), &a, err);
 
 	if (rc == JX_OK)
 		rc = set_quantity(pack, in, &a, err);
+	if (rc == JX_OK && day != NULL && jx_day_ok(day)) /* a bad day is told below */
+		rc = jx_form__measures_parse(pack, in, day, &a, err);
 	if (rc == JX_OK)
 		rc = jx_form__answers_check(pack, &a, day, err);
 	if (rc != JX_OK)
 		return rc;
 	/* a note of 1000 characters, every one escaped to six bytes at worst, and the rest */
 	jx_buf_init(&b, 16384);
-	write_answers(&a, &b);
+	write_answers(pack, &a, &b);
 	rc = jx_buf_check(&b, "answers", err);
 	if (rc != JX_OK)
 		return rc;

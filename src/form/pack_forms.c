@@ -142,8 +142,12 @@ static jx_rc load_form(void *arg, int tok, size_t i, const struct jx_form__place
 	is_observation = form->pub.entry != NULL && strcmp(form->pub.entry, OBSERVATION) == 0;
 	form->pub.is_observation = is_observation &&
 				   (pack->format == 1 || jx_json_get(load->r->doc, tok, "results") >= 0);
-	if (form->pub.is_observation && pack->form == NULL)
+	if (form->pub.is_observation && pack->form == NULL) {
 		pack->form = form->pub.id;
+		rc = jx_form__load_measures(load->r, tok, place, err);
+		if (rc != JX_OK)
+			return rc;
+	}
 	if (form->pub.is_observation && pack->own.count == 0)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "pack: %s has \"results\", but the pack has no \"codes\": add them there",

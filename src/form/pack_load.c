@@ -66,7 +66,7 @@ static jx_rc load_all(struct jx_form__reader *r, struct jx_error *err)
 {
 	static jx_rc (*const steps[])(struct jx_form__reader * r, struct jx_error * err) = {
 		load_opening,         jx_form__load_units, jx_form__load_codes, jx_form__load_lists,
-		jx_form__load_grades, jx_form__load_forms, jx_form__load_texts,
+		jx_form__load_grades, jx_form__load_forms, jx_form__load_texts, jx_form__load_variants,
 	};
 	size_t i;
 	jx_rc rc = JX_OK;
@@ -128,6 +128,8 @@ void jx_pack_free(jx_pack *pack)
 	free(pack->units);
 	free(pack->words);
 	free(pack->phrases);
+	free(pack->variants);
+	free(pack->variant_names);
 	free(pack->phrase_texts);
 	free(pack->cards);
 	free(pack->time_limits);

@@ -28,6 +28,8 @@
 #define JX_FORM__FIELDS_MAX    200 /* of a form */
 #define JX_FORM__RULES_MAX     200 /* checks, computed, counts, quota of a form */
 #define JX_FORM__ROWS_MAX      2000
+#define JX_FORM__MEASURES_MAX  64 /* bits of a word */
+#define JX_FORM__VARIANTS_MAX  100
 #define JX_FORM__EXPR_BYTES    1000
 #define JX_FORM__NUMBER_MAX    INT64_C(1000000000000) /* of a field; sums of rows stay far below 2^53 */
 #define JX_FORM__PATH_BYTES    31                     /* longest path of a field: what err->where holds */
@@ -76,6 +78,11 @@ struct jx_pack {
 	const char *valid_from;
 	struct jx_text name;
 	const char *form; /* first form of observations with fixed fields, or NULL */
+	const struct jx_form__codes *measures, *party_kinds; /* lists of that form, or NULL */
+	uint64_t measures_with_limit;                        /* bits: numbers in measures */
+	struct jx_variant *variants;
+	size_t variant_count;
+	struct jx_text *variant_names; /* of all variants, one behind the other */
 	struct jx_unit *units;
 	size_t unit_count;
 	struct jx_form__codes own; /* "codes" */
@@ -193,6 +200,10 @@ bool jx_form__code_is_open(const struct jx_form__codes *codes, uint32_t i, const
 /* Forms with all they hold; after codes, lists and grades, whose ids they name. */
 jx_rc jx_form__load_forms(struct jx_form__reader *r, struct jx_error *err);
 void jx_form__free_forms(jx_pack *pack);
+/* "measures", "limit_measures", "party_kinds" of a form with fixed fields; and "variants" of the pack. */
+jx_rc jx_form__load_measures(struct jx_form__reader *r, int tok, const struct jx_form__place *place,
+			     struct jx_error *err);
+jx_rc jx_form__load_variants(struct jx_form__reader *r, struct jx_error *err);
 /* phrases, cards, time_limits; after forms. */
 jx_rc jx_form__load_texts(struct jx_form__reader *r, struct jx_error *err);
 

@@ -54,6 +54,12 @@ class BadInput(Case):
             (("log", "01.01", "--nothing-found", "--no-access", "--no-gps"), ("result", "--nothing-found", "--no-access")),
             ((*GOOD, "--id", "no-uuid"), ("id", "no-uuid")),
             ((*GOOD[:-1], "--wait-gps", "soon"), ("wait-gps", "soon", "0..60000")),
+            ((*GOOD, "--measure", "fined"), ("measures", "fined", "notice")),
+            ((*GOOD, "--measure", "notice"), ("limit_days", "how many days")),
+            ((*GOOD, "--limit-days", "3"), ("limit_days", "leave it out")),
+            ((*GOOD, "--measure", "notice", "--limit-days", "366"), ("limit-days", "366", "365")),
+            ((*GOOD, "--measure", "notice", "--limit-days", "soon"), ("limit-days", "soon", "365")),
+            ((*GOOD, "--party-kind", "dog"), ("party_kind", "dog", "vehicle")),
             (("correct", "H07-3", "01.01", "--no-gps"), ("reason", "--reason")),
             (("withdraw", "H07-3"), ("reason", "--reason")),
             (("withdraw", "H07-1", "--reason", "wrong"), ("observation",)),
@@ -72,7 +78,7 @@ class BadInput(Case):
                 self.refuse(EXIT["einval"], ("\"at\"", "such as" if at.count(",") < 2 else "metres"), *GOOD[:-1], "--at", at)
 
     def test_text(self):
-        fields = ["note", "party", "responsible", "street", "grid", "campaign", "officer2"]
+        fields = ["note", "party", "measure", "party-kind", "responsible", "street", "grid", "campaign", "officer2"]
         for field in fields:
             for value in (b"\xff\xfe", b"caf\xe9", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80"):
                 with self.subTest(field=field, value=value):

@@ -65,7 +65,8 @@ class Day(Case):
         for args in (("person", "sign-in", "p-017"), ("shift", "start")):
             self.assertEqual(set(h07.json(*args).object), {"ok", "n"})
         h07.json("log", "01.01", "--quantity", "3", "--unit", "sheet", "--at", "30.2301,119.7200,12", "--photo", self.photo() + ":wide",
-                 "--photo", self.photo() + ":close", "--note", "第 1 处,\"已告知\"", "--party", "No. 5", "--street", "Tianmu Road")
+                 "--photo", self.photo() + ":close", "--note", "第 1 处,\"已告知\"", "--party", "No. 5", "--street", "Tianmu Road",
+                 "--measure", "限期通知,persuaded", "--limit-days", "3", "--party-kind", "shop")
         # sent, but nothing comes down before the office has confirmed the device
         told = h07.sync().object
         self.assertIs(told["pending"], True)
@@ -87,6 +88,11 @@ class Day(Case):
         shown = h07.json("show", "H07-3").object
         self.assertEqual(shown, h07.json("show", seen["id"], env={"JX_LANG": "zh"}).object)
         self.assertEqual(shown["entry"]["id"], seen["id"])
+        answers = shown["entry"]["answers"]
+        self.assertEqual((answers["measures"], answers["limit_days"], answers["party_kind"]), (["persuaded", "notice"], 3, "shop"))
+        text = h07.jx("show", "H07-3", env={"JX_LANG": "zh"}).out
+        for words in ("劝离劝导, 限期通知", "3天", "门店、单位", "No. 5"):
+            self.assertIn(words, text)
         # the bytes themselves stand there, and hash to the digest
         raw = h07.json("show", "H07-3").out
         self.assertIn(h07.entries()[(uuid.UUID(h07.status()["writer"]).bytes, 3)].decode(), raw)

@@ -6,16 +6,18 @@
 
 static void each_loads_by_itself(void **state)
 {
-	const char *text, *first;
-	size_t len, first_len, i, forms = 0;
+	const char *text, *newest;
+	size_t len, newest_len, i, forms = 0, found = 0;
 
 	(void)state;
-	assert_true(jx_pack_builtin_count() >= 3);
+	assert_true(jx_pack_builtin_count() >= 4);
 	for (i = 0; i < jx_pack_builtin_count(); i++) {
 		JX_AUTO(jx_pack) pack = NULL;
 		struct jx_error err = {0};
 
 		assert_true(jx_pack_builtin_at(i, &text, &len));
+		jx_pack_builtin(&newest, &newest_len);
+		found += text == newest && len == newest_len;
 		if (jx_pack_load(text, len, &pack, &err) != JX_OK)
 			fail_msg("built-in pack %zu: %s", i, err.text);
 		assert_true(jx_pack_code_count(pack) + jx_pack_form_count(pack) > 0);
@@ -23,10 +25,7 @@ static void each_loads_by_itself(void **state)
 	}
 	assert_true(forms > 20);
 	assert_false(jx_pack_builtin_at(jx_pack_builtin_count(), &text, &len));
-	jx_pack_builtin(&first, &first_len);
-	assert_true(jx_pack_builtin_at(0, &text, &len));
-	assert_ptr_equal(text, first);
-	assert_int_equal(len, first_len);
+	assert_int_equal(found, 1);
 }
 
 static void together_they_are_a_set(void **state)
@@ -39,6 +38,8 @@ static void together_they_are_a_set(void **state)
 		fail_msg("%s", err.text);
 	assert_int_equal(jx_packs_count(packs), jx_pack_builtin_count());
 	assert_string_equal(jx_pack_id(jx_packs_with_form(packs, "disorder", "2026-11-22")), "ten-disorders");
+	assert_int_equal(jx_pack_version(jx_packs_active(packs, "ten-disorders", "2026-11-22")), 2);
+	assert_non_null(jx_packs_version(packs, "ten-disorders", 1));
 	assert_string_equal(jx_pack_id(jx_packs_with_form(packs, "rodent.signs-outdoor", "2026-11-22")),
 			    "pest-density");
 }
@@ -66,6 +67,72 @@ static void plague_is_reported_at_once(void **state)
 				      &brief, &err),
 		     &err);
 	assert_true(brief.is_at_once);
+}
+
+static void a_campaign_counts_five_of_ten(void **state)
+{
+	JX_AUTO(jx_packs) packs = NULL;
+	struct jx_error err = {0};
+	const struct jx_variant *five;
+	const jx_pack *pack;
+
+	(void)state;
+	jx_assert_ok(jx_packs_new(&packs, &err), &err);
+	pack = jx_packs_active(packs, "ten-disorders", "2026-11-22");
+	assert_int_equal(jx_pack_variant_count(pack), 2);
+	five = jx_pack_variant_find(pack, "五乱整治");
+	assert_non_null(five);
+	assert_ptr_equal(five, jx_pack_variant_find(pack, "five"));
+	assert_ptr_equal(five, jx_pack_variant_find(pack, "五乱"));
+	assert_ptr_equal(five, jx_pack_variant_at(pack, 0));
+	assert_null(jx_pack_variant_find(pack, "spring"));
+	assert_null(jx_pack_variant_at(pack, 2));
+	assert_int_equal(five->code_count, 5);
+	/* as the standard calls it; the others keep their names, and sub-types belong to theirs */
+	assert_string_equal(jx_variant_name(pack, five, "06.02")->zh, "乱堆乱摆");
+	assert_string_equal(jx_variant_name(pack, five, "01")->zh, "乱贴乱画");
+	assert_null(jx_variant_name(pack, five, "09.01"));
+	assert_null(jx_variant_name(pack, five, "99"));
+	assert_int_equal(jx_pack_variant_count(jx_packs_version(packs, "ten-disorders", 1)), 0);
+}
+
+/* Mistakes in what only forms with fixed fields have, each refused with its place. */
+static void mistakes_of_measures_and_variants_are_refused(void **state)
+{
+	static const struct {
+		const char *from, *to, *place;
+	} rows[] = {
+		{"\"measures\": \"measure\"", "\"measures\": \"measur\"", "forms[0].measures"},
+		{"\"party_kinds\": \"party-kind\"", "\"party_kinds\": \"kind\"", "forms[0].party_kinds"},
+		{"\"limit_measures\": [\"notice\"]", "\"limit_measures\": [\"note\"]",
+		 "forms[0].limit_measures"},
+		{"\"limit_measures\": [\"notice\"]", "\"limit_measures\": 3", "forms[0].limit_measures"},
+		{"\"id\": \"ten\"", "\"id\": \"five\"", "variants[1].id"},
+		{"[\"04\", \"06\", \"05\"", "[\"04.01\", \"06\", \"05\"", "variants[0].codes"},
+		{"[\"04\", \"06\", \"05\"", "[\"11\", \"06\", \"05\"", "variants[0].codes"},
+		{"[\"04\", \"06\", \"05\", \"01\", \"07\"]", "[]", "variants[0].codes"},
+		{"\"names\": {\"06\"", "\"names\": 6, \"x\": {\"06\"", "variants[0].names"},
+		{"\"campaigns\": [\"五乱\"", "\"campaigns\": [5", "variants[0].campaigns"},
+	};
+	const char *text;
+	size_t len, i;
+
+	(void)state;
+	jx_pack_builtin(&text, &len);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		JX_AUTO_FREE char *whole = jx_xasprintf("%.*s", (int)len, text);
+		const char *at = strstr(whole, rows[i].from);
+		JX_AUTO_FREE char *changed = NULL;
+		JX_AUTO(jx_pack) pack = NULL;
+		struct jx_error err = {0};
+
+		assert_non_null(at);
+		changed = jx_xasprintf("%.*s%s%s", (int)(at - whole), whole, rows[i].to,
+				       at + strlen(rows[i].from));
+		assert_int_equal(jx_pack_load(changed, strlen(changed), &pack, &err), JX_EINVAL);
+		if (strstr(err.text, rows[i].place) == NULL)
+			fail_msg("row %zu does not name %s: %s", i, rows[i].place, err.text);
+	}
 }
 
 struct fill {
@@ -151,6 +218,8 @@ int main(void)
 		cmocka_unit_test(each_loads_by_itself),
 		cmocka_unit_test(together_they_are_a_set),
 		cmocka_unit_test(plague_is_reported_at_once),
+		cmocka_unit_test(a_campaign_counts_five_of_ten),
+		cmocka_unit_test(mistakes_of_measures_and_variants_are_refused),
 		cmocka_unit_test(rounds_are_filled_in),
 	};
 

@@ -332,6 +332,114 @@ static void a_brief_shows_what_it_can_of_anything(void **state)
 	assert_memory_equal(&brief, &before, sizeof(brief));
 }
 
+static void measures_are_kept_with_their_limit(void **state)
+{
+	struct jx_answers_brief brief;
+	struct jx_error err = {0};
+	const char *answers =
+		"{\"result\":\"found\",\"code\":\"06.02\",\"quantity\":1,\"unit\":\"place\","
+		"\"measures\":[\"persuaded\",\"notice\"],\"limit_days\":3,\"party_kind\":\"shop\","
+		"\"party\":\"福兴超市\"}";
+
+	(void)state;
+	expect_answers(&(struct jx_observation){.result = "found",
+						.code = "06.02",
+						.measures = " 限期通知 ,persuaded,notice",
+						.limit_days = 3,
+						.party_kind = "门店",
+						.party = "福兴超市"},
+		       answers);
+	expect_answers(
+		&(struct jx_observation){
+			.result = "found", .code = "05.01", .measures = "evidence", .party_kind = "vehicle"},
+		"{\"result\":\"found\",\"code\":\"05.01\",\"quantity\":1,\"unit\":\"vehicle\","
+		"\"measures\":[\"evidence\"],\"party_kind\":\"vehicle\"}");
+	expect_answers(&(struct jx_observation){.result = "no-access", .party_kind = "shop"},
+		       "{\"result\":\"no-access\",\"party_kind\":\"shop\"}");
+	assert_int_equal(jx_form_brief(pack, answers, strlen(answers), &brief, &err), JX_OK);
+	assert_string_equal(brief.measures, "persuaded,notice");
+	assert_int_equal(brief.limit_days, 3);
+	assert_string_equal(brief.party_kind, "shop");
+	assert_string_equal(jx_pack_observation_list(pack, "measures"), "measure");
+	assert_string_equal(jx_pack_observation_list(pack, "party_kind"), "party-kind");
+	assert_null(jx_pack_observation_list(pack, "code"));
+}
+
+static void measures_that_do_not_fit_are_refused(void **state)
+{
+	(void)state;
+	expect_refused(&(struct jx_observation){.result = "found", .code = "06.02", .measures = "fined"},
+		       "measures \"fined\"", "notice");
+	expect_refused(&(struct jx_observation){.result = "found", .code = "06.02", .measures = "notice"},
+		       "limit_days", "how many days");
+	expect_refused(&(struct jx_observation){.result = "found", .code = "06.02", .limit_days = 3},
+		       "limit_days", "leave it out");
+	expect_refused(
+		&(struct jx_observation){
+			.result = "found", .code = "06.02", .measures = "notice", .limit_days = 366},
+		"limit_days", "365");
+	expect_refused(
+		&(struct jx_observation){
+			.result = "found", .code = "06.02", .measures = "notice", .limit_days = -1},
+		"limit_days", "365");
+	expect_refused(&(struct jx_observation){.result = "nothing-found", .measures = "warned"}, "measures",
+		       "leave it out");
+	expect_refused(&(struct jx_observation){.result = "nothing-found", .limit_days = 2}, "limit_days",
+		       "leave it out");
+	expect_refused(&(struct jx_observation){.result = "found", .code = "06.02", .party_kind = "dog"},
+		       "party_kind \"dog\"", "vehicle");
+	expect_bad_answers("{\"result\":\"found\",\"code\":\"06.02\",\"quantity\":1,\"unit\":\"place\","
+			   "\"measures\":[\"警告\"]}",
+			   DAY, "measures");
+	expect_bad_answers("{\"result\":\"found\",\"code\":\"06.02\",\"quantity\":1,\"unit\":\"place\","
+			   "\"measures\":[]}",
+			   DAY, "measures");
+	expect_bad_answers("{\"result\":\"found\",\"code\":\"06.02\",\"quantity\":1,\"unit\":\"place\","
+			   "\"measures\":[\"warned\",\"warned\"]}",
+			   DAY, "twice");
+	expect_bad_answers("{\"result\":\"found\",\"code\":\"06.02\",\"quantity\":1,\"unit\":\"place\","
+			   "\"measures\":[7]}",
+			   DAY, "measures");
+	expect_bad_answers("{\"result\":\"found\",\"code\":\"06.02\",\"quantity\":1,\"unit\":\"place\","
+			   "\"measures\":[\"notice\"],\"limit_days\":\"3\"}",
+			   DAY, "limit_days");
+	expect_bad_answers("{\"result\":\"found\",\"code\":\"06.02\",\"quantity\":1,\"unit\":\"place\","
+			   "\"party_kind\":\"门店\"}",
+			   DAY, "party_kind");
+}
+
+/* Version 1 knows no measures: what is written with it has none, what it reads it passes over. */
+static void an_older_pack_has_none(void **state)
+{
+	static const char answers[] =
+		"{\"result\":\"nothing-found\",\"measures\":[\"x\"],\"limit_days\":0,\"party_kind\":7}";
+	JX_AUTO(jx_pack) first = NULL;
+	JX_AUTO_BUF b = {0};
+	struct jx_error err = {0};
+	const char *text;
+	size_t len;
+
+	(void)state;
+	assert_true(jx_pack_builtin_at(0, &text, &len));
+	assert_int_equal(jx_pack_load(text, len, &first, &err), JX_OK);
+	assert_int_equal(jx_pack_version(first), 1);
+	assert_int_equal(jx_form_check(first, answers, sizeof(answers) - 1, DAY, &err), JX_OK);
+	jx_buf_init(&b, 65536);
+	assert_int_equal(jx_form_observation(first,
+					     &(struct jx_observation){
+						     .result = "found", .code = "01", .measures = "warned"},
+					     DAY, &b, &err),
+			 JX_EINVAL);
+	assert_non_null(strstr(err.text, "newer pack"));
+	assert_int_equal(jx_form_observation(first,
+					     &(struct jx_observation){
+						     .result = "found", .code = "01", .party_kind = "shop"},
+					     DAY, &b, &err),
+			 JX_EINVAL);
+	assert_int_equal(b.len, 0);
+	assert_null(jx_pack_observation_list(first, "measures"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -344,6 +452,9 @@ int main(void)
 		cmocka_unit_test(closed_codes_are_refused_by_date),
 		cmocka_unit_test(a_brief_gives_back_what_was_said),
 		cmocka_unit_test(a_brief_shows_what_it_can_of_anything),
+		cmocka_unit_test(measures_are_kept_with_their_limit),
+		cmocka_unit_test(measures_that_do_not_fit_are_refused),
+		cmocka_unit_test(an_older_pack_has_none),
 	};
 
 	return cmocka_run_group_tests(tests, load_pack, free_pack);

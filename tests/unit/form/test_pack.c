@@ -177,7 +177,7 @@ static void the_builtin_pack_holds_all_ten_disorders(void **state)
 
 	(void)state;
 	assert_string_equal(jx_pack_id(pack), "ten-disorders");
-	assert_int_equal(jx_pack_version(pack), 1);
+	assert_int_equal(jx_pack_version(pack), 2);
 	assert_string_equal(jx_pack_form(pack), "disorder");
 	for (i = 0; i < jx_pack_code_count(pack); i++) {
 		const struct jx_code *c = jx_pack_code_at(pack, i);

@@ -168,15 +168,18 @@ static void names_of(const jx_pack *pack, const char *field, const char *codes, 
 	const char *list = pack != NULL ? jx_pack_observation_list(pack, field) : NULL;
 	size_t used = 0, len;
 
-	for (out[0] = '\0'; *codes != '\0' && used < cap; codes += len + (codes[len] == ',')) {
+	for (out[0] = '\0'; *codes != '\0'; codes += len + (codes[len] == ',')) {
 		const struct jx_code *code;
 		char word[64];
 
 		len = strcspn(codes, ",");
 		jx_strcpy(word, len + 1 < sizeof(word) ? len + 1 : sizeof(word), codes);
 		code = list != NULL ? jx_pack_list_find(pack, list, word) : NULL;
-		used += (size_t)snprintf(out + used, cap - used, "%s%s", used > 0 ? ", " : "",
-					 code != NULL ? jx_text_pick(&code->name) : word);
+		if (used > 0)
+			jx_strcpy(out + used, cap - used, ", ");
+		used += strlen(out + used);
+		jx_strcpy(out + used, cap - used, code != NULL ? jx_text_pick(&code->name) : word);
+		used += strlen(out + used);
 	}
 }
 

@@ -47,7 +47,16 @@ class Person:
         args = ("01.01", "--quantity", str(self.rng.randrange(1, 99)), "--unit", "sheet", "--no-gps", "--id", entry_id, *more)
         for _ in range(2 if self.rng.random() < 0.1 else 1):
             # saved again with the same id, as after an answer that never came: nothing changes
-            self.oracle.saved(self.device, self.device.log(*args))
+            self.saved(self.device.log(*args, want=None), entry_id)
+
+    def saved(self, result, entry_id):
+        if result.status == 0:
+            self.oracle.saved(self.device, result)
+        elif '"view.find"' in result.out:
+            # it was stored, and reading it back by its whole id finds more than one
+            self.oracle.wrong("duplicated", f"{self.device.short}: two entries of id {entry_id}: {result.err.strip()}")
+        else:
+            raise AssertionError(f"status 0 wanted: {result}")
 
     def sync(self):
         # once: it fails at the first fault, and what it shows then is what the server said before. More often: one run, many connections

@@ -97,6 +97,28 @@ const struct jx_variant *jx_pack_variant_find(const jx_pack *pack, const char *i
 /** Name of the disorder of that code in the variant; NULL if the variant does not count it. */
 const struct jx_text *jx_variant_name(const jx_pack *pack, const struct jx_variant *variant,
 				      const char *code);
+/** Within how long something has to be put right. Local rules: no pack built in has any. */
+struct jx_time_limit {
+	const char *id;
+	struct jx_text name;
+	int64_t hours, days; /**< one of them; the other is 0 */
+	const char *
+		measure; /**< code of a measure that goes with a limit: this is what its notice gives; or NULL */
+	const char *const *codes; /**< disorders or sub-types it is for; none: all */
+	size_t code_count;
+	const char *valid_from; /**< "YYYY-MM-DD" or NULL */
+	const char *source;     /**< or NULL */
+	const char *confidence; /**< or NULL */
+};
+size_t jx_pack_time_limit_count(const jx_pack *pack);
+const struct jx_time_limit *jx_pack_time_limit_at(const jx_pack *pack, size_t i);
+/**
+ * The limit in days that a notice of that measure gives about that code: of those that hold on the day the one that is closest to the
+ * code, then the newest. What a notice gives when nobody says otherwise, and the most it may give. NULL: the pack leaves it open.
+ * @param code  NULL: of no disorder in particular
+ */
+const struct jx_time_limit *jx_pack_notice_limit(const jx_pack *pack, const char *measure, const char *code,
+						 const char *day);
 /** The pack built into the program: the ten disorders, newest version. Not NUL-terminated; never freed. */
 void jx_pack_builtin(const char **text_out, size_t *len_out);
 size_t jx_pack_builtin_count(void);
@@ -122,7 +144,7 @@ struct jx_observation {
 	const char *party;    /**< shop, person or vehicle; NULL allowed */
 	const char *unit_responsible; /**< responsible unit; NULL allowed */
 	const char *measures;         /**< what was done: codes or names, separated by commas; NULL allowed */
-	int64_t limit_days;           /**< days that a notice gives to put it right; 0: none */
+	int64_t limit_days;           /**< days that a notice gives to put it right; 0: what the pack says */
 	const char *party_kind;       /**< code or name of the list of party kinds; NULL allowed */
 };
 /** Days that a notice may give. */

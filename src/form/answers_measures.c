@@ -66,6 +66,37 @@ static jx_rc add_typed(const struct jx_form__codes *codes, const char *typed, si
 	return JX_OK;
 }
 
+/* The shortest time that one of the measures gives about this code; NULL: the pack leaves it open. */
+static const struct jx_time_limit *notice_limit(const jx_pack *pack, const struct jx_form__answers *a,
+						const char *day)
+{
+	const uint64_t with_limit = a->measures & pack->measures_with_limit;
+	const struct jx_time_limit *least = NULL;
+	uint32_t i;
+
+	for (i = 0; i < JX_FORM__MEASURES_MAX; i++) {
+		const struct jx_time_limit *t =
+			(with_limit >> i & 1) != 0
+				? jx_pack_notice_limit(pack, pack->measures->codes[i].pub.code, a->code, day)
+				: NULL;
+
+		if (t != NULL && (least == NULL || t->days < least->days))
+			least = t;
+	}
+	return least;
+}
+
+/* Nobody said how long: what the pack gives. */
+static void take_default(const jx_pack *pack, const char *day, struct jx_form__answers *a)
+{
+	const struct jx_time_limit *t = a->has_limit ? NULL : notice_limit(pack, a, day);
+
+	if (t == NULL)
+		return;
+	a->has_limit = true;
+	a->limit_days = t->days;
+}
+
 jx_rc jx_form__measures_parse(const jx_pack *pack, const struct jx_observation *in, const char *day,
 			      struct jx_form__answers *a, struct jx_error *err)
 {
@@ -82,6 +113,8 @@ jx_rc jx_form__measures_parse(const jx_pack *pack, const struct jx_observation *
 		rc = add_typed(pack->measures, rest, len, day, a, err);
 		rest += len + (rest[len] == ',');
 	}
+	if (rc == JX_OK)
+		take_default(pack, day, a);
 	if (rc != JX_OK || in->party_kind == NULL || *in->party_kind == '\0')
 		return rc;
 	if (pack->party_kinds == NULL)
@@ -193,9 +226,11 @@ static jx_rc check_open(const struct jx_form__codes *codes, uint32_t i, const ch
 		       codes->codes[i].pub.code, day, list);
 }
 
-static jx_rc check_limit(const jx_pack *pack, const struct jx_form__answers *a, struct jx_error *err)
+static jx_rc check_limit(const jx_pack *pack, const struct jx_form__answers *a, const char *day,
+			 struct jx_error *err)
 {
 	const bool needs = (a->measures & pack->measures_with_limit) != 0;
+	const struct jx_time_limit *most = notice_limit(pack, a, day);
 
 	if (needs && !a->has_limit)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
@@ -207,6 +242,9 @@ static jx_rc check_limit(const jx_pack *pack, const struct jx_form__answers *a, 
 	if (a->has_limit && (a->limit_days < 1 || a->limit_days > JX_LIMIT_DAYS_MAX))
 		return jx_fail(err, JX_EINVAL, 0, WHERE, "limit_days must be 1 to %d: correct it",
 			       JX_LIMIT_DAYS_MAX);
+	if (most != NULL && a->limit_days > most->days)
+		return jx_fail(err, JX_EINVAL, 0, WHERE, "limit_days is %lld, but %s is %lld: give no more",
+			       (long long)a->limit_days, jx_text_pick(&most->name), (long long)most->days);
 	return JX_OK;
 }
 
@@ -221,5 +259,5 @@ jx_rc jx_form__measures_check(const jx_pack *pack, const struct jx_form__answers
 			rc = check_open(pack->measures, i, day, "measures", err);
 	if (rc == JX_OK && a->party_kind != JX_FORM__NONE)
 		rc = check_open(pack->party_kinds, a->party_kind, day, "party_kind", err);
-	return rc == JX_OK ? check_limit(pack, a, err) : rc;
+	return rc == JX_OK ? check_limit(pack, a, day, err) : rc;
 }

@@ -116,10 +116,10 @@ static struct jx_form__quota_cell *find_line(const jx_tally *tally, const struct
 		if (strcmp(q->id, c->quota) != 0)
 			continue;
 		for (k = q->first; k < q->first + q->count; k++) {
-			const char *class_code = g->quota_lines[k].class_code;
+			const struct jx_form__quota_line *line = &g->quota_lines[k];
 
-			if (class_code == NULL ||
-			    (c->class_code != NULL && strcmp(class_code, c->class_code) == 0))
+			if (line->class_count == 0 ||
+			    (c->class_code != NULL && jx_form__line_has_class(line, c->class_code)))
 				return &tally->quotas[k];
 		}
 		return NULL;

@@ -12,7 +12,8 @@
 #define JX_FORM__CONDITIONS_MAX 100 /* of a verdict; also bands and steps */
 #define JX_FORM__QUOTAS_MAX     200
 #define JX_FORM__QUOTA_ROWS_MAX 200
-#define JX_FORM__BANDS_MAX      20 /* of population */
+#define JX_FORM__CLASSES_MAX    100 /* of a row of a quota */
+#define JX_FORM__BANDS_MAX      20  /* of population */
 #define JX_FORM__SUM_MAX        (INT64_C(1) << 53)
 
 #define JX_FORM__LEVELS 3 /* A, B, C have limits; D is what is left */
@@ -84,8 +85,9 @@ struct jx_form__quota_cell {
 };
 /* One row of a table of sample sizes; all rows of all quotas stand in one list. */
 struct jx_form__quota_line {
-	char *id; /* "rodent-indoor.01" */
-	const char *class_code;
+	char *id;             /* "rodent-indoor.01", by its first class */
+	const char **classes; /* that count for it; none: the quota's one row */
+	size_t class_count;
 	struct jx_text name;
 	const char *confidence;
 	uint32_t quota;
@@ -137,6 +139,8 @@ jx_rc jx_form__read_days(struct jx_form__reader *r, int tok, const struct jx_for
 /* The list `name` of the element must be there with at least one element. */
 jx_rc jx_form__need_some(size_t count, const struct jx_form__place *place, struct jx_error *err);
 
+/* Is it one of the classes that the line names? */
+bool jx_form__line_has_class(const struct jx_form__quota_line *line, const char *class_code);
 bool jx_form__holds(const char *from, const char *until, const char *day);
 /* Both NULL, or the same. */
 bool jx_form__is_same_topic(const char *a, const char *b);

@@ -81,22 +81,71 @@ static jx_rc read_cells(const struct load *load, int tok, const struct jx_form__
 	return rc;
 }
 
-static jx_rc check_class(const struct load *load, const struct jx_form__quota_line *line,
-			 const struct jx_form__place *place, struct jx_error *err)
+bool jx_form__line_has_class(const struct jx_form__quota_line *line, const char *class_code)
+{
+	size_t i;
+
+	for (i = 0; i < line->class_count; i++)
+		if (strcmp(line->classes[i], class_code) == 0)
+			return true;
+	return false;
+}
+
+/* A class belongs to one row at most; a row that names none is the only one. */
+static jx_rc check_classes(const struct load *load, const struct jx_form__quota_line *line,
+			   const struct jx_form__place *place, struct jx_error *err)
 {
 	const struct jx_form__grades *g = load->r->pack->grades;
-	size_t k;
+	bool is_wrong = false;
+	size_t k, i;
 
-	for (k = load->quota->first; &g->quota_lines[k] != line; k++) {
-		const char *other = g->quota_lines[k].class_code;
-
-		if (line->class_code == NULL || other == NULL || strcmp(other, line->class_code) == 0)
-			return jx_fail(
-				err, JX_EINVAL, 0, WHERE,
-				"pack: %s: each row of a quota has a class of its own, or it is the only row: correct it there",
-				PLACE(OF(place, "class")));
+	for (k = load->quota->first; !is_wrong && &g->quota_lines[k] != line; k++) {
+		is_wrong = line->class_count == 0 || g->quota_lines[k].class_count == 0;
+		for (i = 0; i < line->class_count; i++)
+			is_wrong = is_wrong || jx_form__line_has_class(&g->quota_lines[k], line->classes[i]);
 	}
-	return JX_OK;
+	if (!is_wrong)
+		return JX_OK;
+	return jx_fail(
+		err, JX_EINVAL, 0, WHERE,
+		"pack: %s: each row of a quota has a class of its own, or it is the only row: correct it there",
+		PLACE(OF(place, "class")));
+}
+
+/* "class", one code, or "classes", several. */
+static jx_rc read_classes(const struct load *load, int tok, const struct jx_form__place *place,
+			  struct jx_form__quota_line *line, struct jx_error *err)
+{
+	const jx_json *doc = load->r->doc;
+	const int one = jx_json_get(doc, tok, "class");
+	const char *word = NULL;
+	int list, item;
+	jx_rc rc = jx_form__read_list(load->r, tok, "classes", false, JX_FORM__CLASSES_MAX,
+				      OF(place, "classes"), &list, err);
+
+	if (rc == JX_OK && one >= 0 && list >= 0)
+		rc = jx_fail(err, JX_EINVAL, 0, WHERE,
+			     "pack: %s has \"class\" and \"classes\": keep one of them", PLACE(place));
+	if (rc == JX_OK && list >= 0)
+		rc = jx_form__need_some(doc->tok[list].count, OF(place, "classes"), err);
+	if (rc != JX_OK || (one < 0 && list < 0))
+		return rc;
+	line->classes = jx_xcalloc(one >= 0 ? 1 : doc->tok[list].count, sizeof(*line->classes));
+	item = one >= 0 ? one : jx_json_first(doc, list);
+	for (; rc == JX_OK && item >= 0; item = one >= 0 ? -1 : jx_json_next(doc, list, item)) {
+		const size_t n = line->class_count;
+		const struct jx_form__place *at = one >= 0 ? OF(place, "class")
+							   : IN(place, "classes", n, NULL);
+
+		rc = jx_form__read_word(load->r, item, JX_FORM__LIST_CODE_BYTES, at, &word, err);
+		if (rc == JX_OK && jx_form__line_has_class(line, word))
+			rc = jx_fail(err, JX_EINVAL, 0, WHERE,
+				     "pack: %s is \"%s\", which stands there twice: take one out", PLACE(at),
+				     word);
+		if (rc == JX_OK)
+			line->classes[line->class_count++] = word;
+	}
+	return rc;
 }
 
 static jx_rc prepare_lines(void *arg, size_t count, struct jx_error *err)
@@ -116,16 +165,14 @@ static jx_rc load_line(void *arg, int tok, size_t i, const struct jx_form__place
 	const struct load *load = arg;
 	struct jx_form__grades *g = load->r->pack->grades;
 	struct jx_form__quota_line *line = &g->quota_lines[load->quota->first + i];
-	jx_rc rc = JX_OK;
+	jx_rc rc;
 
 	g->quota_line_count++;
 	load->quota->count = i + 1;
 	line->quota = (uint32_t)load->number;
-	if (jx_json_get(load->r->doc, tok, "class") >= 0)
-		rc = jx_form__read_id(load->r, tok, "class", JX_FORM__LIST_CODE_BYTES, OF(place, "class"),
-				      &line->class_code, err);
+	rc = read_classes(load, tok, place, line, err);
 	if (rc == JX_OK)
-		rc = check_class(load, line, place, err);
+		rc = check_classes(load, line, place, err);
 	if (rc == JX_OK)
 		rc = jx_form__read_text(load->r, tok, "name", true, JX_FORM__NAME_BYTES, OF(place, "name"),
 					&line->name, err);
@@ -135,8 +182,8 @@ static jx_rc load_line(void *arg, int tok, size_t i, const struct jx_form__place
 	if (rc == JX_OK)
 		rc = read_cells(load, tok, place, line, err);
 	if (rc == JX_OK)
-		line->id = line->class_code != NULL ? jx_xasprintf("%s.%s", load->quota->id, line->class_code)
-						    : jx_xstrdup(load->quota->id);
+		line->id = line->class_count > 0 ? jx_xasprintf("%s.%s", load->quota->id, line->classes[0])
+						 : jx_xstrdup(load->quota->id);
 	return rc;
 }
 
@@ -207,8 +254,10 @@ void jx_form__free_quotas(struct jx_form__grades *g)
 {
 	size_t i;
 
-	for (i = 0; i < g->quota_line_count; i++)
+	for (i = 0; i < g->quota_line_count; i++) {
 		free(g->quota_lines[i].id);
+		free(g->quota_lines[i].classes);
+	}
 	free(g->quota_lines);
 	free(g->quotas);
 }

@@ -61,16 +61,6 @@ struct jx_form__phrases {
 	const char *form, *field;
 	size_t first, count; /* in phrase_texts */
 };
-/* Kept and listed; nothing computes with them. Hours or days, the other is 0. */
-struct jx_form__time_limit {
-	const char *id;
-	struct jx_text name;
-	int64_t hours, days;
-	const char *valid_from;
-	const char *source;
-	const char *confidence;
-};
-
 struct jx_pack {
 	const char *id;
 	int64_t version;
@@ -101,7 +91,7 @@ struct jx_pack {
 	struct jx_text *phrase_texts;
 	struct jx_card *cards;
 	size_t card_count;
-	struct jx_form__time_limit *time_limits;
+	struct jx_time_limit *time_limits;
 	size_t time_limit_count;
 	struct jx_form__grades *grades; /* NULL: the pack has none */
 	uint8_t sha256[JX_HASH_BYTES];  /* of the text it was read from */
@@ -138,9 +128,12 @@ jx_rc jx_form__read_string(struct jx_form__reader *r, int tok, size_t max, const
 /* The same for a member; absent: *out stays, unless needed. */
 jx_rc jx_form__read_member(struct jx_form__reader *r, int obj, const char *name, bool is_needed, size_t max,
 			   const struct jx_form__place *place, const char **out, struct jx_error *err);
-/* A word of letters, digits and -._ */
+/* A member that is a word of letters, digits and -._ */
 jx_rc jx_form__read_id(struct jx_form__reader *r, int obj, const char *name, size_t max,
 		       const struct jx_form__place *place, const char **out, struct jx_error *err);
+/* The same of a token that is there. */
+jx_rc jx_form__read_word(struct jx_form__reader *r, int tok, size_t max, const struct jx_form__place *place,
+			 const char **out, struct jx_error *err);
 /* {"zh":...,"en":...}: one of them is enough. */
 jx_rc jx_form__read_text(struct jx_form__reader *r, int obj, const char *name, bool is_needed, size_t max,
 			 const struct jx_form__place *place, struct jx_text *out, struct jx_error *err);
@@ -206,6 +199,7 @@ jx_rc jx_form__load_measures(struct jx_form__reader *r, int tok, const struct jx
 jx_rc jx_form__load_variants(struct jx_form__reader *r, struct jx_error *err);
 /* phrases, cards, time_limits; after forms. */
 jx_rc jx_form__load_texts(struct jx_form__reader *r, struct jx_error *err);
+jx_rc jx_form__load_time_limits(struct jx_form__reader *r, struct jx_error *err);
 
 /*
  * What grades own (pack_grades*.c). Called once between lists and forms; a pack without any of it keeps pack->grades NULL.

@@ -94,9 +94,19 @@ jx_rc jx_form__read_member(struct jx_form__reader *r, int obj, const char *name,
 jx_rc jx_form__read_id(struct jx_form__reader *r, int obj, const char *name, size_t max,
 		       const struct jx_form__place *place, const char **out, struct jx_error *err)
 {
+	const int tok = jx_json_get(r->doc, obj, name);
+
+	if (tok < 0)
+		return jx_fail(err, JX_EINVAL, 0, WHERE, "pack: %s is missing: add it there", PLACE(place));
+	return jx_form__read_word(r, tok, max, place, out, err);
+}
+
+jx_rc jx_form__read_word(struct jx_form__reader *r, int tok, size_t max, const struct jx_form__place *place,
+			 const char **out, struct jx_error *err)
+{
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
 	const char *id = NULL;
-	const jx_rc rc = jx_form__read_member(r, obj, name, true, max, place, &id, err);
+	const jx_rc rc = jx_form__read_string(r, tok, max, place, &id, err);
 
 	if (rc != JX_OK)
 		return rc;

@@ -1,15 +1,14 @@
-/* What a pack says beside its forms: phrases, cards, time limits. */
+/* What a pack says beside its forms: phrases and cards. */
 #include <string.h>
 
 #include "forms.h"
 
-#define WHERE           JX_FORM__WHERE
-#define PHRASES_MAX     2000
-#define PHRASES_OF_ONE  200
-#define CARDS_MAX       200
-#define CARD_BYTES      ((size_t)64 * 1024)
-#define TIME_LIMITS_MAX 500
-#define ANY_FORM        "*" /* phrases for a field of that id wherever it is */
+#define WHERE          JX_FORM__WHERE
+#define PHRASES_MAX    2000
+#define PHRASES_OF_ONE 200
+#define CARDS_MAX      200
+#define CARD_BYTES     ((size_t)64 * 1024)
+#define ANY_FORM       "*" /* phrases for a field of that id wherever it is */
 
 static jx_rc prepare_phrases(void *arg, size_t count, struct jx_error *err)
 {
@@ -135,56 +134,18 @@ static jx_rc load_card(void *arg, int tok, size_t i, const struct jx_form__place
 			   : rc;
 }
 
-static jx_rc prepare_time_limits(void *arg, size_t count, struct jx_error *err)
-{
-	const struct jx_form__reader *r = arg;
-
-	(void)err;
-	r->pack->time_limits = jx_xcalloc(count, sizeof(*r->pack->time_limits));
-	r->pack->time_limit_count = count;
-	return JX_OK;
-}
-
-static jx_rc load_time_limit(void *arg, int tok, size_t i, const struct jx_form__place *place,
-			     struct jx_error *err)
-{
-	struct jx_form__reader *r = arg;
-	struct jx_form__time_limit *t = &r->pack->time_limits[i];
-	jx_rc rc = jx_form__read_id(r, tok, "id", JX_FORM__FORM_ID_BYTES, OF(place, "id"), &t->id, err);
-
-	if (rc == JX_OK)
-		rc = jx_form__read_text(r, tok, "name", true, JX_FORM__NAME_BYTES, OF(place, "name"),
-					&t->name, err);
-	if (rc == JX_OK)
-		rc = jx_form__read_i64(r, tok, "hours", false, 1, 100000, OF(place, "hours"), &t->hours, err);
-	if (rc == JX_OK)
-		rc = jx_form__read_i64(r, tok, "days", false, 1, 10000, OF(place, "days"), &t->days, err);
-	if (rc == JX_OK && (t->hours == 0) == (t->days == 0))
-		rc = jx_fail(err, JX_EINVAL, 0, WHERE,
-			     "pack: %s needs either \"hours\" or \"days\": correct it there", PLACE(place));
-	if (rc == JX_OK)
-		rc = jx_form__read_day(r, tok, "valid_from", OF(place, "valid_from"), &t->valid_from, err);
-	if (rc == JX_OK)
-		rc = jx_form__read_member(r, tok, "source", false, 1000, OF(place, "source"), &t->source,
-					  err);
-	return rc == JX_OK ? jx_form__read_member(r, tok, "confidence", false, 1000, OF(place, "confidence"),
-						  &t->confidence, err)
-			   : rc;
-}
-
 jx_rc jx_form__load_texts(struct jx_form__reader *r, struct jx_error *err)
 {
 	const struct jx_form__walk walks[] = {
 		{"phrases", PHRASES_MAX, prepare_phrases, load_phrases, r},
 		{"cards", CARDS_MAX, prepare_cards, load_card, r},
-		{"time_limits", TIME_LIMITS_MAX, prepare_time_limits, load_time_limit, r},
 	};
 	size_t i;
 	jx_rc rc = JX_OK;
 
 	for (i = 0; rc == JX_OK && i < sizeof(walks) / sizeof(walks[0]); i++)
 		rc = jx_form__walk_list(r, 0, NULL, &walks[i], err);
-	return rc;
+	return rc == JX_OK ? jx_form__load_time_limits(r, err) : rc;
 }
 
 size_t jx_pack_phrases(const jx_pack *pack, const char *form, const char *field, const struct jx_text **out)

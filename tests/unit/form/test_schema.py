@@ -49,7 +49,9 @@ MISTAKES = [
     (["verdicts"], [{"id": "x", "name": {"en": "x"}, "all": [{"topic": "x", "level": "D"}]}]),
     (["quotas", 0, "population_max"], REMOVE),
     (["quotas", 0, "rows", 0, "cells", 0], [10]),
+    (["quotas", 0, "rows", 0, "classes"], ["01", "02"]),
     (["phrases", 0, "texts"], []),
+    (["time_limits", 0, "codes"], "01"),
     (["time_limits", 0, "days"], 1),
 ]
 

@@ -194,6 +194,36 @@ static void a_sheet_counts_for_index_and_quota(void **state)
 	assert_int_equal(eateries(tally).units_done, 2);
 }
 
+/* "Offices and enterprises" is one row of the table, and three of the classes that a unit can have. */
+static void classes_of_one_row_count_together(void **state)
+{
+	static const char *const classes[] = {"03", "11", "12", "13"};
+	JX_AUTO(jx_pack) pack = pest_pack();
+	JX_AUTO(jx_tally) tally = jx_tally_new(pack);
+	struct jx_error err = {0};
+	struct jx_quota q;
+	size_t i, found = 0;
+
+	(void)state;
+	for (i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+		JX_AUTO(jx_sheet) sheet = indoor(pack, "10", "0");
+
+		jx_assert_ok(jx_sheet_set(sheet, "unit_class", classes[i], &err), &err);
+		jx_assert_ok(jx_tally_add_sheet(tally, sheet, &err), &err);
+	}
+	for (i = 0; i < jx_tally_quota_count(tally, PEST_DAY); i++) {
+		jx_assert_ok(jx_tally_quota(tally, i, PEST_DAY, 100000, &q, &err), &err);
+		if (q.units_done == 0)
+			continue;
+		found++;
+		assert_string_equal(q.id, "rodent-indoor.03");
+		assert_int_equal(q.units_done, 3); /* the fourth is a road: no row of this table */
+		assert_int_equal(q.effort_done, 30);
+		assert_int_equal(q.units, 5);
+	}
+	assert_int_equal(found, 1);
+}
+
 static void a_wrong_sheet_counts_for_nothing(void **state)
 {
 	JX_AUTO(jx_pack) pack = pest_pack();
@@ -419,6 +449,7 @@ int main(void)
 		cmocka_unit_test(sums_stay_exact),
 		cmocka_unit_test(tallies_of_two_packs_are_not_joined),
 		cmocka_unit_test(a_sheet_counts_for_index_and_quota),
+		cmocka_unit_test(classes_of_one_row_count_together),
 		cmocka_unit_test(a_wrong_sheet_counts_for_nothing),
 		cmocka_unit_test(entries_in_any_order_give_the_same_grades),
 		cmocka_unit_test(a_sheet_counts_whole_or_not_at_all),

@@ -5,7 +5,7 @@
  * In this order: packs and sets of packs; forms and sheets (a form being filled in); observations of street disorder;
  * indices, exact fractions, intervals, levels and verdicts.
  *
- * Threads:   a jx_pack is read-only after loading and may be shared; a sheet or tally belongs to one thread.
+ * Threads:   a jx_pack is read-only after it was put into a set, and may be shared; a sheet or tally belongs to one thread.
  * Ownership: strings and structs returned live as long as the pack, sheet or tally they come from.
  * Errors:    JX_EINVAL with the field or the place in the pack; a refused pack or answer changes nothing.
  * Units:     whole numbers of the unit that the pack names; a field whose id ends in _e1, _e2 or _e3 counts tenths,
@@ -15,6 +15,7 @@
 #define JX_FORM_H
 
 #include "jiexun/base.h"
+#include "jiexun/model.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -60,6 +61,16 @@ struct jx_unit {
  * @retval JX_EVERSION  needs a newer program
  */
 jx_rc jx_pack_load(const char *text, size_t len, jx_pack **pack_out, struct jx_error *err);
+/**
+ * Read a pack that a server signed: the file must be the one that the seal names, with its id, version and size, and may hold from
+ * a later day than it says itself, never from an earlier one. Whose seal it is the caller has looked at.
+ * @retval JX_ECORRUPT  not the bytes that were signed
+ * @retval JX_EINVAL    names the place in the pack, or what contradicts the seal
+ * @retval JX_EVERSION  needs a newer program
+ */
+jx_rc jx_pack_open_sealed(const struct jx_pack_seal *seal, const void *bytes, size_t len, jx_pack **pack_out,
+			  struct jx_error *err);
+/** Gives one use back: sets share packs. */
 void jx_pack_free(jx_pack *pack);
 JX_DEFINE_AUTO(jx_pack, jx_pack_free);
 
@@ -78,6 +89,10 @@ bool jx_pack_is_open(const jx_pack *pack, const struct jx_code *code, const char
 /** The pack's name for people, and the day from which it holds. */
 const struct jx_text *jx_pack_name(const jx_pack *pack);
 const char *jx_pack_valid_from(const jx_pack *pack);
+/** Have it hold from a later day than its file says. @retval JX_EINVAL  no day, or an earlier one */
+jx_rc jx_pack_set_valid_from(jx_pack *pack, const char *day, struct jx_error *err);
+/** SHA-256 of the file it was read from. */
+const uint8_t *jx_pack_sha256(const jx_pack *pack);
 
 /** Which of the disorders a campaign counts, and what it calls them: five of the ten, say. */
 struct jx_variant {
@@ -220,6 +235,14 @@ JX_DEFINE_AUTO(jx_packs, jx_packs_free);
  *                       name is still a name or alias of it): close it by date instead; or a form belongs to another pack
  */
 jx_rc jx_packs_add(jx_packs *packs, jx_pack *pack, struct jx_error *err);
+/**
+ * Put in a pack that was accepted here before, at whatever place its version has: a newer program may have brought newer ones along,
+ * or other contents under the same number; then what was accepted stays, for entries name it. It is the set's afterwards.
+ * @retval JX_ELIMIT  the set is full; the pack stays the caller's
+ */
+jx_rc jx_packs_keep(jx_packs *packs, jx_pack *pack, struct jx_error *err);
+/** Another set of the same packs, which both share. One may grow while the other is read by other threads. */
+jx_packs *jx_packs_copy(const jx_packs *packs);
 /** The newest version of the id that holds on that business day; NULL if none. */
 const jx_pack *jx_packs_active(const jx_packs *packs, const char *id, const char *day);
 /** That very version, for entries and drafts that began with it; NULL if unknown. */

@@ -237,6 +237,12 @@ struct jx_keys {
 	int64_t from_utc_ms;
 	uint8_t tls_spki_sha256[JX_PINS_MAX][JX_HASH_BYTES]; /**< current and next TLS keys */
 	size_t pin_count;
+	/**
+	 * Keys that sign form packs: [0] the one in force, then those of before, for what they signed. Only in what the key in force
+	 * says of itself; none from a server that knows no packs.
+	 */
+	uint8_t pack_keys[JX_IDENTITIES_MAX][JX_PUB_BYTES];
+	size_t pack_key_count;
 };
 /** Write and sign with the identity key of now; k may introduce another. */
 jx_rc jx_keys_sign(const struct jx_keys *k, const uint8_t sec[JX_SEC_BYTES], struct jx_signed *out,
@@ -244,6 +250,29 @@ jx_rc jx_keys_sign(const struct jx_keys *k, const uint8_t sec[JX_SEC_BYTES], str
 /** pub is the identity key trusted now. @retval JX_EAUTH signature does not fit pub  @retval JX_EINVAL text is no keys item */
 jx_rc jx_keys_open(const struct jx_signed *s, const uint8_t pub[JX_PUB_BYTES], struct jx_keys *out,
 		   struct jx_error *err);
+
+#define JX_PACK_BYTES_MAX INT64_C(16777216) /**< of a pack's file */
+/** What a server signs of a form pack when it publishes it. The file itself travels beside, by its hash. */
+struct jx_pack_seal {
+	uint8_t key_id[8]; /**< of the pack key */
+	char pack[64];     /**< id; letters, digits, '.', '-', '_' */
+	int64_t version;
+	char valid_from[11]; /**< business day from which it holds; not before the file's own */
+	uint8_t sha256[JX_HASH_BYTES];
+	int64_t size_bytes;
+};
+/**
+ * The pack key that belongs to an identity key: made from it, so that it is rotated and backed up with it. Who has the pack key
+ * does not have the identity key. Wipe secret_out.
+ */
+void jx_pack_key(const uint8_t identity_secret[JX_SEC_BYTES], uint8_t public_out[JX_PUB_BYTES],
+		 uint8_t secret_out[JX_SEC_BYTES]);
+/** Write and sign with a pack key. The key id is taken from sec. @retval JX_EINVAL  a member out of its range */
+jx_rc jx_pack_seal_sign(const struct jx_pack_seal *s, const uint8_t sec[JX_SEC_BYTES], struct jx_signed *out,
+			struct jx_error *err);
+/** @retval JX_EAUTH signature does not fit pub  @retval JX_EINVAL text is no pack's */
+jx_rc jx_pack_seal_open(const struct jx_signed *s, const uint8_t pub[JX_PUB_BYTES], struct jx_pack_seal *out,
+			struct jx_error *err);
 
 /** SHA-256 over sig and text: how requests name "my newest receipt". */
 void jx_signed_hash(const struct jx_signed *s, uint8_t out[JX_HASH_BYTES]);

@@ -81,6 +81,26 @@ const char *jx_pack_valid_from(const jx_pack *pack)
 	return pack->valid_from;
 }
 
+jx_rc jx_pack_set_valid_from(jx_pack *pack, const char *day, struct jx_error *err)
+{
+	if (!jx_day_ok(day))
+		return jx_fail(err, JX_EINVAL, 0, "form.pack", "\"%.20s\" is no day: write it as YYYY-MM-DD",
+			       day);
+	if (strcmp(day, pack->valid_from) < 0)
+		return jx_fail(
+			err, JX_EINVAL, 0, "form.pack",
+			"pack %s: version %lld holds from %s by its own word, %s is earlier: take that day, or change the file and raise its version",
+			pack->id, (long long)pack->version, pack->valid_from, day);
+	jx_strcpy(pack->later_from, sizeof(pack->later_from), day);
+	pack->valid_from = pack->later_from;
+	return JX_OK;
+}
+
+const uint8_t *jx_pack_sha256(const jx_pack *pack)
+{
+	return pack->sha256;
+}
+
 size_t jx_pack_code_count(const jx_pack *pack)
 {
 	return pack->own.count;

@@ -116,7 +116,7 @@ void jx_pack_free(jx_pack *pack)
 {
 	size_t i;
 
-	if (pack == NULL)
+	if (pack == NULL || atomic_fetch_sub(&pack->uses, 1) > 0)
 		return;
 	jx_form__free_forms(pack);
 	jx_form__free_grades(pack);

@@ -2,6 +2,8 @@
 #ifndef JX_FORM_PACK_PRIVATE_H
 #define JX_FORM_PACK_PRIVATE_H
 
+#include <stdatomic.h>
+
 #include "jiexun/form.h"
 #include "name_index.h"
 
@@ -62,10 +64,12 @@ struct jx_form__phrases {
 	size_t first, count; /* in phrase_texts */
 };
 struct jx_pack {
+	atomic_int uses; /* beyond the first: sets that share it */
 	const char *id;
 	int64_t version;
 	int64_t format;
 	const char *valid_from;
+	char later_from[11]; /* in place of the file's own */
 	struct jx_text name;
 	const char *form; /* first form of observations with fixed fields, or NULL */
 	const struct jx_form__codes *measures, *party_kinds; /* lists of that form, or NULL */

@@ -125,6 +125,21 @@ static size_t find_place(const jx_packs *packs, const char *id, const jx_pack **
 	return at;
 }
 
+static jx_rc fail_full(struct jx_error *err)
+{
+	return jx_fail(err, JX_ELIMIT, 0, WHERE,
+		       "there are %d packs already, which is the most: remove test packs from the server",
+		       PACKS_MAX);
+}
+
+static void insert(jx_packs *packs, size_t at, jx_pack *pack)
+{
+	packs->packs = jx_xreallocarray(packs->packs, packs->count + 1, sizeof(jx_pack *));
+	memmove(packs->packs + at + 1, packs->packs + at, (packs->count - at) * sizeof(jx_pack *));
+	packs->packs[at] = pack;
+	packs->count++;
+}
+
 static jx_rc check_version(const jx_packs *packs, const jx_pack *pack, const jx_pack *latest,
 			   struct jx_error *err)
 {
@@ -138,10 +153,7 @@ static jx_rc check_version(const jx_packs *packs, const jx_pack *pack, const jx_
 			       "pack %s: version %lld is older than %lld, which is there: raise it", pack->id,
 			       (long long)pack->version, (long long)latest->version);
 	if (packs->count >= PACKS_MAX)
-		return jx_fail(
-			err, JX_ELIMIT, 0, WHERE,
-			"there are %d packs already, which is the most: remove test packs from the server",
-			PACKS_MAX);
+		return fail_full(err);
 	return JX_OK;
 }
 
@@ -164,11 +176,45 @@ jx_rc jx_packs_add(jx_packs *packs, jx_pack *pack, struct jx_error *err)
 		rc = check_forms(packs, pack, err);
 	if (rc != JX_OK)
 		return rc;
-	packs->packs = jx_xreallocarray(packs->packs, packs->count + 1, sizeof(jx_pack *));
-	memmove(packs->packs + at + 1, packs->packs + at, (packs->count - at) * sizeof(jx_pack *));
-	packs->packs[at] = pack;
-	packs->count++;
+	insert(packs, at, pack);
 	return JX_OK;
+}
+
+/* ---- those that were accepted before, and sets that share them ------------------------------------- */
+
+jx_rc jx_packs_keep(jx_packs *packs, jx_pack *pack, struct jx_error *err)
+{
+	size_t at = 0;
+
+	while (at < packs->count &&
+	       (strcmp(packs->packs[at]->id, pack->id) < 0 ||
+		(strcmp(packs->packs[at]->id, pack->id) == 0 && packs->packs[at]->version < pack->version)))
+		at++;
+	if (at < packs->count && strcmp(packs->packs[at]->id, pack->id) == 0 &&
+	    packs->packs[at]->version == pack->version) {
+		if (packs->packs[at] != pack)
+			jx_pack_free(packs->packs[at]);
+		packs->packs[at] = pack;
+		return JX_OK;
+	}
+	if (packs->count >= PACKS_MAX)
+		return fail_full(err);
+	insert(packs, at, pack);
+	return JX_OK;
+}
+
+jx_packs *jx_packs_copy(const jx_packs *packs)
+{
+	jx_packs *copy = jx_xcalloc(1, sizeof(*copy));
+	size_t i;
+
+	copy->packs = jx_xcalloc(packs->count + 1, sizeof(jx_pack *));
+	copy->count = packs->count;
+	for (i = 0; i < packs->count; i++) {
+		copy->packs[i] = packs->packs[i];
+		(void)atomic_fetch_add(&copy->packs[i]->uses, 1);
+	}
+	return copy;
 }
 
 /* ---- finding one ----------------------------------------------------------------------------------- */

@@ -10,7 +10,8 @@ jx_rc jx_keys_sign(const struct jx_keys *k, const uint8_t sec[JX_SEC_BYTES], str
 	JX_AUTO_BUF b = {0};
 
 	if (k->pin_count == 0 || k->pin_count > JX_PINS_MAX || k->from_utc_ms < 0 ||
-	    k->earlier_count > JX_IDENTITIES_MAX - 1 || k->from_utc_ms > JX_MODEL__INT_MAX)
+	    k->earlier_count > JX_IDENTITIES_MAX - 1 || k->from_utc_ms > JX_MODEL__INT_MAX ||
+	    k->pack_key_count > JX_IDENTITIES_MAX)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "keys must name 1 to %d TLS keys and a time from 0 to 2^53", JX_PINS_MAX);
 	jx_model__signed_begin(&b, "keys", sec);
@@ -21,6 +22,8 @@ jx_rc jx_keys_sign(const struct jx_keys *k, const uint8_t sec[JX_SEC_BYTES], str
 		jx_model__add_hashes_member(&b, "earlier", k->earlier, k->earlier_count);
 	jx_model__add_int_member(&b, "from_utc_ms", k->from_utc_ms);
 	jx_model__add_hashes_member(&b, "tls_spki_sha256", k->tls_spki_sha256, k->pin_count);
+	if (k->pack_key_count > 0)
+		jx_model__add_hashes_member(&b, "pack_keys", k->pack_keys, k->pack_key_count);
 	return jx_model__signed_end(&b, JX_TAG_KEYS, sec, out, err);
 }
 
@@ -47,6 +50,9 @@ jx_rc jx_keys_open(const struct jx_signed *s, const uint8_t pub[JX_PUB_BYTES], s
 	if (rc == JX_OK)
 		rc = jx_model__need_hashes(&doc, "tls_spki_sha256", 1, JX_PINS_MAX, k.tls_spki_sha256,
 					   &k.pin_count, err);
+	if (rc == JX_OK && jx_json_get(&doc, 0, "pack_keys") >= 0)
+		rc = jx_model__need_hashes(&doc, "pack_keys", 1, JX_IDENTITIES_MAX, k.pack_keys,
+					   &k.pack_key_count, err);
 	if (rc == JX_OK)
 		*out = k;
 	return rc;

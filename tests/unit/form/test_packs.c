@@ -136,6 +136,80 @@ static void a_renamed_code_is_the_same_code(void **state)
 	assert_int_equal(jx_pack_version(jx_packs_active(packs, "rodent-test", RODENT_DAY)), 5);
 }
 
+static void what_was_accepted_stays_whatever_a_newer_program_brings(void **state)
+{
+	JX_AUTO(jx_packs) packs = open_packs();
+	jx_pack *mine = version("3", "2026-03-01", "made", "Made"),
+		*older = version("2", "2026-01-01", "made", "m");
+	struct jx_error err = {0};
+
+	(void)state;
+	add(packs, rodent_pack()); /* as if built in */
+	jx_assert_ok(jx_packs_keep(packs, mine, &err), &err);
+	jx_assert_ok(jx_packs_keep(packs, mine, &err), &err);
+	jx_assert_ok(jx_packs_keep(packs, older, &err), &err);
+	assert_ptr_equal(jx_packs_version(packs, "rodent-test", 3), mine);
+	assert_ptr_equal(jx_packs_active(packs, "rodent-test", "2026-02-28"), older);
+	assert_ptr_equal(jx_packs_active(packs, "rodent-test", "2026-03-01"), mine);
+}
+
+static void a_copy_shares_and_outlives_what_it_was_made_of(void **state)
+{
+	jx_packs *packs = open_packs();
+	JX_AUTO(jx_packs) copy = NULL;
+	const jx_pack *shared;
+	size_t count;
+
+	(void)state;
+	add(packs, rodent_pack());
+	count = jx_packs_count(packs);
+	copy = jx_packs_copy(packs);
+	shared = jx_packs_version(packs, "rodent-test", 3);
+	assert_ptr_equal(jx_packs_version(copy, "rodent-test", 3), shared);
+	add(copy, version("4", "2026-03-01", "made", "made"));
+	assert_int_equal(jx_packs_count(packs), count);
+	assert_int_equal(jx_packs_count(copy), count + 1);
+	jx_packs_free(packs);
+	assert_string_equal(jx_pack_id(jx_packs_version(copy, "rodent-test", 3)), "rodent-test");
+}
+
+static struct jx_pack_seal seal_of(const char *text, int64_t number, const char *day)
+{
+	struct jx_pack_seal seal = {.version = number, .size_bytes = (int64_t)strlen(text)};
+
+	jx_strcpy(seal.pack, sizeof(seal.pack), "rodent-test");
+	jx_strcpy(seal.valid_from, sizeof(seal.valid_from), day);
+	jx_sha256(text, strlen(text), seal.sha256);
+	return seal;
+}
+
+static void a_sealed_pack_is_the_one_that_was_signed(void **state)
+{
+	JX_AUTO_FREE char *text = rodent_with("made", "made");
+	struct jx_pack_seal seal = seal_of(text, 3, "2026-10-01"), other;
+	JX_AUTO(jx_pack) pack = NULL;
+	JX_AUTO(jx_pack) none = NULL;
+	struct jx_error err = {0};
+
+	(void)state;
+	jx_assert_ok(jx_pack_open_sealed(&seal, text, strlen(text), &pack, &err), &err);
+	assert_string_equal(jx_pack_valid_from(pack), "2026-10-01");
+	assert_memory_equal(jx_pack_sha256(pack), seal.sha256, JX_HASH_BYTES);
+	other = seal_of(text, 3, "2026-02-28");
+	jx_assert_rc(jx_pack_open_sealed(&other, text, strlen(text), &none, &err), JX_EINVAL, &err);
+	jx_assert_says(&err, "2026-03-01");
+	other = seal_of(text, 4, "2026-10-01");
+	jx_assert_rc(jx_pack_open_sealed(&other, text, strlen(text), &none, &err), JX_EINVAL, &err);
+	jx_assert_says(&err, "version 4");
+	other = seal_of(text, 3, "2026-10-01");
+	jx_strcpy(other.pack, sizeof(other.pack), "other");
+	jx_assert_rc(jx_pack_open_sealed(&other, text, strlen(text), &none, &err), JX_EINVAL, &err);
+	jx_assert_rc(jx_pack_open_sealed(&seal, text, strlen(text) - 1, &none, &err), JX_ECORRUPT, &err);
+	text[strlen(text) / 2] = (char)(text[strlen(text) / 2] ^ 1);
+	jx_assert_rc(jx_pack_open_sealed(&seal, text, strlen(text), &none, &err), JX_ECORRUPT, &err);
+	assert_null(none);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +218,9 @@ int main(void)
 		cmocka_unit_test(contradictions_are_refused_and_the_old_one_stays),
 		cmocka_unit_test(a_form_belongs_to_one_pack),
 		cmocka_unit_test(a_renamed_code_is_the_same_code),
+		cmocka_unit_test(what_was_accepted_stays_whatever_a_newer_program_brings),
+		cmocka_unit_test(a_copy_shares_and_outlives_what_it_was_made_of),
+		cmocka_unit_test(a_sealed_pack_is_the_one_that_was_signed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -299,6 +299,94 @@ static void the_name_of_a_receipt_covers_signature_and_text(void **state)
 	assert_memory_not_equal(one, two, JX_HASH_BYTES);
 }
 
+static struct jx_pack_seal sample_seal(void)
+{
+	struct jx_pack_seal p = {
+		.pack = "ten-disorders", .version = 1001, .valid_from = "2026-12-01", .size_bytes = 120000};
+
+	memset(p.sha256, 0x3c, sizeof(p.sha256));
+	return p;
+}
+
+static void a_pack_is_signed_by_a_key_of_its_own(void **state)
+{
+	const struct jx_pack_seal p = sample_seal();
+	uint8_t pack_pub[JX_PUB_BYTES], pack_sec[JX_SEC_BYTES], again[JX_PUB_BYTES], again_sec[JX_SEC_BYTES];
+	struct jx_pack_seal back;
+	struct jx_signed s;
+
+	(void)state;
+	jx_pack_key(sec, pack_pub, pack_sec);
+	jx_pack_key(sec, again, again_sec);
+	assert_memory_equal(pack_pub, again, sizeof(again));
+	assert_memory_not_equal(pack_pub, pub, sizeof(pub));
+	jx_pack_key(other_sec, again, again_sec);
+	assert_memory_not_equal(pack_pub, again, sizeof(again));
+	assert_int_equal(jx_pack_seal_sign(&p, pack_sec, &s, NULL), JX_OK);
+	s.text[s.len] = '\0';
+	assert_non_null(strstr(
+		s.text,
+		"\"pack\":\"ten-disorders\",\"version\":1001,\"valid_from\":\"2026-12-01\",\"sha256\":\"3c3c"));
+	assert_int_equal(jx_pack_seal_open(&s, pub, &back, NULL), JX_EAUTH);
+	assert_int_equal(jx_pack_seal_open(&s, pack_pub, &back, NULL), JX_OK);
+	assert_string_equal(back.pack, p.pack);
+	assert_int_equal(back.version, p.version);
+	assert_string_equal(back.valid_from, p.valid_from);
+	assert_memory_equal(back.sha256, p.sha256, sizeof(p.sha256));
+	assert_int_equal(back.size_bytes, p.size_bytes);
+}
+
+static void a_pack_out_of_bounds_is_neither_signed_nor_read(void **state)
+{
+	static const char *const ids[] = {"", ".x", "../x", "a/b", "a b", "\xe5\x8d\x81"};
+	struct jx_pack_seal p, back;
+	struct jx_signed s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		p = sample_seal();
+		jx_strcpy(p.pack, sizeof(p.pack), ids[i]);
+		assert_int_equal(jx_pack_seal_sign(&p, sec, &s, NULL), JX_EINVAL);
+	}
+	p = sample_seal();
+	p.version = 0;
+	assert_int_equal(jx_pack_seal_sign(&p, sec, &s, NULL), JX_EINVAL);
+	p = sample_seal();
+	jx_strcpy(p.valid_from, sizeof(p.valid_from), "2026-13-01");
+	assert_int_equal(jx_pack_seal_sign(&p, sec, &s, NULL), JX_EINVAL);
+	p = sample_seal();
+	p.size_bytes = JX_PACK_BYTES_MAX + 1;
+	assert_int_equal(jx_pack_seal_sign(&p, sec, &s, NULL), JX_EINVAL);
+	/* a text that a later server signed well */
+	s = sign_text(JX_TAG_PACK,
+		      "{\"v\":1,\"kind\":\"pack\",\"key\":\"0000000000000000\",\"pack\":\"../x\"}");
+	assert_int_not_equal(jx_pack_seal_open(&s, pub, &back, NULL), JX_OK);
+}
+
+static void keys_name_the_pack_keys(void **state)
+{
+	struct jx_keys k = {.from_utc_ms = 1, .pin_count = 1, .pack_key_count = JX_IDENTITIES_MAX}, back;
+	struct jx_signed s;
+
+	(void)state;
+	memcpy(k.identity, pub, sizeof(pub));
+	k.earlier_count = JX_IDENTITIES_MAX - 1;
+	k.pin_count = JX_PINS_MAX;
+	memset(k.pack_keys, 0x11, sizeof(k.pack_keys));
+	assert_int_equal(jx_keys_sign(&k, sec, &s, NULL), JX_OK); /* the longest there is has room */
+	assert_int_equal(jx_keys_open(&s, pub, &back, NULL), JX_OK);
+	assert_int_equal(back.pack_key_count, JX_IDENTITIES_MAX);
+	assert_memory_equal(back.pack_keys, k.pack_keys, sizeof(k.pack_keys));
+	k.pack_key_count++;
+	assert_int_equal(jx_keys_sign(&k, sec, &s, NULL), JX_EINVAL);
+	k.pack_key_count = 0;
+	assert_int_equal(jx_keys_sign(&k, sec, &s, NULL), JX_OK);
+	s.text[s.len] = '\0';
+	assert_null(strstr(s.text, "pack_keys"));
+	assert_int_equal(jx_keys_open(&s, pub, &back, NULL), JX_OK);
+	assert_int_equal(back.pack_key_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +400,9 @@ int main(void)
 		cmocka_unit_test(lists_of_hashes_are_checked),
 		cmocka_unit_test(keys_name_those_before),
 		cmocka_unit_test(keys_introduce_the_next),
+		cmocka_unit_test(a_pack_is_signed_by_a_key_of_its_own),
+		cmocka_unit_test(a_pack_out_of_bounds_is_neither_signed_nor_read),
+		cmocka_unit_test(keys_name_the_pack_keys),
 		cmocka_unit_test(the_name_of_a_receipt_covers_signature_and_text),
 	};
 

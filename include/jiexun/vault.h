@@ -134,15 +134,16 @@ enum jx_vault_item_kind {
 	JX_VAULT_ENTRY,
 	JX_VAULT_RECEIPT,
 	JX_VAULT_PHOTO_RECEIPT,
-	JX_VAULT_KEYS
+	JX_VAULT_KEYS,
+	JX_VAULT_PACK
 };
 
 /** One item of the feed; pointers live for the call. */
 struct jx_vault_item {
 	int64_t pos; /**< commit position, strictly increasing */
 	enum jx_vault_item_kind kind;
-	uint8_t writer[JX_ID_BYTES]; /**< zero for keys */
-	int64_t n;                   /**< entry, receipt */
+	uint8_t writer[JX_ID_BYTES]; /**< zero for keys and packs */
+	int64_t n;                   /**< entry, receipt; version of a pack */
 	bool is_fork;                /**< entry in quarantine, or the receipt of one */
 	int64_t utc_ms;              /**< when the server took it */
 	/* entry */
@@ -152,7 +153,8 @@ struct jx_vault_item {
 	const char *marks;  /**< NULL if none */
 	/* photo-receipt */
 	const uint8_t *sha256;
-	/* receipt, photo-receipt, keys */
+	const char *pack; /**< its id */
+	/* receipt, photo-receipt, keys, pack */
 	struct jx_bytes text;
 	const uint8_t *text_sig;
 };
@@ -169,9 +171,21 @@ struct jx_vault_review {
 	int64_t times;           /**< writer's mark: how often; else 1 */
 };
 
+/** A form pack as it was published. */
+struct jx_vault_pack {
+	char id[64];
+	int64_t version;
+	char valid_from[11];
+	int64_t utc_ms; /**< when it was published */
+	uint8_t sha256[JX_HASH_BYTES];
+	struct jx_signed seal;
+	struct jx_bytes bytes; /**< the file */
+};
+
 typedef struct jx_vault jx_vault;
 typedef struct jx_vault_part jx_vault_part; /**< a photo that is being received */
 typedef jx_rc (*jx_vault_item_fn)(void *user, const struct jx_vault_item *item);
+typedef jx_rc (*jx_vault_pack_fn)(void *user, const struct jx_vault_pack *pack);
 typedef jx_rc (*jx_vault_review_fn)(void *user, const struct jx_vault_review *review);
 typedef jx_rc (*jx_vault_writer_fn)(void *user, const struct jx_writer *w);
 typedef jx_rc (*jx_vault_digest_fn)(void *user, int64_t n, const uint8_t digest[JX_HASH_BYTES],
@@ -313,6 +327,17 @@ struct jx_vault_ops {
 		      jx_vault_item_fn fn, void *user, struct jx_error *err);
 	jx_rc (*add_keys)(jx_vault *v, const struct jx_signed *keys, int64_t utc_ms, struct jx_error *err);
 	jx_rc (*keys)(jx_vault *v, struct jx_signed *out, struct jx_error *err); /**< newest; JX_ENOTFOUND */
+	/* form packs: for all readers */
+	/** Publish, with its feed item. @retval JX_EEXISTS  this version is published */
+	jx_rc (*add_pack)(jx_vault *v, const struct jx_vault_pack *p, struct jx_error *err);
+	/** In the order in which they were published. */
+	jx_rc (*each_pack)(jx_vault *v, jx_vault_pack_fn fn, void *user, struct jx_error *err);
+	/** Of the file with this hash. @retval JX_ENOTFOUND  none is published */
+	jx_rc (*pack_size)(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], int64_t *size_bytes_out,
+			   struct jx_error *err);
+	/** A piece of it, from offset on; *got_out 0 at the end. */
+	jx_rc (*pack_read)(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], int64_t offset_bytes, void *data,
+			   size_t len, size_t *got_out, struct jx_error *err);
 	/* care */
 	jx_rc (*counts)(jx_vault *v, struct jx_vault_counts *out, struct jx_error *err);
 	jx_rc (*each_review)(jx_vault *v, jx_vault_review_fn fn, void *user, struct jx_error *err);

@@ -130,6 +130,29 @@ static jx_rc check_pos(struct jx_vault__db *db, struct jx_error *err)
 	return rc;
 }
 
+static jx_rc check_packs(struct jx_vault__db *db, struct jx_error *err)
+{
+	JX_VAULT__LOAN(q, db, CHECK_PACKS);
+	uint8_t stored[JX_HASH_BYTES], hash[JX_HASH_BYTES];
+	char text[192];
+	bool has_row = false;
+	jx_rc rc = jx_vault__step(&q, &has_row, WHERE, err);
+
+	while (rc == JX_OK && has_row) {
+		const struct jx_bytes bytes = jx_vault__bytes(&q, 3);
+
+		jx_vault__copy(&q, 2, stored, sizeof(stored));
+		jx_sha256(bytes.data, bytes.len, hash);
+		if (memcmp(stored, hash, sizeof(hash)) != 0) {
+			(void)snprintf(text, sizeof(text), _("version %lld of pack %.63s has changed"),
+				       (long long)jx_vault__i64(&q, 1), jx_vault__str(&q, 0));
+			return jx_vault__damaged(db, WHERE, text, err);
+		}
+		rc = jx_vault__step(&q, &has_row, WHERE, err);
+	}
+	return rc;
+}
+
 static jx_rc keep_id(void *user, const struct jx_writer *w)
 {
 	jx_buf *ids = user;
@@ -150,6 +173,8 @@ static jx_rc check_all(struct jx_vault__db *db, struct jx_error *err)
 		rc = jx_vault__walk_writers(db, keep_id, &ids, err);
 	for (at = 0; rc == JX_OK && at < ids.len; at += JX_ID_BYTES)
 		rc = check_writer(db, (const uint8_t *)ids.data + at, err);
+	if (rc == JX_OK)
+		rc = check_packs(db, err);
 	return rc == JX_OK ? check_pos(db, err) : rc;
 }
 

@@ -21,7 +21,10 @@ static void read_item(const struct jx_vault__loan *q, struct jx_vault_item *out)
 	out->digest = jx_vault__blob(q, 7);
 	out->head = jx_vault__blob(q, 8);
 	out->sig = jx_vault__blob(q, 9);
-	out->marks = jx_vault__str(q, 10);
+	if (out->kind == JX_VAULT_PACK)
+		out->pack = jx_vault__str(q, 10);
+	else
+		out->marks = jx_vault__str(q, 10);
 	out->sha256 = jx_vault__blob(q, 11);
 	out->text = jx_vault__bytes(q, 12);
 	out->text_sig = jx_vault__blob(q, 13);

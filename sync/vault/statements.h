@@ -94,8 +94,15 @@
 	X(KEYS_ADD, "INSERT INTO keys (pos, utc_ms, sig, text) VALUES (:pos, :utc_ms, :sig, :text)") \
 	X(KEYS, "SELECT text, sig FROM keys ORDER BY pos DESC LIMIT 1") \
 	\
+	/* id, version, valid_from, utc_ms, sha256, text, sig, bytes */ \
+	X(PACKS, "SELECT id, version, valid_from, utc_ms, sha256, text, sig, bytes FROM pack ORDER BY pos") \
+	X(PACK_ADD, \
+		"INSERT INTO pack (pos, id, version, valid_from, utc_ms, sha256, sig, text, bytes) " \
+		"VALUES (:pos, :id, :version, :valid_from, :utc_ms, :sha256, :sig, :text, :bytes) ON CONFLICT (id, version) DO NOTHING") \
+	X(PACK_FIND, "SELECT pos, length(bytes) FROM pack WHERE sha256 = :sha256 ORDER BY pos LIMIT 1") \
+	\
 	/* Columns of a feed: pos, kind (enum jx_vault_item_kind), writer, n, is_fork, utc_ms, bytes, digest, head, sig, */ \
-	/* marks, sha256, text, text_sig. SQLite merges the parts by pos without a sort; CROSS JOIN keeps the order of tables. */ \
+	/* marks (of a pack its id, and its version is n), sha256, text, text_sig. SQLite merges the parts by pos without a sort; CROSS JOIN keeps the order of tables. */ \
 	X(FEED_ALL, \
 		"SELECT e.pos, 0, w.id, e.n, 0, e.received_utc_ms, e.bytes, e.digest, e.head, e.sig, e.marks, NULL, NULL, NULL " \
 		"FROM entry e CROSS JOIN writer w ON w.no = e.writer_no WHERE e.pos > :after " \
@@ -106,10 +113,14 @@
 		"UNION ALL SELECT p.pos, 2, w.id, 0, 0, p.utc_ms, NULL, NULL, NULL, NULL, NULL, p.sha256, p.text, p.sig " \
 		"FROM photo p CROSS JOIN writer w ON w.no = p.writer_no WHERE p.pos > :after " \
 		"UNION ALL SELECT k.pos, 3, NULL, 0, 0, k.utc_ms, NULL, NULL, NULL, NULL, NULL, NULL, k.text, k.sig " \
-		"FROM keys k WHERE k.pos > :after ORDER BY 1 LIMIT :limit") \
+		"FROM keys k WHERE k.pos > :after " \
+		"UNION ALL SELECT a.pos, 4, NULL, a.version, 0, a.utc_ms, NULL, NULL, NULL, NULL, a.id, NULL, a.text, a.sig " \
+		"FROM pack a WHERE a.pos > :after ORDER BY 1 LIMIT :limit") \
 	X(FEED_FIELD, \
 		"SELECT k.pos, 3, NULL, 0, 0, k.utc_ms, NULL, NULL, NULL, NULL, NULL, NULL, k.text, k.sig " \
-		"FROM keys k WHERE k.pos > :after ORDER BY 1 LIMIT :limit") \
+		"FROM keys k WHERE k.pos > :after " \
+		"UNION ALL SELECT a.pos, 4, NULL, a.version, 0, a.utc_ms, NULL, NULL, NULL, NULL, a.id, NULL, a.text, a.sig " \
+		"FROM pack a WHERE a.pos > :after ORDER BY 1 LIMIT :limit") \
 	\
 	X(COUNT_ENTRIES, "SELECT count(*), count(*) FILTER (WHERE kind = 1) FROM entry") \
 	X(COUNT_IDS, "SELECT count(*) - count(DISTINCT id) FROM entry") \
@@ -139,7 +150,8 @@
 	X(CHECK_POS, \
 		"SELECT max((SELECT coalesce(max(pos), 0) FROM entry), (SELECT coalesce(max(pos), 0) FROM quarantine), " \
 		"(SELECT coalesce(max(pos), 0) FROM receipt), (SELECT coalesce(max(pos), 0) FROM photo), " \
-		"(SELECT coalesce(max(pos), 0) FROM keys))")
+		"(SELECT coalesce(max(pos), 0) FROM keys), (SELECT coalesce(max(pos), 0) FROM pack))") \
+	X(CHECK_PACKS, "SELECT id, version, sha256, bytes FROM pack")
 /* clang-format on */
 
 #define JX_VAULT__NAME(name, text) JX_VAULT__SQL_##name,

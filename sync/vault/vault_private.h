@@ -220,6 +220,12 @@ jx_rc jx_vault__insert_keys(struct jx_vault__txn *txn, const struct jx_signed *k
 			    struct jx_error *err);
 jx_rc jx_vault__add_keys(jx_vault *base, const struct jx_signed *keys, int64_t utc_ms, struct jx_error *err);
 jx_rc jx_vault__keys(jx_vault *base, struct jx_signed *out, struct jx_error *err);
+jx_rc jx_vault__add_pack(jx_vault *base, const struct jx_vault_pack *p, struct jx_error *err);
+jx_rc jx_vault__each_pack(jx_vault *base, jx_vault_pack_fn fn, void *user, struct jx_error *err);
+jx_rc jx_vault__pack_size(jx_vault *base, const uint8_t sha256[JX_HASH_BYTES], int64_t *size_bytes_out,
+			  struct jx_error *err);
+jx_rc jx_vault__pack_read(jx_vault *base, const uint8_t sha256[JX_HASH_BYTES], int64_t offset_bytes,
+			  void *data, size_t len, size_t *got_out, struct jx_error *err);
 jx_rc jx_vault__counts(jx_vault *base, struct jx_vault_counts *out, struct jx_error *err);
 jx_rc jx_vault__each_review(jx_vault *base, jx_vault_review_fn fn, void *user, struct jx_error *err);
 jx_rc jx_vault__check(jx_vault *base, struct jx_error *err);

@@ -77,6 +77,74 @@ static void the_field_sees_keys_only(void **state)
 	fake_writer_done(&f);
 }
 
+static struct jx_vault_pack pack_of(struct world *w, const char *id, int64_t version, const char *text)
+{
+	struct jx_pack_seal seal = {.version = version, .size_bytes = (int64_t)strlen(text)};
+	struct jx_vault_pack p = {.version = version, .utc_ms = 7, .bytes = {text, strlen(text)}};
+
+	jx_strcpy(p.id, sizeof(p.id), id);
+	jx_strcpy(p.valid_from, sizeof(p.valid_from), "2026-12-01");
+	jx_sha256(text, strlen(text), p.sha256);
+	jx_strcpy(seal.pack, sizeof(seal.pack), id);
+	jx_strcpy(seal.valid_from, sizeof(seal.valid_from), p.valid_from);
+	memcpy(seal.sha256, p.sha256, sizeof(seal.sha256));
+	jx_assert_ok(jx_pack_seal_sign(&seal, w->server.sec, &p.seal, &w->err), &w->err);
+	return p;
+}
+
+static jx_rc compare_pack(void *user, const struct jx_vault_pack *p)
+{
+	const struct jx_vault_pack **want = user;
+
+	assert_string_equal(p->id, (*want)->id);
+	assert_int_equal(p->version, (*want)->version);
+	assert_string_equal(p->valid_from, (*want)->valid_from);
+	assert_int_equal(p->utc_ms, (*want)->utc_ms);
+	assert_memory_equal(p->sha256, (*want)->sha256, JX_HASH_BYTES);
+	assert_memory_equal(&p->seal, &(*want)->seal, sizeof(p->seal));
+	assert_int_equal(p->bytes.len, (*want)->bytes.len);
+	assert_memory_equal(p->bytes.data, (*want)->bytes.data, p->bytes.len);
+	++*want;
+	return JX_OK;
+}
+
+static void packs_are_published_once_and_for_all(void **state)
+{
+	struct world *w = *state;
+	struct jx_vault_pack packs[2] = {pack_of(w, "rodents", 3, "{first}"),
+					 pack_of(w, "rodents", 4, "{second one}")};
+	const struct jx_vault_pack *want = packs;
+	struct jx_vault_pack other = pack_of(w, "rodents", 4, "{other}");
+	char piece[16], *feed;
+	int64_t size = 0;
+	size_t got = 0;
+
+	jx_assert_rc(w->ops->pack_size(w->vault, packs[0].sha256, &size, &w->err), JX_ENOTFOUND, &w->err);
+	for (int i = 0; i < 2; i++)
+		jx_assert_ok(w->ops->add_pack(w->vault, &packs[i], &w->err), &w->err);
+	jx_assert_rc(w->ops->add_pack(w->vault, &other, &w->err), JX_EEXISTS, &w->err);
+	jx_assert_rc(w->ops->pack_size(w->vault, other.sha256, &size, &w->err), JX_ENOTFOUND, &w->err);
+	world_reopen(w);
+	jx_assert_ok(w->ops->each_pack(w->vault, compare_pack, &want, &w->err), &w->err);
+	assert_ptr_equal(want, packs + 2);
+	jx_assert_ok(w->ops->pack_size(w->vault, packs[1].sha256, &size, &w->err), &w->err);
+	assert_int_equal(size, 12);
+	jx_assert_ok(w->ops->pack_read(w->vault, packs[1].sha256, 8, piece, 3, &got, &w->err), &w->err);
+	assert_int_equal(got, 3);
+	assert_memory_equal(piece, "one", 3);
+	jx_assert_ok(w->ops->pack_read(w->vault, packs[1].sha256, 11, piece, 16, &got, &w->err), &w->err);
+	assert_int_equal(got, 1);
+	jx_assert_ok(w->ops->pack_read(w->vault, packs[1].sha256, 99, piece, 16, &got, &w->err), &w->err);
+	assert_int_equal(got, 0);
+	/* for everybody, by their order */
+	for (int all = 0; all < 2; all++) {
+		feed = world_feed(w, all != 0, 0, NULL);
+		assert_non_null(strstr(feed, "pack rodents-3; pack rodents-4"));
+		free(feed);
+	}
+	jx_assert_ok(w->ops->check(w->vault, &w->err), &w->err);
+}
+
 struct copy {
 	const struct fake_entry *e;
 	bool is_seen;
@@ -219,6 +287,7 @@ static void a_reader_that_goes_on_from_its_place_misses_nothing(void **state)
 const struct CMUnitTest vault_feed_tests[] = {
 	cmocka_unit_test(everything_comes_in_commit_order),
 	cmocka_unit_test(the_field_sees_keys_only),
+	cmocka_unit_test(packs_are_published_once_and_for_all),
 	cmocka_unit_test(an_entry_comes_down_byte_for_byte),
 	cmocka_unit_test(a_limit_is_kept),
 	cmocka_unit_test(a_reader_that_goes_on_from_its_place_misses_nothing),

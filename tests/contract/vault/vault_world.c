@@ -148,13 +148,15 @@ struct listing {
 
 static jx_rc list_item(void *user, const struct jx_vault_item *item)
 {
-	static const char *const names[] = {"entry", "receipt", "photo-receipt", "keys"};
+	static const char *const names[] = {"entry", "receipt", "photo-receipt", "keys", "pack"};
 	struct listing *l = user;
 
 	assert_true(item->pos > l->pos);
 	l->pos = item->pos;
 	jx_buf_addf(&l->text, "%s%s", l->text.len > 0 ? "; " : "", names[item->kind]);
-	if (item->kind != JX_VAULT_KEYS)
+	if (item->kind == JX_VAULT_PACK)
+		jx_buf_addf(&l->text, " %s", item->pack);
+	else if (item->kind != JX_VAULT_KEYS)
 		jx_buf_addf(&l->text, " %02x", item->writer[0]);
 	if (item->n > 0)
 		jx_buf_addf(&l->text, "-%lld", (long long)item->n);

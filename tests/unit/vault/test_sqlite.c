@@ -117,17 +117,60 @@ static jx_rc open_with(struct world *w, const struct jx_migration *table, size_t
 	return jx_vault__open(&config, table, count, &w->vault, &w->err);
 }
 
+static void drop_db(struct world *w)
+{
+	static const char *const names[] = {"vault.db", "vault.db-wal", "vault.db-shm"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		JX_AUTO_FREE char *path = jx_test_path(w->folder, names[i]);
+
+		(void)jx_os_fs()->remove(jx_os_fs()->user, path, NULL);
+	}
+}
+
+/* What is released, and one step more. */
+#define RELEASED 2
+static void make_table(struct jx_migration table[RELEASED + 1], const char *sql)
+{
+	assert_int_equal(vault_migrations_count, RELEASED);
+	memcpy(table, vault_migrations, RELEASED * sizeof(table[0]));
+	table[RELEASED] = (struct jx_migration){RELEASED + 1, "more", sql};
+}
+
+static void a_vault_of_the_first_release_is_brought_up(void **state)
+{
+	struct world *w = *state;
+	struct fake_writer f;
+	int64_t size = 0;
+
+	jx_vault_close(w->vault);
+	w->vault = NULL;
+	drop_db(w);
+	{
+		const struct jx_vault_sqlite_config config = {
+			.dir = w->folder, .fs = jx_os_fs(), .rand = &w->rand.rand, .create = true};
+
+		jx_assert_ok(jx_vault__open(&config, vault_migrations, 1, &w->vault, &w->err), &w->err);
+	}
+	f = with_entries(w, 3);
+	jx_assert_ok(try_open(w), &w->err);
+	assert_int_equal(world_writer(w, &f).n, 3);
+	jx_assert_rc(w->ops->pack_size(w->vault, f.id, &size, &w->err), JX_ENOTFOUND, &w->err);
+	jx_assert_ok(w->ops->check(w->vault, &w->err), &w->err);
+	fake_writer_done(&f);
+}
+
 static void an_upgrade_keeps_a_copy_of_what_was(void **state)
 {
 	struct world *w = *state;
 	struct fake_writer f = with_entries(w, 3);
-	struct jx_migration table[2] = {{0}, {2, "0002_more", "CREATE TABLE more (a INTEGER) STRICT;"}};
+	struct jx_migration table[RELEASED + 1];
 	JX_AUTO_FREE char *kept = jx_test_path(w->folder, "vault.db.before");
 	sqlite3 *db = NULL;
 	int64_t size = 0, at = 0;
 
-	table[0] = vault_migrations[0];
-	jx_assert_ok(open_with(w, table, 2), &w->err);
+	make_table(table, "CREATE TABLE more (a INTEGER) STRICT;");
+	jx_assert_ok(open_with(w, table, RELEASED + 1), &w->err);
 	assert_int_equal(world_writer(w, &f).n, 3);
 	assert_int_equal(sqlite3_open_v2(kept, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
 	assert_int_not_equal(sqlite3_exec(db, "SELECT a FROM more", NULL, NULL, NULL), SQLITE_OK);
@@ -135,9 +178,9 @@ static void an_upgrade_keeps_a_copy_of_what_was(void **state)
 	(void)sqlite3_close(db);
 	/* once upgraded it stays so, and is too new for the older program */
 	jx_assert_ok(jx_os_fs()->remove(jx_os_fs()->user, kept, &w->err), &w->err);
-	jx_assert_ok(open_with(w, table, 2), &w->err);
+	jx_assert_ok(open_with(w, table, RELEASED + 1), &w->err);
 	assert_int_equal(jx_os_fs()->stat(jx_os_fs()->user, kept, &size, &at, NULL), JX_ENOTFOUND);
-	jx_assert_rc(open_with(w, table, 1), JX_EVERSION, &w->err);
+	jx_assert_rc(open_with(w, table, RELEASED), JX_EVERSION, &w->err);
 	fake_writer_done(&f);
 }
 
@@ -145,14 +188,12 @@ static void a_migration_that_fails_changes_nothing(void **state)
 {
 	struct world *w = *state;
 	struct fake_writer f = with_entries(w, 3);
-	struct jx_migration table[2] = {
-		{0},
-		{2, "0002_bad",
-		 "CREATE TABLE more (a INTEGER) STRICT; DELETE FROM entry; SELECT nothing FROM nowhere;"}};
+	struct jx_migration table[RELEASED + 1];
 
-	table[0] = vault_migrations[0];
-	assert_int_not_equal(open_with(w, table, 2), JX_OK);
-	jx_assert_ok(open_with(w, table, 1), &w->err);
+	make_table(table,
+		   "CREATE TABLE more (a INTEGER) STRICT; DELETE FROM entry; SELECT nothing FROM nowhere;");
+	assert_int_not_equal(open_with(w, table, RELEASED + 1), JX_OK);
+	jx_assert_ok(open_with(w, table, RELEASED), &w->err);
 	assert_int_equal(world_writer(w, &f).n, 3);
 	jx_assert_ok(w->ops->check(w->vault, &w->err), &w->err);
 	fake_writer_done(&f);
@@ -178,6 +219,9 @@ static void the_check_finds_what_was_changed(void **state)
 		{"UPDATE entry SET n = n + 1 WHERE n = 4", "missing"},
 		{"UPDATE receipt SET n = 3 WHERE n = 4", "receipt"},
 		{"UPDATE quarantine SET bytes = zeroblob(10)", "quarantine"},
+		{"INSERT INTO pack (pos, id, version, valid_from, utc_ms, sha256, sig, text, bytes) VALUES "
+		 "(1, 'rodents', 3, '2026-12-01', 0, zeroblob(32), zeroblob(64), '', x'00')",
+		 "version 3 of pack rodents"},
 		{"UPDATE meta SET pos = 2", "position"},
 		{"PRAGMA foreign_keys = OFF; UPDATE photo_ref SET writer_no = 99", "writer"},
 	};
@@ -394,6 +438,7 @@ int main(void)
 		TEST(another_programs_database_is_refused),
 		TEST(what_is_no_database_is_refused_with_the_cure),
 		TEST(an_empty_file_is_no_database_yet),
+		TEST(a_vault_of_the_first_release_is_brought_up),
 		TEST(an_upgrade_keeps_a_copy_of_what_was),
 		TEST(a_migration_that_fails_changes_nothing),
 		TEST(the_check_finds_what_was_changed),

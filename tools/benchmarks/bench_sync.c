@@ -3,8 +3,9 @@
  *   bench_sync prepare URL CODES FOLDER   enrol BENCH_DEVICES devices with the codes in file CODES (one a line), record
  *                                         BENCH_ENTRIES entries and BENCH_PHOTOS photos on each, and write entries.ndjson and photos.txt
  *                                         beside them for the floor
- *   bench_sync record FOLDER N            N more entries on each device
- *   bench_sync run FOLDER                 sync one device after another in this process; prints seconds and requests
+ *   bench_sync record FOLDER N            N more entries on each device; entries.ndjson then has these alone, photos.txt nothing
+ *   bench_sync run FOLDER [entries]       sync one device after another in this process; prints seconds, requests, bytes up and
+ *                                         down. With "entries" the photos stay where they are
  */
 #include "bench.h"
 
@@ -188,9 +189,9 @@ static jx_rc write_photos(void *user, const struct jx_log_row *row)
 	return JX_OK;
 }
 
-static void write_for_floor(struct device *d)
+static void write_for_floor(struct device *d, int64_t from_n)
 {
-	struct jx_log_query q = {.from_n = 0};
+	struct jx_log_query q = {.from_n = from_n};
 	struct jx_error err = {0};
 	char path[600];
 	FILE *f;
@@ -210,7 +211,12 @@ static void write_for_floor(struct device *d)
 	(void)fclose(l.file);
 }
 
-static int sync_device(struct device *d, int64_t *requests, int64_t *up, int64_t *down)
+struct sums {
+	bool is_entries_only;
+	int64_t requests, up, down;
+};
+
+static void sync_device(struct device *d, struct sums *s)
 {
 	struct jx_error err = {0};
 	struct jx_transport_curl_config tc = {.url = d->id.url,
@@ -226,7 +232,8 @@ static int sync_device(struct device *d, int64_t *requests, int64_t *up, int64_t
 				      .identities = (const uint8_t(*)[JX_PUB_BYTES]) & d->id.server_identity,
 				      .identity_count = 1,
 				      .rand = jx_os_rand(),
-				      .wait = no_wait};
+				      .wait = no_wait,
+				      .no_photos = s->is_entries_only};
 
 	check(jx_transport_curl_new(&tc, &transport, &err), "transport", &err);
 	jx_cli_bind(&b, d->store, d->media, jx_os_fs());
@@ -236,11 +243,10 @@ static int sync_device(struct device *d, int64_t *requests, int64_t *up, int64_t
 	memcpy(cc.writer, d->id.writer, sizeof(cc.writer));
 	check(jx_client_sync(&cc, r, &err), "sync", &err);
 	check(jx_cli_unbind(&b, &err), "keep receipts", &err);
-	*requests += r->requests;
-	*up += r->up_bytes;
-	*down += r->down_bytes;
+	s->requests += r->requests;
+	s->up += r->up_bytes;
+	s->down += r->down_bytes;
 	free(r);
-	return 0;
 }
 
 static void each(const char *folder, void (*fn)(struct device *d, void *user), void *user)
@@ -271,7 +277,7 @@ static void prepare_one(struct device *d, void *user)
 	code[strcspn(code, "\n")] = '\0';
 	enrol(d, p->url, code);
 	record(d, p->pack, p->count, p->photos);
-	write_for_floor(d);
+	write_for_floor(d, 1);
 	{
 		struct jx_error err = {0};
 
@@ -283,19 +289,19 @@ static void prepare_one(struct device *d, void *user)
 static void record_one(struct device *d, void *user)
 {
 	struct preparing *p = user;
+	struct jx_error err = {0};
+	uint8_t head[JX_HASH_BYTES];
+	int64_t n = 0;
 
+	check(jx_store_head(d->store, &n, head, &err), "head", &err);
 	record(d, p->pack, p->count, p->photos);
+	write_for_floor(d, n + 1);
+	check(jx_store_checkpoint(d->store, &err), "checkpoint", &err);
 }
-
-struct sums {
-	int64_t requests, up, down;
-};
 
 static void run_one(struct device *d, void *user)
 {
-	struct sums *s = user;
-
-	(void)sync_device(d, &s->requests, &s->up, &s->down);
+	sync_device(d, user);
 }
 
 int main(int argc, char **argv)
@@ -323,14 +329,17 @@ int main(int argc, char **argv)
 		p.count = (int)n;
 		p.photos = 0;
 		each(argv[2], record_one, &p);
-	} else if (argc == 3 && strcmp(argv[1], "run") == 0) {
+	} else if ((argc == 3 || (argc == 4 && strcmp(argv[3], "entries") == 0)) &&
+		   strcmp(argv[1], "run") == 0) {
 		double began = bench_now();
 
+		s.is_entries_only = argc == 4;
 		each(argv[2], run_one, &s);
 		printf("%.6f %lld %lld %lld\n", bench_now() - began, (long long)s.requests, (long long)s.up,
 		       (long long)s.down);
 	} else {
-		fputs("usage: bench_sync prepare URL CODES FOLDER | record FOLDER N | run FOLDER\n", stderr);
+		fputs("usage: bench_sync prepare URL CODES FOLDER | record FOLDER N | run FOLDER [entries]\n",
+		      stderr);
 		return 64;
 	}
 	jx_pack_free(p.pack);

@@ -299,6 +299,46 @@ typedef jx_rc (*jx_inbox_fn)(void *user, const struct jx_inbox_item *item);
 jx_rc jx_store_each_inbox(jx_store *store, const char *kind, jx_inbox_fn fn, void *user,
 			  struct jx_error *err);
 
+/* ---- space ---------------------------------------------------------------------------------------- */
+
+/** Why an original stays on this device. Numbers do not reach disk. */
+enum jx_keep {
+	JX_KEEP_NOT = 0,          /**< it may go */
+	JX_KEEP_NO_RECEIPT,       /**< of an entry that lists it; or the server keeps that in quarantine */
+	JX_KEEP_NO_PHOTO_RECEIPT, /**< of the server's present epoch */
+	JX_KEEP_NO_BACKUP, /**< the newest receipts do not say that a verified backup has its entries */
+	JX_KEEP_YOUNG,     /**< the last of these signatures is not old enough yet */
+	JX_KEEP_GONE       /**< it was let go before */
+};
+#define JX_KEEP_COUNT 6
+/** "may-go", "no-receipt", "no-photo-receipt", "no-backup", "young", "gone": for JSON, never translated. */
+const char *jx_keep_name(enum jx_keep why);
+struct jx_keep_rules {
+	int64_t age_ms;    /**< since the last signature, by the server's clock on both sides */
+	bool needs_backup; /**< false only where an administrator said that the server makes none */
+};
+struct jx_kept_photo {
+	uint8_t sha256[JX_HASH_BYTES];
+	int64_t size_bytes;
+	int64_t references; /**< entries that list it, of all identities of this device */
+	int64_t signed_utc_ms; /**< server time of the last signature it needs; far in the future if one is missing */
+	enum jx_keep why;
+};
+typedef jx_rc (*jx_kept_photo_fn)(void *user, const struct jx_kept_photo *photo);
+/** Every original that entries list, each file once, oldest first. fn may write to the store. */
+jx_rc jx_store_each_kept_photo(jx_store *store, const struct jx_keep_rules *rules, jx_kept_photo_fn fn,
+			       void *user, struct jx_error *err);
+/**
+ * Note, durably and in one transaction, that the oldest originals that may go are let go, until they make up bytes_wanted; then hand
+ * each to fn, which removes the file. Cut off in between, the file is still there under JX_KEEP_GONE: remove it then. An entry saved
+ * later that lists the same picture is not covered by the note, its file has to stay.
+ */
+jx_rc jx_store_let_go(jx_store *store, const struct jx_keep_rules *rules, int64_t bytes_wanted,
+		      jx_kept_photo_fn fn, void *user, struct jx_error *err);
+/** Was this entry's original let go? Then that its file is not here is as it should be. */
+jx_rc jx_store_is_let_go(jx_store *store, const uint8_t entry_id[JX_ID_BYTES],
+			 const uint8_t sha256[JX_HASH_BYTES], bool *out, struct jx_error *err);
+
 /* ---- care --------------------------------------------------------------------------------------- */
 
 /** Move the WAL into the database (sync only, under the lock). */

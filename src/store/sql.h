@@ -151,6 +151,31 @@
 	  "ON CONFLICT (draft, path) DO UPDATE SET value = excluded.value")                                  \
 	X(DRAFT_VALUE_DROP, "DELETE FROM draft_value WHERE draft = :id AND path = :path")                    \
 	X(DRAFT_VALUE_EACH, "SELECT path, value FROM draft_value WHERE draft = :id ORDER BY place")          \
+	/* every photo once, oldest entry first, with what is missing for it to go (prune.c) */              \
+	X(PRUNE,                                                                                             \
+	  "WITH newest AS (SELECT i.no AS writer_no, (SELECT epoch FROM receipt r WHERE r.writer_no = i.no " \
+	  "AND r.standing <> 2 ORDER BY r.no DESC LIMIT 1) AS epoch FROM identity i), "                      \
+	  "cover AS (SELECT w.writer_no, w.epoch, coalesce(max(r.n) FILTER (WHERE r.standing = 0), 0) "      \
+	  "AS n, coalesce(max(r.safe_until_n), 0) AS safe_n FROM newest w LEFT JOIN receipt r "              \
+	  "ON r.writer_no = w.writer_no AND r.epoch = w.epoch AND r.standing <> 2 GROUP BY w.writer_no), "   \
+	  "ref AS (SELECT sha256, size_bytes, pos, pos >> 40 AS writer_no, pos & 1099511627775 AS n "        \
+	  "FROM photo) "                                                                                     \
+	  "SELECT f.sha256, max(f.size_bytes), count(*), max(f.pos), count(*) FILTER (WHERE f.n > c.n), "    \
+	  "count(*) FILTER (WHERE d.epoch IS NULL OR d.epoch IS NOT c.epoch), "                              \
+	  "count(*) FILTER (WHERE f.n > c.safe_n), "                                                         \
+	  "max(max(coalesce(CAST(t.text AS TEXT) ->> '$.server_utc_ms', 9007199254740991), coalesce(("       \
+	  "SELECT min(r.server_utc_ms) FROM receipt r WHERE r.writer_no = f.writer_no AND r.standing = 0 "   \
+	  "AND r.epoch = c.epoch AND r.n >= f.n), 9007199254740991))), coalesce(max(g.last_pos), 0) "        \
+	  "FROM ref f JOIN cover c ON c.writer_no = f.writer_no "                                            \
+	  "LEFT JOIN photo_done d ON d.writer_no = f.writer_no AND d.sha256 = f.sha256 "                     \
+	  "LEFT JOIN photo_receipt t ON t.no = d.receipt_no LEFT JOIN photo_gone g ON g.sha256 = f.sha256 "  \
+	  "GROUP BY f.sha256 ORDER BY max(f.pos)")                                                           \
+	X(PRUNE_MARK, "INSERT INTO photo_gone (sha256, last_pos, gone_utc_ms) "                              \
+		      "VALUES (:sha256, (SELECT max(pos) FROM photo WHERE sha256 = :sha256), :utc_ms) "      \
+		      "ON CONFLICT (sha256) DO UPDATE SET last_pos = excluded.last_pos, "                    \
+		      "gone_utc_ms = excluded.gone_utc_ms")                                                  \
+	X(PRUNE_IS, "SELECT 1 FROM photo_gone g JOIN entry e ON e.id = :id "                                 \
+		    "WHERE g.sha256 = :sha256 AND e.pos <= g.last_pos")                                      \
 	X(DRAFT_CHECK, "SELECT count(*) FROM draft d JOIN entry e ON e.id = d.id")
 
 enum jx_store__sql {

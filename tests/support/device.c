@@ -198,7 +198,7 @@ void device_sign_receipt(struct device *d, int64_t n, bool is_fork, struct jx_si
 			 struct jx_receipt *out)
 {
 	const struct jx_log_row row = device_row(d, n);
-	struct jx_receipt r = {.n = n, .is_fork = is_fork};
+	struct jx_receipt r = {.n = n, .is_fork = is_fork, .safe_until_n = d->safe_until_n};
 	struct jx_error err;
 
 	jx_key_id(d->server_pub, r.key_id);

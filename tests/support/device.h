@@ -20,6 +20,7 @@ struct device {
 	uint8_t pub[JX_PUB_BYTES], sec[JX_SEC_BYTES];
 	uint8_t server_pub[JX_PUB_BYTES], server_sec[JX_SEC_BYTES];
 	uint8_t epoch[JX_ID_BYTES];
+	int64_t safe_until_n; /* what the server's receipts say of its backup */
 	struct jx_identity id;
 	struct jx_store_config config;
 	jx_store *store;

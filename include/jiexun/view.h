@@ -44,7 +44,11 @@ struct jx_view_row {
 	char unit_name[64];
 	char note[4 * JX_NOTE_CHARS_MAX + 1];
 	bool is_self_handled;
-	bool is_check;     /**< its form was filled in as a sheet: name is the form's */
+	bool is_check;    /**< its form was filled in as a sheet: name is the form's */
+	bool is_at_once;  /**< its form says that it cannot wait: shown before all others */
+	char variant[64]; /**< of the disorders, that its campaign counts by; "" none: all count */
+	char counted_as
+		[128]; /**< the disorder as that variant calls it, else as the pack does; "" if it is not counted */
 	char form[48];     /**< as the entry names it */
 	char summary[400]; /**< of a check: its computed values */
 	char place[160];   /**< street and grid, else coordinates in degrees, else "" */

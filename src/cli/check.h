@@ -51,6 +51,16 @@ size_t check_roles(const struct check *k, const char *roles[JX_PHOTOS_MAX]);
 /** Save it as an entry; prints what became of it. Exit status. */
 int check_save(struct check *k);
 
+/* ---- check_hidden.c: answers that are not asked for any more ---- */
+typedef void (*check_hidden_fn)(void *user, const struct jx_field *field, const char *path,
+				const char *value);
+/** How many there are. */
+size_t check_each_hidden(const struct check *k, check_hidden_fn fn, void *user);
+/** A line each on standard error. */
+void check_tell_hidden(const struct check *k);
+/** [{"path":...,"value":...}] */
+void check_hidden_json(const struct check *k, jx_buf *out);
+
 /* ---- check_ask.c: the dialogue ---- */
 /** Exit status. */
 int check_ask(struct check *k);
@@ -63,5 +73,9 @@ void check_grade_json(const struct jx_grade *g, jx_buf *out);
 /** One line for each computed value, with its grade. */
 void check_computed_text(const jx_sheet *sheet, const char *day, jx_buf *out);
 void check_computed_json(const jx_sheet *sheet, const char *day, jx_buf *out);
+
+/* ---- grade_quotas.c: progress of the sample sizes for so many people ---- */
+void check_quotas_json(const jx_tally *tally, const char *day, int64_t population, jx_buf *out);
+void check_print_quotas(const jx_tally *tally, const char *day, int64_t population);
 
 #endif

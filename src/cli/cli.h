@@ -130,6 +130,32 @@ void cli_time_text(const struct cli *c, int64_t utc_ms, bool with_date, char *ou
 void cli_what_text(const struct jx_view_row *r, char *out, size_t cap);
 void cli_row_json(const struct jx_view_row *row);
 
+/* ---- list_variant.c: what a campaign counts -------------------------------------------------------- */
+struct cli_variant_sum {
+	int64_t found, self_handled, nothing_found;
+};
+struct cli_variant {
+	const jx_pack *pack;
+	const struct jx_variant *variant; /* NULL: all disorders count */
+	struct cli_variant_sum *sums;     /* by disorder of the variant */
+};
+/** By id, name or campaign tag; NULL: all. @retval JX_ENOTFOUND none is called so: err lists them */
+jx_rc cli_variant_open(const struct cli *c, const char *name, struct cli_variant *out, struct jx_error *err);
+void cli_variant_close(struct cli_variant *v);
+/** What the variant calls the disorder of a code; NULL if it does not count it, or all count. */
+const struct jx_text *cli_variant_name(const struct cli_variant *v, const char *code);
+/** Does the row belong to it? Adds it to the sums, if it stands as it is. */
+bool cli_variant_count(struct cli_variant *v, const struct jx_view_row *r);
+/** The sums, for people or as an object; nothing where all count. */
+void cli_variant_show(const struct cli *c, const struct cli_variant *v);
+
+/* ---- at_once.c ---- */
+struct cli_at_once {
+	int64_t waiting; /* entries that cannot wait, without a receipt */
+	int64_t first_n;
+};
+jx_rc cli_find_at_once(struct cli *c, int64_t receipt_n, struct cli_at_once *out, struct jx_error *err);
+
 /* ---- commands ------------------------------------------------------------------------------------ */
 int cli_enrol(struct cli *c, const struct cli_args *a);
 int cli_person_in(struct cli *c, const struct cli_args *a);

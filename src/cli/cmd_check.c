@@ -139,7 +139,7 @@ static void add_problems(const struct jx_problem *p, size_t count, jx_buf *out)
 
 static void print_json(const struct check *k, bool is_ok, const struct jx_problem *p, size_t count)
 {
-	JX_AUTO_BUF answers = {0}, computed = {0}, problems = {0};
+	JX_AUTO_BUF answers = {0}, computed = {0}, problems = {0}, left_out = {0};
 	const char *roles[JX_PHOTOS_MAX];
 	struct cli_json j;
 	char id[37];
@@ -154,6 +154,8 @@ static void print_json(const struct check *k, bool is_ok, const struct jx_proble
 	}
 	check_computed_json(k->sheet, k->draft.day, &computed);
 	add_problems(p, count, &problems);
+	jx_buf_init(&left_out, 1 << 20);
+	check_hidden_json(k, &left_out);
 	jx_uuid_format(k->draft.id, id);
 	cli_json_begin(&j);
 	cli_json_bool(&j, "ok", is_ok);
@@ -165,6 +167,7 @@ static void print_json(const struct check *k, bool is_ok, const struct jx_proble
 	cli_json_buf(&j, "answers", &answers);
 	cli_json_buf(&j, "problems", &problems);
 	cli_json_buf(&j, "computed", &computed);
+	cli_json_buf(&j, "left_out", &left_out);
 	cli_json_end(&j);
 }
 
@@ -193,6 +196,7 @@ static int try_out(const struct check *k)
 	for (size_t i = 0; i < count; i++)
 		fprintf(stderr, "jx: %s: %s\n", jx_text_pick(&jx_sheet_field(k->sheet, p[i].path)->name),
 			jx_text_pick(&p[i].text));
+	check_tell_hidden(k);
 	return count == 0 ? 0 : jx_rc_exit_status(JX_EINVAL);
 }
 
@@ -246,6 +250,7 @@ int check_save(struct check *k)
 		rc = jx_capture_commit(cap, &n, &err);
 	if (rc != JX_OK)
 		return cli_fail(k->c, &err);
+	check_tell_hidden(k);
 	status = cli_show_saved(k->c, k->draft.id, &fix);
 	jx_buf_init(&text, 1 << 20);
 	check_computed_text(k->sheet, k->draft.day, &text);

@@ -6,9 +6,12 @@
 
 #define WHERE "jx.grade"
 
+#define POPULATION_MAX 2000000000
+
 struct period {
 	struct jx_view_tally_query q;
-	char day[11]; /* whose limits hold */
+	char day[11];       /* whose limits hold */
+	int64_t population; /* of the built-up area; 0: not given, no sample sizes are shown */
 };
 
 static jx_rc read_day(const struct cli_args *a, const char *name, const char **out, struct jx_error *err)
@@ -33,6 +36,12 @@ static jx_rc read_period(const struct cli *c, const struct cli_args *a, struct p
 		rc = jx_fail(err, JX_EINVAL, 0, WHERE,
 			     "field \"since\": %s is after %s: give the earlier day first", p->q.since,
 			     p->q.until);
+	if (rc == JX_OK && cli_value(a, "population") != NULL &&
+	    !jx_parse_i64(cli_value(a, "population"), 1, POPULATION_MAX, &p->population))
+		rc = jx_fail(
+			err, JX_EINVAL, 0, WHERE,
+			"field \"population\": \"%s\" is no number of people; give that of the built-up area",
+			cli_value(a, "population"));
 	p->q.area = cli_value(a, "area");
 	p->q.grid = cli_value(a, "grid");
 	p->q.unit_class = cli_value(a, "class");
@@ -200,6 +209,14 @@ static void print_json(const jx_pack *pack, const jx_tally *tally, const struct 
 		parts[i].add(pack, tally, p->day, &b);
 		cli_json_buf(&j, parts[i].name, &b);
 	}
+	if (p->population > 0) {
+		JX_AUTO_BUF b = {0};
+
+		jx_buf_init(&b, 4u << 20);
+		check_quotas_json(tally, p->day, p->population, &b);
+		cli_json_int(&j, "population", p->population);
+		cli_json_buf(&j, "quotas", &b);
+	}
 	cli_json_end(&j);
 }
 
@@ -289,6 +306,8 @@ static jx_rc grade_pack(struct cli *c, const jx_pack *pack, const struct period 
 	cli_say(c, _("%s: %lld checks"), jx_text_pick(jx_pack_name(pack)), (long long)sums.checks);
 	if (sums.checks > 0 && !c->quiet)
 		print_people(pack, tally, p);
+	if (p->population > 0 && !c->quiet)
+		check_print_quotas(tally, p->day, p->population);
 	return JX_OK;
 }
 

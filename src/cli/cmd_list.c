@@ -8,6 +8,8 @@
 
 struct listing {
 	struct cli *c;
+	struct cli_variant variant;
+	bool is_urgent_turn; /* what cannot wait is shown first, then all else */
 	int64_t rows;
 };
 
@@ -32,6 +34,10 @@ void cli_row_json(const struct jx_view_row *r)
 	cli_json_str(&j, "quantity", r->quantity);
 	cli_json_str(&j, "unit", r->unit);
 	cli_json_str(&j, "note", r->note);
+	cli_json_str(&j, "variant", r->variant);
+	cli_json_str(&j, "counted_as", r->counted_as);
+	if (r->is_at_once)
+		cli_json_bool(&j, "at_once", true);
 	cli_json_fix(&j, "place", &r->fix);
 	cli_json_int(&j, "photos", r->photo_count);
 	cli_json_int(&j, "photos_receipted", r->photos_receipted);
@@ -57,21 +63,27 @@ void cli_what_text(const struct jx_view_row *r, char *out, size_t cap)
 			       r->name);
 }
 
-static jx_rc print_row(void *user, const struct jx_view_row *r)
+/* It still stands, and its form says that it cannot wait. */
+static bool is_urgent(const struct jx_view_row *r)
 {
-	struct listing *l = user;
+	return r->is_at_once && !r->is_corrected && !r->is_withdrawn && r->kind != JX_KIND_WITHDRAWAL;
+}
+
+static void print_people(const struct cli *c, const struct jx_view_row *r)
+{
 	char time[32], what[600], quantity[112];
 
-	l->rows++;
-	if (l->c->json) {
-		cli_row_json(r);
-		return JX_OK;
-	}
-	cli_time_text(l->c, r->taken_utc_ms, false, time, sizeof(time));
+	cli_time_text(c, r->taken_utc_ms, false, time, sizeof(time));
 	cli_what_text(r, what, sizeof(what));
 	if (jx_os_columns(what) > WHAT_COLUMNS && r->name[0] != '\0' && strcmp(r->result, "found") == 0)
 		jx_strcpy(what, sizeof(what),
 			  r->name); /* the kind says more than the disorder it belongs to */
+	if (is_urgent(r)) {
+		char marked[sizeof(what) + 32];
+
+		(void)snprintf(marked, sizeof(marked), _("! at once: %s"), what);
+		jx_strcpy(what, sizeof(what), marked);
+	}
 	(void)snprintf(quantity, sizeof(quantity), "%s %s", r->quantity, r->unit_name);
 	cli_cell(r->number, 8, false);
 	cli_cell(time, 8, false);
@@ -85,7 +97,39 @@ static jx_rc print_row(void *user, const struct jx_view_row *r)
 		 10, false);
 	cli_cell(r->place, 40, true);
 	putchar('\n');
+}
+
+static jx_rc print_row(void *user, const struct jx_view_row *r)
+{
+	struct listing *l = user;
+	JX_AUTO_FREE struct jx_view_row *named = NULL;
+	const struct jx_text *name;
+
+	if (is_urgent(r) != l->is_urgent_turn || !cli_variant_count(&l->variant, r))
+		return JX_OK;
+	l->rows++;
+	if (l->c->json) {
+		cli_row_json(r);
+		return JX_OK;
+	}
+	name = cli_variant_name(&l->variant, r->code);
+	if (name != NULL) {
+		named = jx_xmalloc(sizeof(*named));
+		*named = *r;
+		jx_strcpy(named->group, sizeof(named->group), jx_text_pick(name));
+	}
+	print_people(l->c, named != NULL ? named : r);
 	return JX_OK;
+}
+
+static jx_rc print_rows(struct listing *l, const struct jx_view_query *q, struct jx_error *err)
+{
+	jx_rc rc;
+
+	l->is_urgent_turn = true;
+	rc = jx_view_list(l->c->store, l->c->pack, q, print_row, l, err);
+	l->is_urgent_turn = false;
+	return rc == JX_OK ? jx_view_list(l->c->store, l->c->pack, q, print_row, l, err) : rc;
 }
 
 static void print_head(void)
@@ -129,10 +173,15 @@ int cli_list(struct cli *c, const struct cli_args *a)
 	if (rc == JX_OK)
 		rc = cli_open_pack(c, &err);
 	q.packs = c->packs;
+	if (rc == JX_OK)
+		rc = cli_variant_open(c, cli_value(a, "variant"), &l.variant, &err);
 	if (rc == JX_OK && !c->json && !c->quiet)
 		print_head();
 	if (rc == JX_OK)
-		rc = jx_view_list(c->store, c->pack, &q, print_row, &l, &err);
+		rc = print_rows(&l, &q, &err);
+	if (rc == JX_OK)
+		cli_variant_show(c, &l.variant);
+	cli_variant_close(&l.variant);
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	if (l.rows == 0)
@@ -267,7 +316,7 @@ int cli_show(struct cli *c, const struct cli_args *a)
 	return 0;
 }
 
-static void print_code(struct cli *c, const struct jx_code *k)
+static void print_code(struct cli *c, const struct jx_code *k, const struct jx_text *name)
 {
 	JX_AUTO_BUF units;
 
@@ -280,12 +329,12 @@ static void print_code(struct cli *c, const struct jx_code *k)
 	}
 	printf("%s", k->parent != NULL ? "  " : "");
 	cli_cell(k->code, 6, false);
-	cli_cell(jx_text_pick(&k->name), 36, false);
+	cli_cell(jx_text_pick(name), 36, false);
 	cli_cell(units.data != NULL ? units.data : "", 40, true);
 	putchar('\n');
 }
 
-static void code_json(const struct jx_code *k)
+static void code_json(const struct jx_code *k, const struct jx_text *name)
 {
 	struct cli_json j;
 	JX_AUTO_BUF units;
@@ -301,8 +350,8 @@ static void code_json(const struct jx_code *k)
 	cli_json_begin(&j);
 	cli_json_str(&j, "code", k->code);
 	cli_json_str(&j, "parent", k->parent);
-	cli_json_str(&j, "name_zh", k->name.zh);
-	cli_json_str(&j, "name_en", k->name.en);
+	cli_json_str(&j, "name_zh", name->zh);
+	cli_json_str(&j, "name_en", name->en);
 	cli_json_buf(&j, "units", &units);
 	cli_json_str(&j, "event_code", k->event_code);
 	cli_json_str(&j, "legal_hook", k->legal_hook);
@@ -321,21 +370,27 @@ int cli_codes(struct cli *c, const struct cli_args *a)
 {
 	struct jx_error err = {0};
 	const char *text = a->pos_count > 0 ? a->pos[0] : NULL;
+	struct cli_variant variant;
 	size_t shown = 0;
 
-	if (cli_open_pack(c, &err) != JX_OK)
+	if (cli_open_pack(c, &err) != JX_OK ||
+	    cli_variant_open(c, cli_value(a, "variant"), &variant, &err) != JX_OK)
 		return cli_fail(c, &err);
 	for (size_t i = 0; i < jx_pack_code_count(c->pack); i++) {
 		const struct jx_code *k = jx_pack_code_at(c->pack, i);
+		const struct jx_text *called = cli_variant_name(&variant, k->code);
+		/* a sub-type keeps its own name */
+		const struct jx_text *name = called != NULL && k->parent == NULL ? called : &k->name;
 
-		if (!matches(k, text))
+		if (!matches(k, text) || (variant.variant != NULL && called == NULL))
 			continue;
 		shown++;
 		if (c->json)
-			code_json(k);
+			code_json(k, name);
 		else
-			print_code(c, k);
+			print_code(c, k, name);
 	}
+	cli_variant_close(&variant);
 	if (shown == 0) {
 		(void)jx_fail(&err, JX_ENOTFOUND, 0, "jx.codes",
 			      "no code or name has \"%s\" in it; `jx codes` lists all",

@@ -223,6 +223,8 @@ int cli_show_saved(struct cli *c, const uint8_t id[JX_ID_BYTES], const struct jx
 		cli_json_str(&j, "day", e->row.day);
 		cli_json_int(&j, "photos", e->row.photo_count);
 		cli_json_str(&j, "state", jx_entry_state_name(e->row.state));
+		if (e->row.is_at_once)
+			cli_json_bool(&j, "at_once", true);
 		cli_json_fix(&j, "place", &e->row.fix);
 		cli_json_end(&j);
 		return 0;
@@ -234,6 +236,8 @@ int cli_show_saved(struct cli *c, const uint8_t id[JX_ID_BYTES], const struct jx
 		(void)snprintf(quantity, sizeof(quantity), "  %s %s", e->row.quantity, e->row.unit_name);
 	cli_say(c, _("saved %s  %s%s  %s  photos %lld"), e->row.number, what, quantity, where,
 		(long long)e->row.photo_count);
+	if (e->row.is_at_once)
+		cli_say(c, "%s", _("this cannot wait: send it now with jx sync, or call the office"));
 	return 0;
 }
 

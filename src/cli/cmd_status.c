@@ -11,6 +11,7 @@ struct status {
 	struct jx_identity id;
 	char person[64], shift_day[16], reenrol[64], sync_utc_ms[24], sync_result[4096];
 	struct jx_store_counts counts;
+	struct cli_at_once at_once;
 	struct jx_device_battery battery;
 	int64_t free_bytes;
 	enum jx_device_space_level space;
@@ -40,6 +41,8 @@ static jx_rc gather(struct cli *c, struct status *s, struct jx_error *err)
 	get(c, JX_SET_SYNC_UTC_MS, s->sync_utc_ms, sizeof(s->sync_utc_ms));
 	get(c, JX_SET_SYNC_RESULT, s->sync_result, sizeof(s->sync_result));
 	rc = jx_store_count(c->store, &s->counts, err);
+	if (rc == JX_OK)
+		rc = cli_find_at_once(c, s->counts.receipt_n, &s->at_once, err);
 	if (rc != JX_OK)
 		return rc;
 	jx_device_read_battery("", &s->battery);
@@ -73,6 +76,7 @@ static void print_json(const struct cli *c, const struct status *s)
 	cli_json_int(&j, "entries", s->counts.entries);
 	cli_json_int(&j, "observations", s->counts.observations);
 	cli_json_int(&j, "entries_waiting", s->counts.waiting);
+	cli_json_int(&j, "at_once_waiting", s->at_once.waiting);
 	cli_json_int(&j, "photos", s->counts.photos);
 	cli_json_int(&j, "photos_waiting", s->counts.photos_waiting);
 	cli_json_int(&j, "photos_waiting_bytes", s->counts.photos_waiting_bytes);
@@ -172,6 +176,13 @@ static void print_people(const struct cli *c, const struct status *s)
 		       (long long)s->counts.waiting, (long long)s->counts.photos_waiting,
 		       (long long)((s->counts.photos_waiting_bytes + 999) / 1000));
 	row(_("waiting"), text);
+	if (s->at_once.waiting > 0) {
+		(void)snprintf(
+			text, sizeof(text),
+			_("%lld entries that cannot wait are not sent yet, the first is %s-%lld: run jx sync, or call the office"),
+			(long long)s->at_once.waiting, s->id.short_code, (long long)s->at_once.first_n);
+		row(_("AT ONCE"), text);
+	}
 	print_receipt(c, s);
 	print_last_sync(c, s);
 	(void)snprintf(text, sizeof(text), _("%lld MB free%s"), (long long)(s->free_bytes / 1000000),

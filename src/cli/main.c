@@ -30,7 +30,8 @@
 		{"self-handled", NULL, N_("put right on the spot")},                                \
 		{"measure", N_("NAMES"),                                                            \
 		 N_("what was done: warned, persuaded, notice ..., separated by commas")},          \
-		{"limit-days", N_("N"), N_("days that a notice gives to put it right")},            \
+		{"limit-days", N_("N"),                                                             \
+		 N_("days that a notice gives (default: what the pack says, where it does)")},      \
 		{"party-kind", N_("KIND"), N_("shop, person or vehicle")},                          \
 		{"party", N_("TEXT"), N_("shop, person or vehicle concerned")},                     \
 		{"responsible", N_("TEXT"), N_("unit responsible")}, ENTRY_OPTS, ID_OPT
@@ -65,15 +66,21 @@ static const struct cli_opt grade_opts[] = {
 	{"area", N_("CODE"), N_("of this area, and of those within it")},
 	{"grid", N_("CODE"), N_("of this grid")},
 	{"class", N_("CODE"), N_("of this class of units")},
+	{"population", N_("N"), N_("people of the built-up area: shows how far the sample sizes are")},
 	{NULL, NULL, NULL}};
 static const struct cli_opt withdraw_opts[] = {{"reason", N_("TEXT"), N_("why it is taken back (needed)")},
 					       {NULL, NULL, NULL}};
-static const struct cli_opt list_opts[] = {{"day", N_("YYYY-MM-DD"), N_("business day (default: today)")},
-					   {"all-days", NULL, N_("all days")},
-					   {"all", NULL, N_("also sign-ins, shifts and day-closes")},
-					   {"current", NULL, N_("leave out what was corrected or withdrawn")},
-					   {"limit", N_("N"), N_("newest N only")},
-					   {NULL, NULL, NULL}};
+static const struct cli_opt list_opts[] = {
+	{"day", N_("YYYY-MM-DD"), N_("business day (default: today)")},
+	{"all-days", NULL, N_("all days")},
+	{"all", NULL, N_("also sign-ins, shifts and day-closes")},
+	{"current", NULL, N_("leave out what was corrected or withdrawn")},
+	{"limit", N_("N"), N_("newest N only")},
+	{"variant", N_("NAME"), N_("disorders that this variant or campaign counts, and how many of each")},
+	{NULL, NULL, NULL}};
+static const struct cli_opt codes_opts[] = {
+	{"variant", N_("NAME"), N_("those that this variant or campaign counts, as it calls them")},
+	{NULL, NULL, NULL}};
 static const struct cli_opt enrol_opts[] = {
 	{"name", N_("TEXT"), N_("what the office shall call this device")},
 	{"again", NULL, N_("enrol again as a new writer after a restore or a clone alarm")},
@@ -120,7 +127,7 @@ static const struct cli_command commands[] = {
 	 cli_verify},
 	{"selftest-storage", "", 0, 0, selftest_opts,
 	 N_("can this disk keep what is saved on it? with a power cut, does it lie?"), cli_selftest},
-	{"codes", N_("[TEXT]"), 0, 1, no_opts, N_("list the codes and units of the form pack"), cli_codes},
+	{"codes", N_("[TEXT]"), 0, 1, codes_opts, N_("list the codes and units of the form pack"), cli_codes},
 	{"gps", "", 0, 0, gps_opts, N_("show the position as it would be saved"), cli_gps},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -122,14 +122,35 @@ static const jx_pack *pack_of(const struct jx_view__reader *r, const struct jx_e
 	return pack != NULL ? pack : r->pack;
 }
 
+/* A campaign may count five of the ten, and call them otherwise. */
+static void put_variant(const jx_pack *pack, const struct jx_entry *e, struct jx_view_row *out)
+{
+	const struct jx_variant *v = pack != NULL && e->campaign[0] != '\0'
+					     ? jx_pack_variant_find(pack, e->campaign)
+					     : NULL;
+	const struct jx_text *name = v != NULL && out->code[0] != '\0' ? jx_variant_name(pack, v, out->code)
+								       : NULL;
+
+	if (v == NULL) {
+		jx_strcpy(out->counted_as, sizeof(out->counted_as), out->group);
+		return;
+	}
+	jx_strcpy(out->variant, sizeof(out->variant), v->id);
+	jx_strcpy(out->counted_as, sizeof(out->counted_as), name != NULL ? jx_text_pick(name) : "");
+}
+
 void jx_view__answers(const struct jx_view__reader *r, const struct jx_entry *e, struct jx_view_row *out)
 {
 	const jx_pack *pack = pack_of(r, e);
 	const struct jx_bytes *answers = &e->answers;
 	JX_AUTO_FREE struct jx_answers_brief *b = jx_xcalloc(1, sizeof(*b));
 	const struct jx_unit *unit;
+	const struct jx_form *form = pack != NULL ? jx_pack_form_find(pack, e->form) : NULL;
 	struct jx_text name, group;
 	size_t dot;
+
+	/* whatever becomes of its answers, it does not wait */
+	out->is_at_once = form != NULL && form->is_at_once;
 
 	if (answers->data == NULL ||
 	    jx_form_brief_as(pack, e->form, e->day, answers->data, answers->len, b, NULL) != JX_OK)
@@ -155,6 +176,7 @@ void jx_view__answers(const struct jx_view__reader *r, const struct jx_entry *e,
 	out->is_check = b->result[0] == '\0' && e->form[0] != '\0';
 	if (out->is_check && out->name[0] == '\0')
 		jx_strcpy(out->name, sizeof(out->name), e->form);
+	put_variant(pack, e, out);
 }
 
 static jx_rc put_ref(struct jx_view__reader *r, const struct jx_entry *e, struct jx_view_row *out,

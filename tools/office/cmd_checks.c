@@ -227,29 +227,45 @@ static jx_rc count_check(void *user, const struct jx_office__counted *c, struct 
 	return JX_OK;
 }
 
+static bool is_at_once(const struct jx_form *form)
+{
+	return form != NULL && form->is_at_once;
+}
+
+static void print_form(const struct office *o, const struct counts *t, size_t i)
+{
+	const struct jx_form *form = t->row[i].known;
+	struct jx_office__json j;
+
+	if (o->json) {
+		jx_office__json_begin(&j);
+		jx_office__json_str(&j, "form", t->row[i].form);
+		jx_office__json_int(&j, "checks", t->row[i].checks);
+		jx_office__json_str(&j, "name_zh", form == NULL ? NULL : form->name.zh);
+		jx_office__json_str(&j, "name_en", form == NULL ? NULL : form->name.en);
+		if (is_at_once(form))
+			jx_office__json_bool(&j, "at_once", true);
+		office_print(&j);
+		return;
+	}
+	office_cell(t->row[i].form, 32);
+	printf("%6lld  %s%s\n", (long long)t->row[i].checks, is_at_once(form) ? _("! at once: ") : "",
+	       form == NULL ? _("unknown here") : jx_text_pick(&form->name));
+}
+
 static jx_rc list_forms(struct office *o, struct jx_office__desk *desk,
 			const struct jx_office__filter *filter, struct jx_error *err)
 {
 	JX_AUTO_FREE struct counts *t = jx_xcalloc(1, sizeof(*t));
-	struct jx_office__json j;
 	const jx_rc rc = jx_office__each_check(desk, filter, count_check, t, err);
 
-	for (size_t i = 0; rc == JX_OK && i < t->count; i++) {
-		const struct jx_form *form = t->row[i].known;
-
-		if (o->json) {
-			jx_office__json_begin(&j);
-			jx_office__json_str(&j, "form", t->row[i].form);
-			jx_office__json_int(&j, "checks", t->row[i].checks);
-			jx_office__json_str(&j, "name_zh", form == NULL ? NULL : form->name.zh);
-			jx_office__json_str(&j, "name_en", form == NULL ? NULL : form->name.en);
-			office_print(&j);
-			continue;
-		}
-		office_cell(t->row[i].form, 32);
-		printf("%6lld  %s\n", (long long)t->row[i].checks,
-		       form == NULL ? _("unknown here") : jx_text_pick(&form->name));
-	}
+	/* what cannot wait goes before all others */
+	for (size_t i = 0; rc == JX_OK && i < t->count; i++)
+		if (is_at_once(t->row[i].known))
+			print_form(o, t, i);
+	for (size_t i = 0; rc == JX_OK && i < t->count; i++)
+		if (!is_at_once(t->row[i].known))
+			print_form(o, t, i);
 	if (rc == JX_OK && t->count == 0)
 		office_say(o, "%s", _("no checks were recorded, or none was pulled yet"));
 	return rc;

@@ -48,10 +48,14 @@ struct pull {
 	int64_t observations_before, observations, photos, photos_left;
 	struct jx_error photo_error; /* of the first photo that was left out */
 	int64_t days;
+	int64_t life_before, bytes_before; /* of the journal */
+	int64_t at_once;
+	jx_buf at_once_json;
 };
 
 static void free_pull(struct pull **p)
 {
+	jx_buf_done(&(*p)->at_once_json);
 	jx_transport_curl_free((*p)->transport);
 	jx_office__desk_close(&(*p)->desk);
 	jx_wipe((*p)->secret_key, sizeof((*p)->secret_key));
@@ -218,6 +222,22 @@ static jx_rc make_files(struct pull *p, struct jx_error *err)
 	return rc;
 }
 
+/* Before the tables. After a snapshot all of it is new: better told twice than not at all. */
+static jx_rc tell_at_once(struct pull *p, struct jx_error *err)
+{
+	const struct jx_office__state *s = &p->desk.journal.state;
+	const int64_t from = s->life == p->life_before ? p->bytes_before : 0;
+	jx_rc rc;
+
+	if (p->o->json)
+		jx_buf_addc(&p->at_once_json, '[');
+	rc = office_tell_at_once(p->o, &p->desk, from, p->o->json ? &p->at_once_json : NULL, &p->at_once,
+				 err);
+	if (p->o->json)
+		jx_buf_addc(&p->at_once_json, ']');
+	return rc;
+}
+
 static jx_rc pull(struct pull *p, struct jx_error *err)
 {
 	struct jx_error why = {.code = JX_OK};
@@ -228,12 +248,17 @@ static jx_rc pull(struct pull *p, struct jx_error *err)
 		rc = jx_office__index_counts(p->desk.index, &p->observations_before, &wanted, err);
 	if (rc != JX_OK)
 		return rc;
+	p->life_before = p->desk.journal.state.life;
+	p->bytes_before = p->desk.journal.state.journal_bytes;
+	jx_buf_init(&p->at_once_json, 1 << 24);
 	rc = sync_once(p, err);
 	if (has_terminal(p->o))
 		fputs("\r\033[K", stderr);
 	if (rc == JX_OK && !p->result.is_pending)
 		p->desk.journal.state.last_pull_utc_ms = jx_os_clock()->utc_ms(NULL);
-	files = make_files(p, &why);
+	files = tell_at_once(p, &why);
+	if (files == JX_OK)
+		files = make_files(p, &why);
 	if (rc == JX_OK && files == JX_OK && !p->no_photos && p->result.token[0] != '\0')
 		rc = fetch_photos(p, err);
 	if (has_terminal(p->o))
@@ -262,6 +287,9 @@ static void report_json(const struct pull *p, jx_rc rc, const struct jx_error *e
 	jx_office__json_int(&j, "observations", p->observations - p->observations_before);
 	jx_office__json_int(&j, "photos", p->photos);
 	jx_office__json_int(&j, "photos_left_out", p->photos_left);
+	jx_office__json_int(&j, "at_once", p->at_once);
+	if (p->at_once > 0)
+		jx_office__json_buf(&j, "at_once_entries", &p->at_once_json);
 	jx_office__json_int(&j, "repeats", p->desk.repeats);
 	jx_office__json_int(&j, "days", p->days);
 	jx_office__json_int(&j, "requests", p->result.requests);

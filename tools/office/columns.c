@@ -199,6 +199,103 @@ static void put_pack_version(jx_buf *b, const struct jx_office__row *row, bool c
 		jx_buf_add_i64(b, row->e.pack_version);
 }
 
+/* Names of codes separated by commas, of the list that a field of observations chooses from. */
+static void put_list_names(jx_buf *b, const struct jx_office__row *row, const char *field, const char *codes,
+			   bool chinese)
+{
+	const char *list = row->pack != NULL ? jx_pack_observation_list(row->pack, field) : NULL;
+	size_t len;
+
+	for (const char *at = codes; *at != '\0'; at += len + (at[len] == ',')) {
+		const struct jx_code *code;
+		char word[64];
+
+		len = strcspn(at, ",");
+		jx_strcpy(word, len + 1 < sizeof(word) ? len + 1 : sizeof(word), at);
+		code = list != NULL ? jx_pack_list_find(row->pack, list, word) : NULL;
+		jx_buf_adds(b, at > codes ? "; " : "");
+		jx_buf_adds(b, code == NULL ? word : chinese ? code->name.zh : code->name.en);
+	}
+}
+
+static void put_measures_zh(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	put_list_names(b, row, "measures", row->a.measures, true);
+}
+
+static void put_measures_en(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	put_list_names(b, row, "measures", row->a.measures, false);
+}
+
+static void put_limit_days(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	if (row->a.limit_days > 0)
+		jx_buf_add_i64(b, row->a.limit_days);
+}
+
+static void put_party_kind_zh(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	put_list_names(b, row, "party_kind", row->a.party_kind, true);
+}
+
+static void put_party_kind_en(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	put_list_names(b, row, "party_kind", row->a.party_kind, false);
+}
+
+static void put_at_once(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	if (row->is_at_once)
+		jx_buf_adds(b, chinese ? "是" : "yes");
+}
+
+/* What the entry's campaign counts by. */
+static const struct jx_variant *variant_of(const struct jx_office__row *row)
+{
+	return row->pack != NULL && row->e.campaign[0] != '\0'
+		       ? jx_pack_variant_find(row->pack, row->e.campaign)
+		       : NULL;
+}
+
+static void put_variant(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	const struct jx_variant *v = variant_of(row);
+
+	if (v != NULL)
+		jx_buf_adds(b, chinese ? v->name.zh : v->id);
+}
+
+static void put_counted_as_in(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	const struct jx_variant *v = variant_of(row);
+	const struct jx_text *name = v != NULL && row->a.code[0] != '\0'
+					     ? jx_variant_name(row->pack, v, row->a.code)
+					     : NULL;
+
+	if (v == NULL)
+		jx_buf_adds(b, chinese ? row->a.group_zh : row->a.group_en);
+	else if (name != NULL)
+		jx_buf_adds(b, chinese ? name->zh : name->en);
+}
+
+static void put_counted_as_zh(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	put_counted_as_in(b, row, true);
+}
+
+static void put_counted_as_en(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	put_counted_as_in(b, row, false);
+}
+
 #define TEXT(name, heading, member)                                                 \
 	{                                                                           \
 		name, heading, false, NULL, offsetof(struct jx_office__row, member) \
@@ -259,6 +356,17 @@ const struct jx_office__column jx_office__columns[] = {
 	TEXT("pack", NULL, e.pack),
 	NUMBER("pack_version", NULL, put_pack_version),
 	TEXT("summary", "检查结果", a.summary),
+	TEXT("measures", NULL, a.measures),
+	WORDS("measures_zh", "处置措施", put_measures_zh),
+	WORDS("measures_en", NULL, put_measures_en),
+	NUMBER("limit_days", "整改期限(天)", put_limit_days),
+	TEXT("party_kind", NULL, a.party_kind),
+	WORDS("party_kind_zh", "当事方类别", put_party_kind_zh),
+	WORDS("party_kind_en", NULL, put_party_kind_en),
+	WORDS("at_once", "立即上报", put_at_once),
+	WORDS("variant", "统计口径", put_variant),
+	WORDS("counted_as_zh", "计入类别", put_counted_as_zh),
+	WORDS("counted_as_en", NULL, put_counted_as_en),
 };
 const size_t jx_office__column_count = sizeof(jx_office__columns) / sizeof(jx_office__columns[0]);
 

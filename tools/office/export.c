@@ -54,6 +54,13 @@ static jx_rc fill_links(struct export *x, struct jx_error *err)
 	return rc;
 }
 
+static bool is_at_once(const jx_pack *pack, const char *form_id)
+{
+	const struct jx_form *form = pack != NULL ? jx_pack_form_find(pack, form_id) : NULL;
+
+	return form != NULL && form->is_at_once;
+}
+
 /* What can be read of the line; the rest of the row stays empty. */
 /* A want of memory is no erasure: the list would be wrong and look right. */
 static jx_rc fill_content(struct export *x, const struct jx_office__place *p, struct jx_error *err)
@@ -85,6 +92,7 @@ static jx_rc fill_content(struct export *x, const struct jx_office__place *p, st
 	if (row->e.answers.data != NULL)
 		rc = jx_form_brief_as(row->pack, row->e.form, row->e.day, row->e.answers.data,
 				      row->e.answers.len, &row->a, err);
+	row->is_at_once = is_at_once(row->pack, row->e.form);
 	row->unit = row->pack == NULL || row->a.unit[0] == '\0' ? NULL : jx_pack_unit(row->pack, row->a.unit);
 	return rc == JX_ENOMEM ? rc : JX_OK;
 }

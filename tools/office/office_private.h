@@ -326,6 +326,7 @@ struct jx_office__row {
 	const jx_pack *pack;        /* that its answers are read by; NULL: not known here */
 	struct jx_answers_brief a;  /* all empty if it has no answers */
 	const struct jx_unit *unit; /* NULL unknown */
+	bool is_at_once;            /* its form says that it cannot wait */
 	char of_number[JX_OFFICE__NUMBER_MAX], replaced_by[JX_OFFICE__NUMBER_MAX];
 	bool has_id;
 	uint8_t digest[JX_HASH_BYTES];

@@ -63,6 +63,13 @@ void office_time(int64_t utc_ms, const char *day, char *out, size_t cap);
 jx_rc office_show_statement(const struct office *o, struct jx_office__desk *desk, const char *day,
 			    int64_t *rows_out, int64_t *incomplete_out, struct jx_error *err);
 
+/*
+ * Entries from that byte of the journal on whose form says that they cannot wait: a line each, or, where json is given, an object each.
+ * Those that were corrected or withdrawn are passed over.
+ */
+jx_rc office_tell_at_once(struct office *o, struct jx_office__desk *desk, int64_t from, jx_buf *json,
+			  int64_t *count_out, struct jx_error *err);
+
 int office_enrol(struct office *o, const struct office_args *a);
 int office_pull(struct office *o, const struct office_args *a);
 int office_statement(struct office *o, const struct office_args *a);

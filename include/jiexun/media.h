@@ -1,8 +1,13 @@
 /*
- * jiexun/media.h - photo files by content hash: the byte-exact original is the evidence.
+ * jiexun/media.h - photo files by content hash: the byte-exact original is the evidence; copies are for looking at.
  *
  * A file is published by: hidden temporary file -> write -> fdatasync -> rename to aa/<sha256> -> fsync of the folder.
  * Only then may an entry name it. Used by the handheld (capture) and by the server (vault, resumable uploads).
+ * Copies (small, screen, stamped) are made from it at any time, are upright, keep their colours and prove nothing: they may be
+ * lost, and are made again.
+ *
+ * The room is two libraries and a program. jx_media is pure as base is; jx_media_os starts the program jx-picture, which decodes
+ * what strangers sent in a process that can do nothing else.
  *
  * Threads:   a jx_media holds no state but its configuration and a hint; different threads may use it at the same time. Two
  *            publishers of the same bytes end with the same file; a part belongs to one thread, and one jx_part at a time.
@@ -66,6 +71,150 @@ jx_rc jx_media_stat(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], int64_
 		    struct jx_error *err);
 /** Read the file and compare its hash. @retval JX_ECORRUPT bytes changed @retval JX_ENOTFOUND gone */
 jx_rc jx_media_verify(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], struct jx_error *err);
+
+/* ---- copies to look at --------------------------------------------------------------------------- */
+
+/** Numbers are fixed; names reach folders and command lines. */
+enum jx_copy_kind {
+	JX_COPY_SMALL = 1,  /**< "small": longest side 320, for lists */
+	JX_COPY_SCREEN = 2, /**< "screen": longest side 1600 */
+	JX_COPY_STAMPED = 3 /**< "stamped": 1600 wide, a band below says what the entry says; never kept */
+};
+const char *jx_copy_kind_name(enum jx_copy_kind kind);
+/** False: no such name. */
+bool jx_copy_kind_parse(const char *name, enum jx_copy_kind *out);
+
+/** What one picture may cost. 0: as told. */
+struct jx_picture_limits {
+	int64_t pixels_max;       /**< width x height; 100 million */
+	int64_t memory_max_bytes; /**< of a progressive picture, whose coefficients are all kept; 96 MiB */
+	int32_t scans_max; /**< a camera's progressive picture has about ten; 100. A bomb has thousands, each over all pixels */
+};
+
+/** Where a picture's bytes come from, in order. *got_out 0 at the end. */
+struct jx_picture_in {
+	void *user;
+	jx_rc (*read)(void *user, void *data, size_t len, size_t *got_out, struct jx_error *err);
+};
+/** Pixels drawn elsewhere that go below a stamped copy: rows of red, green, blue, 8 bits each. */
+struct jx_picture_band {
+	const uint8_t *rgb; /**< 3 * JX_STAMP_WIDTH * height bytes */
+	uint32_t height;
+};
+#define JX_STAMP_WIDTH      1600 /**< pixels of a stamped copy: 148 mm (A6) at 275 dots an inch */
+#define JX_STAMP_BAND_MAX   1600 /**< rows */
+#define JX_COPY_BYTES_MAX   (8 * 1024 * 1024)
+#define JX_PICTURE_NAME_MAX 80
+
+/**
+ * Read a JPEG once, from its first byte to its last scan, and write a copy: scaled while it is decoded, row by row; turned upright
+ * by Exif's orientation (anything but 1..8 is 1); colours converted to RGB where they are not, an RGB profile carried through; Exif
+ * of the copy says orientation 1 and nothing else.
+ * @param name   for messages
+ * @param band   JX_COPY_STAMPED only, else NULL
+ * @param out    an initialised buffer; its ceiling holds. Untouched on failure
+ * @retval JX_EINVAL  no JPEG, damaged, or of a kind no camera writes
+ * @retval JX_ELIMIT  more pixels, memory or scans than allowed
+ */
+jx_rc jx_picture_copy(const struct jx_picture_in *in, const char *name, enum jx_copy_kind kind,
+		      const struct jx_picture_limits *limits, const struct jx_picture_band *band, jx_buf *out,
+		      struct jx_error *err);
+
+/**
+ * Small or screen copy of a published photo: the one kept in dir/derived/<kind>/aa/<hash>.jpg if it is whole, else made here and
+ * kept. Keeping costs no sync and its failure is no failure: a copy torn by a power cut is noticed and made again. Decodes in this
+ * process: for the handheld, whose photos are its own.
+ * @param limits  NULL: as told
+ */
+jx_rc jx_media_copy(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind,
+		    const struct jx_picture_limits *limits, jx_buf *out, struct jx_error *err);
+/** The kept copy only. @retval JX_ENOTFOUND  none, or not whole */
+jx_rc jx_media_kept_copy(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind,
+			 jx_buf *out, struct jx_error *err);
+/** Keep a copy made elsewhere (jx_media_copy_in_child). */
+jx_rc jx_media_keep_copy(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind,
+			 const void *data, size_t len, struct jx_error *err);
+
+/* ---- what a stamped copy says --------------------------------------------------------------------- */
+
+#define JX_STAMP_LINES_MAX 8
+#define JX_STAMP_CODE_MAX  192
+/** Lines for people, in their language, and the text of the QR code. */
+struct jx_stamp {
+	char title[96]; /**< time and number, in large letters */
+	char lines[JX_STAMP_LINES_MAX][400];
+	size_t line_count;
+	char code[JX_STAMP_CODE_MAX];
+};
+/** What it is made from. */
+struct jx_stamp_source {
+	const struct jx_entry *entry;
+	size_t photo;            /**< which of the entry's */
+	const char *number;      /**< "H07-123" */
+	const char *case_number; /**< NULL: none */
+	const uint8_t *digest;   /**< SHA-256 of the entry's bytes */
+	int utc_offset_min;
+};
+void jx_stamp_make(const struct jx_stamp_source *source, struct jx_stamp *out);
+
+/** What the QR code says: enough to find the entry in a log, and to see that it is that entry with that photo. */
+struct jx_stamp_code {
+	char number[48];
+	uint8_t id[JX_ID_BYTES];
+	uint8_t sha256[JX_HASH_BYTES];
+	uint8_t digest[16]; /**< first half of the entry's digest */
+};
+/** "JX1:H07-123:ID:SHA256:DIGEST", the last three in base32: characters a QR code holds in least space. */
+void jx_stamp_code_write(const struct jx_stamp_code *code, char out[JX_STAMP_CODE_MAX]);
+/** Any case; spaces around do not matter. @retval JX_EINVAL  not the text of such a code */
+jx_rc jx_stamp_code_read(const char *text, struct jx_stamp_code *out, struct jx_error *err);
+/**
+ * Is it this entry, with this photo?
+ * @param photo_out  which of the entry's photos
+ * @retval JX_ECORRUPT  text says what differs
+ */
+jx_rc jx_stamp_code_check(const struct jx_stamp_code *code, const char *number, const char *bytes, size_t len,
+			  size_t *photo_out, struct jx_error *err);
+
+/* ---- Exif of our own camera ------------------------------------------------------------------------- */
+
+/** What a camera that writes no Exif knew all the same. */
+struct jx_media_tags {
+	int64_t taken_utc_ms;
+	int utc_offset_min;
+	const struct jx_fix *fix; /**< NULL or without a position: none is written */
+	const char *make, *model; /**< ASCII; NULL: none */
+};
+/**
+ * The same picture with time and its offset, position (with the receiver's time, datum and error) and device in its Exif: each
+ * only where the file does not say it itself. Picture data is not touched. For bytes that no one has hashed yet: never for a published
+ * file. Nothing missing: out is data, byte for byte.
+ * @retval JX_EINVAL  no whole JPEG  @retval JX_ELIMIT  its Exif has no room
+ */
+jx_rc jx_media_tag(const void *data, size_t len, const struct jx_media_tags *tags, jx_buf *out,
+		   struct jx_error *err);
+
+/* ---- decoding in a process of its own (library jx_media_os) ------------------------------------------ */
+
+struct jx_picture_child {
+	const char *program; /**< jx-picture; NULL: the one beside this program, or in ../bin */
+	int64_t time_max_ms; /**< 0: 20 s; then it is killed */
+	struct jx_picture_limits limits;
+};
+/**
+ * Copy of a file, decoded by jx-picture: without network, database or any other file, by rlimits and a seccomp filter that ends
+ * it at any other call. The only way to a stamped copy, whose letters it draws too.
+ * Threads: any.
+ * @param child  NULL: as told
+ * @param stamp  JX_COPY_STAMPED only, else NULL
+ * @param out    an initialised buffer, as jx_picture_copy()
+ * @retval JX_EINVAL    as jx_picture_copy(); also: the picture ended the decoder
+ * @retval JX_ELIMIT    as jx_picture_copy(); also: time or memory were used up
+ * @retval JX_ENOTFOUND no such file
+ * @retval JX_ESTATE    jx-picture is missing or is no program of ours
+ */
+jx_rc jx_media_copy_in_child(const struct jx_picture_child *child, const char *path, enum jx_copy_kind kind,
+			     const struct jx_stamp *stamp, jx_buf *out, struct jx_error *err);
 
 /* ---- resumable receiving (server; office downloads) ---------------------------------------------- */
 

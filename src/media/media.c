@@ -53,8 +53,7 @@ void jx_media_path(const jx_media *media, const uint8_t sha256[JX_HASH_BYTES], c
 		out[0] = '\0'; /* half a path would name another file */
 }
 
-/* In new memory, whatever the length of dir. */
-static char *path_of(const jx_media *media, const uint8_t sha256[JX_HASH_BYTES])
+char *jx_media__path_of(const jx_media *media, const uint8_t sha256[JX_HASH_BYTES])
 {
 	const size_t cap = strlen(media->dir) + sizeof("/aa/") + 2 * (size_t)JX_HASH_BYTES;
 	char *path = jx_xmalloc(cap);
@@ -66,6 +65,16 @@ static char *path_of(const jx_media *media, const uint8_t sha256[JX_HASH_BYTES])
 char *jx_media__tmp_path(const jx_media *media, const char *name)
 {
 	return jx_xasprintf("%s/tmp/%s", media->dir, name);
+}
+
+char *jx_media__random_name(const jx_media *media)
+{
+	uint8_t random[12];
+	char hex[2 * sizeof(random) + 1];
+
+	media->rand->fill(media->rand->user, random, sizeof(random));
+	jx_hex(random, sizeof(random), hex);
+	return jx_xasprintf(".%s.tmp", hex);
 }
 
 jx_rc jx_media__make_tmp(jx_media *media, struct jx_error *err)
@@ -120,7 +129,7 @@ jx_rc jx_media_prepare(jx_media *media, struct jx_error *err)
 jx_rc jx_media__move_in(jx_media *media, const char *tmp, const uint8_t sha256[JX_HASH_BYTES],
 			struct jx_error *err)
 {
-	JX_AUTO_FREE char *path = path_of(media, sha256);
+	JX_AUTO_FREE char *path = jx_media__path_of(media, sha256);
 	JX_AUTO_FREE char *dir = jx_xasprintf("%s/%02x", media->dir, (unsigned)sha256[0]);
 	jx_rc rc = make_folder(media, sha256[0], dir, err);
 
@@ -135,7 +144,7 @@ jx_rc jx_media__move_in(jx_media *media, const char *tmp, const uint8_t sha256[J
 jx_rc jx_media_stat(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], int64_t *size_bytes_out,
 		    struct jx_error *err)
 {
-	JX_AUTO_FREE char *path = path_of(media, sha256);
+	JX_AUTO_FREE char *path = jx_media__path_of(media, sha256);
 	int64_t size_bytes = 0, modified_utc_ms = 0;
 	const jx_rc rc = media->fs->stat(media->fs->user, path, &size_bytes, &modified_utc_ms, err);
 
@@ -166,7 +175,7 @@ jx_rc jx_media__hash_file(const struct jx_fs *fs, jx_file *f, uint8_t out[JX_HAS
 
 jx_rc jx_media_verify(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], struct jx_error *err)
 {
-	JX_AUTO_FREE char *path = path_of(media, sha256);
+	JX_AUTO_FREE char *path = jx_media__path_of(media, sha256);
 	JX_MEDIA_FILE f = {.fs = media->fs};
 	uint8_t found[JX_HASH_BYTES];
 	jx_rc rc = media->fs->open_read(media->fs->user, path, &f.file, err);

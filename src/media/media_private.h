@@ -29,6 +29,10 @@ void jx_media__close(struct jx_media__file *f);
 
 /* dir/tmp/<name> in new memory. */
 char *jx_media__tmp_path(const jx_media *media, const char *name);
+/* ".<random>.tmp" in new memory: a temporary's name. */
+char *jx_media__random_name(const jx_media *media);
+/* Of a published file, in new memory, whatever the length of dir. */
+char *jx_media__path_of(const jx_media *media, const uint8_t sha256[JX_HASH_BYTES]);
 /* Make dir/tmp if it is not there. */
 jx_rc jx_media__make_tmp(jx_media *media, struct jx_error *err);
 /* A written and synced file becomes the published one: rename, sync of the folder. */
@@ -75,6 +79,13 @@ jx_rc jx_media__scan_check(const struct jx_media__scan *s, const char *name, str
 
 /* Can a decoder read it? Reads the header (up to the picture data) from an open file. */
 jx_rc jx_media__check_header(const struct jx_fs *fs, jx_file *f, const char *name, struct jx_error *err);
+
+/* ---- stamps (stamp_text.c): between jx_media_os and jx-picture, which reads it from this descriptor */
+
+#define JX_MEDIA__STAMP_FD  3
+#define JX_MEDIA__STAMP_MAX ((size_t)32 * 1024)
+jx_rc jx_media__stamp_write(const struct jx_stamp *s, jx_buf *out, struct jx_error *err);
+jx_rc jx_media__stamp_read(const char *text, size_t len, struct jx_stamp *out, struct jx_error *err);
 
 /* When it was taken, by its Exif block; 0 if it does not say. */
 int64_t jx_media__exif_time(const char *exif, size_t len);

@@ -43,17 +43,10 @@ static void done_copy(struct copy *c)
 static jx_rc create_tmp(struct copy *c, struct jx_error *err)
 {
 	const struct jx_fs *fs = c->media->fs;
-	uint8_t random[12];
-	char hex[2 * sizeof(random) + 1];
-	JX_AUTO_FREE char *name = NULL;
-	JX_AUTO_FREE char *path = NULL;
-	jx_rc rc;
+	JX_AUTO_FREE char *name = jx_media__random_name(c->media);
+	JX_AUTO_FREE char *path = jx_media__tmp_path(c->media, name);
+	jx_rc rc = fs->create(fs->user, path, &c->f.file, err);
 
-	c->media->rand->fill(c->media->rand->user, random, sizeof(random));
-	jx_hex(random, sizeof(random), hex);
-	name = jx_xasprintf(".%s.tmp", hex);
-	path = jx_media__tmp_path(c->media, name);
-	rc = fs->create(fs->user, path, &c->f.file, err);
 	if (rc == JX_ENOTFOUND) {
 		rc = jx_media__make_tmp(c->media, err);
 		if (rc == JX_OK)

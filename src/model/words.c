@@ -39,6 +39,9 @@ static const struct {
 	{"after", N_("after")},
 	{"plate", N_("plate")},
 	{"object", N_("object")},
+	/* where photos came from */
+	{"camera", N_("from the camera")},
+	{"imported", N_("imported file")},
 	/* why somebody was there */
 	{"patrol", N_("patrol")},
 	{"covert", N_("covert visit")},

@@ -1,0 +1,163 @@
+/* A copy by jx-picture: how it is called, and what its end means. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "spawn.h"
+
+#define WHERE "media.child"
+
+#define TIME_MAX_MS \
+	20000 /* 100 million pixels take 2 to 4 s; ten times that where everybody wants the machine */
+
+/* The one beside this program, or, for a program in sbin, in bin beside it. */
+static jx_rc find_program(char *out, size_t cap, struct jx_error *err)
+{
+	char self[1024];
+	const ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	static const char *const places[] = {"jx-picture", "../bin/jx-picture"};
+	char *slash;
+
+	self[len > 0 ? len : 0] = '\0';
+	slash = strrchr(self, '/');
+	for (size_t i = 0; slash != NULL && i < sizeof(places) / sizeof(places[0]); i++) {
+		(void)snprintf(out, cap, "%.*s/%s", (int)(slash - self), self, places[i]);
+		if (access(out, X_OK) == 0)
+			return JX_OK;
+	}
+	return jx_fail(err, JX_ESTATE, 0, WHERE,
+		       "the program jx-picture is missing beside %s: install it again", self);
+}
+
+static jx_rc open_input(const char *path, int *fd_out, struct jx_error *err)
+{
+	/* not blocking: what is no file is refused by jx-picture, not waited for */
+	*fd_out = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (*fd_out >= 0)
+		return JX_OK;
+	return jx_fail(err, jx_rc_from_errno(errno), errno, WHERE, "the photo %s cannot be opened: %s", path,
+		       strerror(errno));
+}
+
+/* One line of text, whatever a program that a picture took over may have written. */
+static void clean(struct jx_spawn__run *r)
+{
+	if (!jx_utf8_ok(r->said, r->said_len))
+		r->said_len = 0;
+	r->said[r->said_len] = '\0';
+	r->said[strcspn(r->said, "\n")] = '\0';
+	for (char *p = r->said; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = ' ';
+}
+
+/* Which result code ends with this status; JX_OK: none of ours. */
+static jx_rc rc_of_status(int status)
+{
+	for (int rc = JX_EINVAL; rc >= JX_EINTR; rc--)
+		if (jx_rc_exit_status((jx_rc)rc) == status)
+			return (jx_rc)rc;
+	return JX_OK;
+}
+
+static jx_rc judge(struct jx_spawn__run *r, const char *path, struct jx_error *err)
+{
+	const int status = WIFEXITED(r->status) ? WEXITSTATUS(r->status) : -1;
+	jx_rc rc;
+
+	if (r->is_late || (WIFSIGNALED(r->status) && WTERMSIG(r->status) == SIGXCPU))
+		return jx_fail(err, JX_ELIMIT, 0, WHERE,
+			       "decoding photo %s takes longer than is allowed: look at the original", path);
+	if (r->out->rc != JX_OK)
+		return jx_buf_check(r->out, "copy", err);
+	if (status == 0 && r->out->len > 0)
+		return JX_OK;
+	rc = status > 0 ? rc_of_status(status) : JX_OK;
+	clean(r);
+	if (rc == JX_ENOMEM)
+		return jx_fail(err, JX_ELIMIT, 0, WHERE,
+			       "decoding photo %s takes more memory than is allowed: look at the original",
+			       path);
+	if (rc != JX_OK && r->said[0] != '\0')
+		return jx_fail(err, rc, 0, WHERE, "%s", r->said);
+	if (status >= 0)
+		return jx_fail(err, JX_ESTATE, status, WHERE,
+			       "jx-picture ended with status %d and no copy: install it again", status);
+	return jx_fail(err, JX_EINVAL, WTERMSIG(r->status), WHERE,
+		       "photo %s ended the decoder by signal %d: keep it, and look at it nowhere else", path,
+		       WTERMSIG(r->status));
+}
+
+struct words {
+	char kind[16], pixels[40], memory[40], scans[40], seconds[40], name[JX_PICTURE_NAME_MAX + 8];
+	char *argv[8];
+};
+
+static void make_words(const struct jx_picture_child *c, const char *path, enum jx_copy_kind kind,
+		       struct words *w)
+{
+	const char *slash = strrchr(path, '/');
+	size_t count = 0;
+
+	(void)snprintf(w->kind, sizeof(w->kind), "%s", jx_copy_kind_name(kind));
+	(void)snprintf(w->pixels, sizeof(w->pixels), "--pixels=%lld", (long long)c->limits.pixels_max);
+	(void)snprintf(w->memory, sizeof(w->memory), "--memory=%lld", (long long)c->limits.memory_max_bytes);
+	(void)snprintf(w->scans, sizeof(w->scans), "--scans=%d", (int)c->limits.scans_max);
+	(void)snprintf(w->seconds, sizeof(w->seconds), "--seconds=%lld",
+		       (long long)(c->time_max_ms / 1000 + 1));
+	memcpy(w->name, "--name=", 8);
+	jx_strcpy(w->name + 7, JX_PICTURE_NAME_MAX, slash != NULL ? slash + 1 : path);
+	w->argv[count++] = w->kind;
+	w->argv[count++] = w->kind;
+	w->argv[count++] = w->pixels;
+	w->argv[count++] = w->memory;
+	w->argv[count++] = w->scans;
+	w->argv[count++] = w->seconds;
+	w->argv[count++] = w->name;
+	w->argv[count] = NULL;
+}
+
+jx_rc jx_media_copy_in_child(const struct jx_picture_child *child, const char *path, enum jx_copy_kind kind,
+			     const struct jx_stamp *stamp, jx_buf *out, struct jx_error *err)
+{
+	struct jx_picture_child c = child != NULL ? *child : (struct jx_picture_child){0};
+	JX_AUTO_FD int input = -1;
+	JX_AUTO_BUF more, made;
+	struct words words;
+	char program[1100];
+	struct jx_spawn__run r = {.out = &made};
+	jx_rc rc = JX_OK;
+
+	jx_buf_init(&more, JX_MEDIA__STAMP_MAX);
+	jx_buf_init(&made, out->max);
+	if ((kind == JX_COPY_STAMPED) != (stamp != NULL))
+		return jx_fail(err, JX_EINVAL, 0, WHERE,
+			       "a stamped copy needs a stamp, and no other has one");
+	c.time_max_ms = c.time_max_ms > 0 ? c.time_max_ms : TIME_MAX_MS;
+	if (c.program == NULL)
+		rc = find_program(program, sizeof(program), err);
+	if (rc == JX_OK && stamp != NULL)
+		rc = jx_media__stamp_write(stamp, &more, err);
+	if (rc == JX_OK)
+		rc = open_input(path, &input, err);
+	if (rc != JX_OK)
+		return rc;
+	make_words(&c, path, kind, &words);
+	r.program = c.program != NULL ? c.program : program;
+	r.argv = words.argv;
+	r.input_fd = input;
+	r.more = stamp != NULL ? &more : NULL;
+	r.time_max_ms = c.time_max_ms;
+	rc = jx_spawn__run(&r, err);
+	if (rc == JX_OK)
+		rc = judge(&r, path, err);
+	if (rc != JX_OK)
+		return rc;
+	jx_buf_add(out, made.data, made.len);
+	return jx_buf_check(out, "copy", err);
+}

@@ -165,8 +165,23 @@ struct jx_log_row {
 	enum jx_entry_state state;
 	int64_t photo_count, photos_receipted;
 	bool is_replaced; /**< a later correction or withdrawal names it */
+	int64_t log_place; /**< in the whole log: later entries have a higher one. For paging: jx_log_query.beyond */
 };
 typedef jx_rc (*jx_log_row_fn)(void *user, const struct jx_log_row *row);
+
+#define JX_SEARCH_WORDS_MAX 16
+#define JX_SEARCH_TEXT_MAX  1024 /**< bytes of a word */
+/**
+ * One thing to search for; an entry must have all that are asked for. Searched are person, second officer, street, grid, campaign, form,
+ * reason and all texts of the answers. ASCII letters and digits (small, capital, full-width alike) are found from the beginning of a
+ * word on, also behind a . - or _ inside one ("01.02", "p-001"); all other characters anywhere, one or more of them; punctuation
+ * stands for nothing.
+ */
+struct jx_search_word {
+	const char *text;         /**< UTF-8 */
+	const char *const *codes; /**< or any of these words as a whole: small letters, digits, . - _ */
+	size_t code_count;
+};
 
 struct jx_log_query {
 	int64_t from_n;    /**< >= this; 0 any */
@@ -176,8 +191,14 @@ struct jx_log_query {
 	bool newest_first;
 	int64_t limit;    /**< 0 = all */
 	bool all_writers; /**< also entries of earlier identities of this device */
+	int64_t beyond; /**< only entries after the one of this place, or before it if newest_first; 0 any */
+	const struct jx_search_word *words;
+	size_t word_count; /**< 0: no search */
 };
-/** Walk rows; stops when fn returns other than JX_OK and returns that. fn may read the store, not write to it. Not enrolled: no rows. */
+/**
+ * Walk rows; stops when fn returns other than JX_OK and returns that. fn may read the store, not write to it. Not enrolled: no rows.
+ * @retval JX_EINVAL  a word has nothing in it that can be searched for
+ */
 jx_rc jx_store_each(jx_store *store, const struct jx_log_query *q, jx_log_row_fn fn, void *user,
 		    struct jx_error *err);
 /** @retval JX_ENOTFOUND */
@@ -189,6 +210,15 @@ jx_rc jx_store_replacing(jx_store *store, const uint8_t id[JX_ID_BYTES], jx_log_
 /** Walk entries of any writer whose id is in first..last, by id. */
 jx_rc jx_store_each_id(jx_store *store, const uint8_t first[JX_ID_BYTES], const uint8_t last[JX_ID_BYTES],
 		       jx_log_row_fn fn, void *user, struct jx_error *err);
+/**
+ * How many entries are not in the search index yet. The last few never are: a search reads them. More are left by a program that knew
+ * of no index, and by a failing disk: a search finds them all the same, but slowly.
+ */
+jx_rc jx_store_search_behind(jx_store *store, int64_t *entries_out, struct jx_error *err);
+/** Put the next entries into the search index, in one transaction. @param behind_out how many are left, 0: call no more */
+jx_rc jx_store_search_index(jx_store *store, int64_t *behind_out, struct jx_error *err);
+/** Empty the search index: jx_store_search_index() fills it again. */
+jx_rc jx_store_search_clear(jx_store *store, struct jx_error *err);
 /** Last number and head of the current writer; n = 0 and the root head when the log is empty. */
 jx_rc jx_store_head(jx_store *store, int64_t *n_out, uint8_t head_out[JX_HASH_BYTES], struct jx_error *err);
 /** Totals of a business day for the day-close entry: observations; photo references of observations and corrections. */

@@ -59,6 +59,7 @@ struct jx_view_row {
 	bool is_withdrawn;             /**< it, or the last correction of it, was withdrawn */
 	char of_number[JX_NUMBER_MAX]; /**< corrections and withdrawals: the entry they name */
 	char reason[512];              /**< corrections and withdrawals */
+	int64_t log_place;                 /**< in the whole log: jx_view_query.beyond goes on from here */
 };
 typedef jx_rc (*jx_view_row_fn)(void *user, const struct jx_view_row *row);
 
@@ -69,6 +70,13 @@ struct jx_view_query {
 	bool newest_first;
 	int64_t limit;    /**< 0 = all */
 	bool all_writers; /**< also entries of earlier identities of this device */
+	int64_t beyond; /**< the next page: only rows after that of this place, before it if newest_first; 0 any */
+	/**
+	 * Only entries that have all of these words, by the rules of struct jx_search_word; a word may stand in the name of the entry's code,
+	 * of its disorder or of its form instead. White space separates words. What an entry was corrected to is an entry of its own: with
+	 * current_only only what holds now is found. NULL: all.
+	 */
+	const char *search;
 	const jx_packs
 		*packs; /**< names and summaries by the pack that each entry names; NULL: by `pack` alone */
 };

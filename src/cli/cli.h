@@ -76,6 +76,13 @@ void cli_usage(const struct cli_command *cmd);
 
 /* ---- rooms -------------------------------------------------------------------------------------- */
 jx_rc cli_open_store(struct cli *c, bool read_only, struct jx_error *err);
+/* Before a search: what the index lacks is put into it, said on standard error where it takes long. */
+jx_rc cli_open_search(struct cli *c, struct jx_error *err);
+bool cli_is_search_behind(jx_store *store);
+/* Put all into the index that is not in it, in steps: stopped or cut off, it goes on where it was. should_stop may be NULL. */
+jx_rc cli_fill_search(struct cli *c, jx_store *store, bool (*should_stop)(void *user), struct jx_error *err);
+/* Empty the search index and fill it again. */
+jx_rc cli_reindex(struct cli *c, struct jx_error *err);
 jx_rc cli_open_media(struct cli *c, struct jx_error *err);
 /** All packs, and the active one of street disorder. */
 jx_rc cli_open_pack(struct cli *c, struct jx_error *err);

@@ -143,6 +143,20 @@ static void print_head(void)
 	putchar('\n');
 }
 
+static jx_rc find_page(struct cli *c, const char *before, struct jx_view_query *q, struct jx_error *err)
+{
+	JX_AUTO(jx_view_entry) e = NULL;
+	jx_rc rc = JX_OK;
+
+	if (!q->newest_first)
+		return jx_fail(err, JX_EINVAL, 0, "jx.list",
+			       "field \"before\" needs --limit: it asks for the next page");
+	rc = jx_view_show(c->store, NULL, before, &e, err);
+	if (rc == JX_OK)
+		q->beyond = e->row.log_place;
+	return rc;
+}
+
 int cli_list(struct cli *c, const struct cli_args *a)
 {
 	struct jx_error err = {0};
@@ -154,7 +168,8 @@ int cli_list(struct cli *c, const struct cli_args *a)
 	jx_rc rc;
 
 	cli_today(c, today);
-	q.day = cli_flag(a, "all-days") ? NULL : day != NULL ? day : today;
+	q.search = cli_value(a, "search");
+	q.day = day != NULL ? day : cli_flag(a, "all-days") || q.search != NULL ? NULL : today;
 	if (q.day != NULL && !jx_day_ok(q.day)) {
 		(void)jx_fail(&err, JX_EINVAL, 0, "jx.list",
 			      "field \"day\": \"%s\" is no date; give YYYY-MM-DD", q.day);
@@ -169,7 +184,11 @@ int cli_list(struct cli *c, const struct cli_args *a)
 			return cli_fail(c, &err);
 		}
 	}
-	rc = cli_open_store(c, true, &err);
+	rc = q.search != NULL ? cli_open_search(c, &err) : JX_OK;
+	if (rc == JX_OK)
+		rc = cli_open_store(c, true, &err);
+	if (rc == JX_OK && cli_value(a, "before") != NULL)
+		rc = find_page(c, cli_value(a, "before"), &q, &err);
 	if (rc == JX_OK)
 		rc = cli_open_pack(c, &err);
 	q.packs = c->packs;
@@ -184,7 +203,9 @@ int cli_list(struct cli *c, const struct cli_args *a)
 	cli_variant_close(&l.variant);
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
-	if (l.rows == 0)
+	if (l.rows == 0 && q.search != NULL)
+		cli_say(c, _("nothing has \"%s\" in it"), q.search);
+	else if (l.rows == 0)
 		cli_say(c, q.day != NULL ? _("nothing recorded on %s") : _("nothing recorded yet%s"),
 			q.day != NULL ? q.day : "");
 	return 0;

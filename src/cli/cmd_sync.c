@@ -181,6 +181,7 @@ static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_i
 	};
 	JX_AUTO(jx_transport) transport = NULL;
 	struct jx_cli_binding binding;
+	struct jx_error ignored = {0};
 	uint8_t server_keys[JX_CLIENT_IDENTITIES_MAX][JX_PUB_BYTES];
 	struct jx_client_config cc = {
 		.program = "jx/" JX_VERSION,
@@ -211,7 +212,10 @@ static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_i
 		rc = jx_cli_unbind(&binding, err);
 	else
 		(void)jx_cli_unbind(&binding, NULL);
-	/* the only place that checkpoints; a failure costs nothing but space, and the next run tries again */
+	/* after an update of the program, where nobody waits for it; a search does it too */
+	if (cli_is_search_behind(c->store))
+		(void)cli_fill_search(c, c->store, should_stop, &ignored);
+	/* a failure costs nothing but space, and the next run tries again */
 	(void)jx_store_checkpoint(c->store, NULL);
 	return rc;
 }

@@ -52,9 +52,10 @@ int cli_verify(struct cli *c, const struct cli_args *a)
 	struct jx_error err = {0};
 	struct jx_view_verify v = {0};
 	struct photos p = {.c = c};
-	jx_rc rc = cli_open_store(c, true, &err);
+	jx_rc rc = cli_flag(a, "reindex") ? cli_reindex(c, &err) : JX_OK;
 
-	(void)a;
+	if (rc == JX_OK)
+		rc = cli_open_store(c, true, &err);
 	if (rc == JX_OK)
 		rc = cli_open_media(c, &err);
 	if (rc == JX_OK)

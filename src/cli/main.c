@@ -75,7 +75,10 @@ static const struct cli_opt list_opts[] = {
 	{"all-days", NULL, N_("all days")},
 	{"all", NULL, N_("also sign-ins, shifts and day-closes")},
 	{"current", NULL, N_("leave out what was corrected or withdrawn")},
+	{"search", N_("TEXT"),
+	 N_("only entries with these words, of all days: one character or more, or the beginning of a word")},
 	{"limit", N_("N"), N_("newest N only")},
+	{"before", N_("NUMBER"), N_("with --limit: only what is older than this entry (the next page)")},
 	{"variant", N_("NAME"), N_("disorders that this variant or campaign counts, and how many of each")},
 	{NULL, NULL, NULL}};
 static const struct cli_opt codes_opts[] = {
@@ -93,6 +96,8 @@ static const struct cli_opt gps_opts[] = {
 	{"wait-gps", N_("MS"), N_("wait at most so long for a fresh fix (default 2000)")},
 	{NULL, NULL, NULL}};
 
+static const struct cli_opt verify_opts[] = {
+	{"reindex", NULL, N_("make the search index again first, from the entries")}, {NULL, NULL, NULL}};
 static const struct cli_opt selftest_opts[] = {
 	{"dir", N_("DIR"), N_("folder on the disk in question (default: the data folder)")},
 	{"write", NULL, N_("write until the power is cut; note the last line")},
@@ -123,8 +128,8 @@ static const struct cli_command commands[] = {
 	{"status", "", 0, 0, no_opts, N_("device, person, shift, what waits, last receipt, space"),
 	 cli_status},
 	{"sync", "", 0, 0, sync_opts, N_("send what waits, fetch what is new"), cli_sync},
-	{"verify", "", 0, 0, no_opts, N_("check every entry, signature, receipt and photo of this device"),
-	 cli_verify},
+	{"verify", "", 0, 0, verify_opts,
+	 N_("check every entry, signature, receipt and photo of this device"), cli_verify},
 	{"selftest-storage", "", 0, 0, selftest_opts,
 	 N_("can this disk keep what is saved on it? with a power cut, does it lie?"), cli_selftest},
 	{"codes", N_("[TEXT]"), 0, 1, codes_opts, N_("list the codes and units of the form pack"), cli_codes},

@@ -9,7 +9,8 @@
 struct job {
 	const struct jx_append *a;
 	int64_t n;
-	bool is_known; /* was in the log already: nothing is written */
+	bool is_known;       /* was in the log already: nothing is written */
+	bool is_search_lost; /* the search index cost us the transaction: without it, then */
 };
 
 /* *n_out 0 if it is not there. */
@@ -204,7 +205,11 @@ static jx_rc append(jx_store *s, void *arg, struct jx_error *err)
 		rc = add_photos(s, l.pos, &e, err);
 	if (rc == JX_OK)
 		rc = jx_store__drop_draft(s, job->a->id, err);
-	return rc == JX_OK ? put_settings(s, job->a, err) : rc;
+	if (rc == JX_OK)
+		rc = put_settings(s, job->a, err);
+	if (rc == JX_OK && !job->is_search_lost)
+		rc = jx_store__search_follow(s, job->n, &job->is_search_lost, err);
+	return rc;
 }
 
 /*
@@ -225,6 +230,8 @@ jx_rc jx_store_append(jx_store *store, const struct jx_append *a, int64_t *n_out
 	int64_t n = 0;
 	jx_rc rc = jx_store__transaction(store, append, &job, &was_in_doubt, err);
 
+	if (rc != JX_OK && job.is_search_lost && !was_in_doubt)
+		rc = jx_store__transaction(store, append, &job, &was_in_doubt, err);
 	if (rc == JX_OK && job.is_known)
 		rc = sync_log(store, err);
 	/*

@@ -211,5 +211,7 @@ jx_rc jx_store_check(jx_store *store, struct jx_error *err)
 		rc = check_entries(store, err);
 	if (rc == JX_OK)
 		rc = check_drafts(store, err);
+	if (rc == JX_OK)
+		rc = jx_store__check_search(store, err);
 	return rc == JX_OK ? jx_store__check_receipts(store, err) : rc;
 }

@@ -79,6 +79,15 @@ jx_rc jx_store__corrupt(const jx_store *s, const char *where, const char *what, 
 		s->path, what);
 }
 
+jx_rc jx_store__search_damaged(const jx_store *s, const char *where, struct jx_error *err)
+{
+	return jx_fail(
+		err, JX_ECORRUPT, SQLITE_CORRUPT_VTAB, where,
+		"the search index of %s does not fit the entries, which are not touched by that: make it again "
+		"with jx verify --reindex",
+		s->path);
+}
+
 jx_rc jx_store__fail(const jx_store *s, int native, const char *where, struct jx_error *err)
 {
 	const char *what = s->db == NULL ? sqlite3_errstr(native) : sqlite3_errmsg(s->db);
@@ -96,6 +105,8 @@ jx_rc jx_store__fail(const jx_store *s, int native, const char *where, struct jx
 		return jx_fail(err, rc, native, where, "another program holds %s: try again when it is done",
 			       s->path);
 	case JX_ECORRUPT:
+		if (native == SQLITE_CORRUPT_VTAB)
+			return jx_store__search_damaged(s, where, err);
 		(void)jx_store__corrupt(s, where, what, err);
 		if (err != NULL)
 			err->native = native;

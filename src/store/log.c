@@ -1,6 +1,7 @@
 /* Reading the log. */
 #include <string.h>
 
+#include "search_text.h"
 #include "store_private.h"
 
 #define WHERE "store.log"
@@ -28,6 +29,8 @@ struct walk {
 	void *user;
 	struct jx_store__coverage coverage;
 	uint8_t writer[JX_ID_BYTES];
+	int64_t left;                              /* give so many more rows; below 0 all */
+	const struct jx_store__question *question; /* only rows that fit, by their text; NULL all */
 };
 
 /* In the walk's own snapshot: the row's statement is standing, so another process's receipt is seen in all rows or none. */
@@ -78,6 +81,7 @@ static jx_rc read_row(struct walk *w, const jx_store__loan *q, struct jx_log_row
 	memset(row, 0, sizeof(*row));
 	memcpy(row->writer, w->writer, JX_ID_BYTES);
 	row->n = pos & JX_STORE_N_MAX;
+	row->log_place = pos;
 	row->kind = (enum jx_kind)jx_store__col_i64(q, 2);
 	row->bytes = sqlite3_column_blob(q->stmt, 3);
 	row->len = (size_t)sqlite3_column_bytes(q->stmt, 3);
@@ -94,24 +98,40 @@ static jx_rc read_row(struct walk *w, const jx_store__loan *q, struct jx_log_row
 	return rc;
 }
 
+static bool is_asked_for(const struct walk *w, const jx_store__loan *q)
+{
+	const char *bytes = sqlite3_column_blob(q->stmt, 3);
+	JX_AUTO_BUF flat = {0};
+
+	if (w->question == NULL)
+		return true;
+	jx_buf_init(&flat, JX_STORE__FLAT_MAX);
+	if (bytes != NULL)
+		jx_store__entry_text(bytes, (size_t)sqlite3_column_bytes(q->stmt, 3), &flat);
+	return jx_store__matches(w->question, &flat);
+}
+
 /* All rows of a bound statement. *count_out: how many fn was given. */
 static jx_rc walk_rows(struct walk *w, jx_store__loan *q, int64_t *count_out, struct jx_error *err)
 {
 	int64_t count = 0;
-	jx_rc rc;
+	jx_rc rc = JX_OK;
 
-	for (;;) {
+	while (w->left != 0) {
 		struct jx_log_row row;
 		bool has_row = false;
 
 		rc = jx_store__step(q, &has_row, err);
 		if (rc == JX_OK && !has_row)
 			break;
+		if (rc == JX_OK && !is_asked_for(w, q))
+			continue;
 		if (rc == JX_OK)
 			rc = read_row(w, q, &row, err);
 		if (rc != JX_OK)
 			return rc;
 		count++;
+		w->left -= w->left > 0 ? 1 : 0;
 		rc = w->fn(w->user, &row);
 		if (rc != JX_OK)
 			return rc;
@@ -127,34 +147,150 @@ static enum jx_store__sql statement_of(const struct jx_log_query *q)
 	return q->newest_first ? JX_SQL_ROW_DAY_DOWN : JX_SQL_ROW_DAY_UP;
 }
 
+/* What a query comes to: positions and numbers. */
+struct span {
+	int64_t first, last; /* positions; first > last: nothing */
+	int64_t from_n, until_n;
+};
+
+static void bind(jx_store__loan *q, const struct jx_log_query *query, const struct span *s)
+{
+	jx_store__bind_i64(q, ":first", s->first);
+	jx_store__bind_i64(q, ":last", s->last);
+	jx_store__bind_i64(q, ":from_n", s->from_n);
+	jx_store__bind_i64(q, ":until_n", s->until_n);
+	jx_store__bind_i64(q, ":kind", (int64_t)query->kind);
+	if (query->day != NULL)
+		jx_store__bind_text(q, ":day", query->day);
+}
+
+/* Through the entries themselves. */
+static jx_rc walk_log(struct walk *w, const struct jx_log_query *query, const struct span *s,
+		      struct jx_error *err)
+{
+	JX_LOAN q = jx_store__lend(w->store, statement_of(query));
+	int64_t count = 0;
+
+	if (s->first > s->last)
+		return JX_OK;
+	bind(&q, query, s);
+	return walk_rows(w, &q, &count, err);
+}
+
+/* Through the search index. */
+static jx_rc walk_found(struct walk *w, const struct jx_log_query *query, const struct span *s,
+			const struct jx_store__question *question, struct jx_error *err)
+{
+	JX_LOAN q = jx_store__lend(w->store, query->newest_first ? JX_SQL_FOUND_DOWN : JX_SQL_FOUND_UP);
+	int64_t count = 0;
+
+	if (s->first > s->last)
+		return JX_OK;
+	bind(&q, query, s);
+	jx_store__bind_text(&q, ":match", question->match.data);
+	return walk_rows(w, &q, &count, err);
+}
+
+/* A day's entries lie together, so the index need not be read for all other days. */
+static jx_rc narrow_to_day(jx_store *s, const char *day, struct span *span, struct jx_error *err)
+{
+	JX_LOAN q = jx_store__lend(s, JX_SQL_DAY_SPAN);
+	bool has_row = false;
+	jx_rc rc;
+
+	jx_store__bind_text(&q, ":day", day);
+	rc = jx_store__step(&q, &has_row, err);
+	if (rc != JX_OK)
+		return rc;
+	if (span->first < jx_store__col_i64(&q, 0))
+		span->first = jx_store__col_i64(&q, 0);
+	if (span->last > jx_store__col_i64(&q, 1))
+		span->last = jx_store__col_i64(&q, 1); /* 0, and so nothing, where the day has none */
+	return JX_OK;
+}
+
+/* What the index has, and what it has not yet, in the order that is asked for. */
+static jx_rc search(struct walk *w, const struct jx_log_query *query, const struct span *s,
+		    struct jx_error *err)
+{
+	JX_LOAN snapshot = jx_store__lend(w->store, JX_SQL_SEARCH_POS); /* stands until all was read */
+	JX_CLEANUP(jx_store__question_done) struct jx_store__question question = {.count = 0};
+	struct span indexed = *s, rest = *s;
+	int64_t pos = 0;
+	jx_rc rc = jx_store__ask(query->words, query->word_count, &question, err);
+
+	if (rc == JX_OK)
+		rc = jx_store__search_pos(&snapshot, &pos, err);
+	if (rc == JX_OK && query->day != NULL)
+		rc = narrow_to_day(w->store, query->day, &indexed, err);
+	if (rc != JX_OK)
+		return rc;
+	indexed.last = indexed.last < pos ? indexed.last : pos;
+	rest.first = rest.first > pos ? rest.first : pos + 1;
+	if (!query->newest_first)
+		rc = walk_found(w, query, &indexed, &question, err);
+	w->question = &question;
+	if (rc == JX_OK)
+		rc = walk_log(w, query, &rest, err);
+	w->question = NULL;
+	if (rc == JX_OK && query->newest_first)
+		rc = walk_found(w, query, &indexed, &question, err);
+	return rc;
+}
+
+static struct span span_of(const struct jx_log_query *query, int64_t first_no, int64_t last_no)
+{
+	const bool is_open = query->until_n <= 0 || query->until_n > JX_STORE_N_MAX;
+	struct span s = {.from_n = query->from_n > 1 ? query->from_n : 1,
+			 .until_n = is_open ? JX_STORE_N_MAX : query->until_n};
+
+	s.first = jx_store__pos(first_no, first_no == last_no ? s.from_n : 1);
+	s.last = jx_store__pos(last_no, first_no == last_no ? s.until_n : JX_STORE_N_MAX);
+	if (query->beyond > 0 && query->newest_first && query->beyond <= s.last)
+		s.last = query->beyond - 1;
+	if (query->beyond > 0 && !query->newest_first && query->beyond >= s.first)
+		s.first = query->beyond + 1;
+	return s;
+}
+
+/* A number of any writer: one after the other, because in one walk all numbers in between would be looked at. */
+static jx_rc walk_writers(struct walk *w, const struct jx_log_query *query, int64_t last_no,
+			  struct jx_error *err)
+{
+	int64_t i;
+	jx_rc rc = JX_OK;
+
+	for (i = 1; i <= last_no && rc == JX_OK; i++) {
+		const int64_t no = query->newest_first ? last_no + 1 - i : i;
+		const struct span s = span_of(query, no, no);
+
+		rc = walk_log(w, query, &s, err);
+	}
+	return rc;
+}
+
 jx_rc jx_store_each(jx_store *store, const struct jx_log_query *query, jx_log_row_fn fn, void *user,
 		    struct jx_error *err)
 {
-	JX_LOAN q = jx_store__lend(store, statement_of(query));
-	struct walk w = {.store = store, .fn = fn, .user = user};
-	const int64_t from_n = query->from_n > 1 ? query->from_n : 1;
-	const int64_t until_n = query->until_n > 0 && query->until_n < JX_STORE_N_MAX ? query->until_n
-										      : JX_STORE_N_MAX;
+	struct walk w = {
+		.store = store, .fn = fn, .user = user, .left = query->limit > 0 ? query->limit : -1};
 	struct jx_identity id;
-	int64_t no = 0, count = 0;
+	struct span s;
+	int64_t no = 0;
 	jx_rc rc = jx_store__current(store, &no, &id, err);
 
 	if (rc == JX_ENOTFOUND)
 		return JX_OK; /* not enrolled: an empty log */
 	if (rc != JX_OK)
 		return rc;
-	if (from_n > until_n)
+	s = span_of(query, query->all_writers ? 1 : no, no);
+	if (s.from_n > s.until_n)
 		return JX_OK;
-	jx_store__bind_i64(&q, ":first",
-			   jx_store__pos(query->all_writers ? 1 : no, query->all_writers ? 1 : from_n));
-	jx_store__bind_i64(&q, ":last", jx_store__pos(no, query->all_writers ? JX_STORE_N_MAX : until_n));
-	jx_store__bind_i64(&q, ":from_n", from_n);
-	jx_store__bind_i64(&q, ":until_n", until_n);
-	jx_store__bind_i64(&q, ":kind", (int64_t)query->kind);
-	jx_store__bind_i64(&q, ":limit", query->limit > 0 ? query->limit : -1);
-	if (query->day != NULL)
-		jx_store__bind_text(&q, ":day", query->day);
-	return walk_rows(&w, &q, &count, err);
+	if (query->word_count > 0)
+		return search(&w, query, &s, err);
+	if (query->all_writers && (query->from_n > 1 || query->until_n > 0))
+		return walk_writers(&w, query, no, err);
+	return walk_log(&w, query, &s, err);
 }
 
 /* The row that a statement with one id names. */
@@ -162,7 +298,7 @@ static jx_rc one_row(jx_store *s, enum jx_store__sql sql, const uint8_t id[JX_ID
 		     void *user, struct jx_error *err)
 {
 	JX_LOAN q = jx_store__lend(s, sql);
-	struct walk w = {.store = s, .fn = fn, .user = user};
+	struct walk w = {.store = s, .fn = fn, .user = user, .left = -1};
 	char text[37];
 	int64_t count = 0;
 	jx_rc rc;
@@ -192,7 +328,7 @@ jx_rc jx_store_each_id(jx_store *store, const uint8_t first[JX_ID_BYTES], const 
 		       jx_log_row_fn fn, void *user, struct jx_error *err)
 {
 	JX_LOAN q = jx_store__lend(store, JX_SQL_ROW_ID_RANGE);
-	struct walk w = {.store = store, .fn = fn, .user = user};
+	struct walk w = {.store = store, .fn = fn, .user = user, .left = -1};
 	int64_t count = 0;
 
 	jx_store__bind_blob(&q, ":first", first, JX_ID_BYTES);

@@ -6,9 +6,14 @@
 #define JX_STORE_SQL_H
 
 /* The columns that read_row() in log.c reads, in its order. */
-#define ROW                                                                                          \
+#define ROW_COLUMNS                                                                                  \
 	"SELECT e.pos, e.id, e.kind, e.bytes, e.digest, e.head, e.sig, e.photo_count, e.writer_no, " \
-	"EXISTS (SELECT 1 FROM entry r WHERE r.ref_id = e.id) FROM entry e "
+	"EXISTS (SELECT 1 FROM entry r WHERE r.ref_id = e.id) FROM "
+#define ROW ROW_COLUMNS "entry e "
+/* By way of the search index, which gives its rows in order. */
+#define ROW_FOUND                                                         \
+	ROW_COLUMNS "entry_text t CROSS JOIN entry e ON e.pos = t.rowid " \
+		    "WHERE t.entry_text MATCH :match AND t.rowid BETWEEN :first AND :last "
 
 /* The columns that read_draft() in draft.c reads, in its order. */
 #define DRAFT                                                                  \
@@ -68,10 +73,21 @@
 	X(ROW_ID, ROW "WHERE e.id = :id")                                                                    \
 	X(ROW_ID_RANGE, ROW "WHERE e.id BETWEEN :first AND :last ORDER BY e.id")                             \
 	X(ROW_REPLACING, ROW "WHERE e.ref_id = :id ORDER BY e.pos DESC LIMIT 1")                             \
-	X(ROW_UP, ROW "WHERE " RANGE "ORDER BY e.pos LIMIT :limit")                                          \
-	X(ROW_DOWN, ROW "WHERE " RANGE "ORDER BY e.pos DESC LIMIT :limit")                                   \
-	X(ROW_DAY_UP, ROW "WHERE e.day = :day AND " RANGE "ORDER BY e.pos LIMIT :limit")                     \
-	X(ROW_DAY_DOWN, ROW "WHERE e.day = :day AND " RANGE "ORDER BY e.pos DESC LIMIT :limit")              \
+	X(ROW_UP, ROW "WHERE " RANGE "ORDER BY e.pos")                                                       \
+	X(ROW_DOWN, ROW "WHERE " RANGE "ORDER BY e.pos DESC")                                                \
+	X(ROW_DAY_UP, ROW "WHERE e.day = :day AND " RANGE "ORDER BY e.pos")                                  \
+	X(ROW_DAY_DOWN, ROW "WHERE e.day = :day AND " RANGE "ORDER BY e.pos DESC")                           \
+	X(FOUND_UP, ROW_FOUND "AND (:day IS NULL OR e.day = :day) AND " RANGE "ORDER BY t.rowid")            \
+	X(FOUND_DOWN, ROW_FOUND "AND (:day IS NULL OR e.day = :day) AND " RANGE "ORDER BY t.rowid DESC")     \
+	X(DAY_SPAN, "SELECT (SELECT pos FROM entry WHERE day = :day ORDER BY pos LIMIT 1), "                 \
+		    "(SELECT pos FROM entry WHERE day = :day ORDER BY pos DESC LIMIT 1)")                    \
+	X(SEARCH_POS, "SELECT pos FROM search")                                                              \
+	X(SEARCH_SET, "UPDATE search SET pos = :pos")                                                        \
+	X(SEARCH_BEHIND, "SELECT count(*) FROM entry WHERE pos > (SELECT pos FROM search)")                  \
+	X(SEARCH_NEXT, "SELECT pos, bytes FROM entry WHERE pos > :after ORDER BY pos LIMIT :limit")          \
+	X(SEARCH_ADD, "INSERT INTO entry_text (rowid, text) VALUES (:pos, :text)")                           \
+	X(SEARCH_TERMS, "SELECT term, doc, offset FROM temp.term")                                           \
+	X(SEARCH_CLEAR, "INSERT INTO entry_text (entry_text) VALUES ('delete-all')")                         \
 	X(DAY_TOTALS, "SELECT count(*) FILTER (WHERE kind = :observation), "                                 \
 		      "coalesce(sum(photo_count) FILTER (WHERE kind IN (:observation, :correction)), 0) "    \
 		      "FROM entry WHERE day = :day AND +pos BETWEEN :first AND :last")                       \

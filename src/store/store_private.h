@@ -42,6 +42,8 @@ struct jx_store {
 
 /* Map the connection's last failure once, with the file's name and the cure. */
 jx_rc jx_store__fail(const jx_store *s, int native, const char *where, struct jx_error *err);
+/* The search index is not what it should be; it can be made again. */
+jx_rc jx_store__search_damaged(const jx_store *s, const char *where, struct jx_error *err);
 /* What is stored cannot be: text names it, the cure is added. */
 jx_rc jx_store__corrupt(const jx_store *s, const char *where, const char *what, struct jx_error *err);
 
@@ -116,6 +118,18 @@ jx_rc jx_store__migrate(jx_store *s, int version, const struct jx_migration *tab
 /* jx_store_open() with another table of migrations (tests of upgrades). */
 jx_rc jx_store__open(const struct jx_store_config *config, const struct jx_migration *table, size_t count,
 		     jx_store **store_out, struct jx_error *err);
+
+/* ---- search index (search.c) */
+
+/* Of a lent SEARCH_POS: entries up to this position are in the index. */
+jx_rc jx_store__search_pos(jx_store__loan *q, int64_t *pos_out, struct jx_error *err);
+/*
+ * Inside the transaction that saves entry n: every so many entries put the newest into the index. A save does not fail because of
+ * the index. *is_lost_out: SQLite has rolled the whole transaction back.
+ */
+jx_rc jx_store__search_follow(jx_store *s, int64_t n, bool *is_lost_out, struct jx_error *err);
+/* The index has the tokens of the entries up to its position, and no others. */
+jx_rc jx_store__check_search(jx_store *s, struct jx_error *err);
 
 /* ---- shared reads */
 

@@ -41,13 +41,21 @@ static jx_rc give(void *user, const struct jx_log_row *row)
 	return job->is_done ? JX_EINTR : JX_OK;
 }
 
+static void free_words(struct jx_view__words **words)
+{
+	jx_view__words_free(*words);
+}
+
 jx_rc jx_view_list(jx_store *store, const jx_pack *pack, const struct jx_view_query *q, jx_view_row_fn fn,
 		   void *user, struct jx_error *err)
 {
-	const struct jx_log_query query = {
-		.day = q->day, .newest_first = q->newest_first, .all_writers = q->all_writers};
+	struct jx_log_query query = {.day = q->day,
+				     .newest_first = q->newest_first,
+				     .all_writers = q->all_writers,
+				     .beyond = q->beyond};
+	JX_CLEANUP(free_words) struct jx_view__words *words = NULL;
 	JX_AUTO_FREE struct job *job = jx_xcalloc(1, sizeof(*job));
-	jx_rc rc;
+	jx_rc rc = JX_OK;
 
 	job->reader.store = store;
 	job->reader.pack = pack;
@@ -56,7 +64,12 @@ jx_rc jx_view_list(jx_store *store, const jx_pack *pack, const struct jx_view_qu
 	job->fn = fn;
 	job->user = user;
 	job->err = err;
-	rc = jx_store_each(store, &query, give, job, err);
+	if (q->search != NULL)
+		rc = jx_view__words(&job->reader, q->search, &words, err);
+	if (rc == JX_OK && words != NULL)
+		query.words = jx_view__words_list(words, &query.word_count);
+	if (rc == JX_OK)
+		rc = jx_store_each(store, &query, give, job, err);
 	return job->is_done && rc == JX_EINTR ? JX_OK : rc;
 }
 

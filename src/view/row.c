@@ -209,6 +209,7 @@ jx_rc jx_view__row(struct jx_view__reader *r, const struct jx_log_row *row, stru
 	memcpy(out->writer, row->writer, JX_ID_BYTES);
 	out->n = row->n;
 	out->kind = row->kind;
+	out->log_place = row->log_place;
 	out->state = row->state;
 	out->photo_count = row->photo_count;
 	out->photos_receipted = row->photos_receipted;

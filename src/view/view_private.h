@@ -30,6 +30,13 @@ struct jx_view__fate {
 jx_rc jx_view__fate(struct jx_view__reader *r, const struct jx_log_row *row, struct jx_view__fate *out,
 		    struct jx_error *err);
 
+/* The words of a search, each with the codes and forms whose names have it. *out is set in any case, and to be freed. */
+struct jx_view__words;
+jx_rc jx_view__words(const struct jx_view__reader *r, const char *text, struct jx_view__words **out,
+		     struct jx_error *err);
+const struct jx_search_word *jx_view__words_list(const struct jx_view__words *w, size_t *count_out);
+void jx_view__words_free(struct jx_view__words *w);
+
 /* Texts of an entry's answers: names where a pack has them, else codes. */
 void jx_view__answers(const struct jx_view__reader *r, const struct jx_entry *e, struct jx_view_row *out);
 

@@ -340,6 +340,8 @@ static void a_log_of_the_first_release_takes_drafts(void **state)
 	device_enrol(d, 1);
 	device_save_many(d, 3);
 	device_close(d);
+	(void)device_sql(d, "DROP TABLE entry_text");
+	(void)device_sql(d, "DROP TABLE search");
 	(void)device_sql(d, "DROP TABLE draft_value");
 	(void)device_sql(d, "DROP TABLE draft");
 	(void)device_sql(d, "DROP TABLE photo_gone");

@@ -96,16 +96,46 @@ static void code_request(const struct options *o, jx_buf *request)
 		jx_buf_adds(request, ",\"renew\":true");
 }
 
+#define CODES_MAX 100000
+
+/* For a fleet that is enrolled in one go: the first that fails ends it. */
+static int make_codes(struct options *o, int64_t count)
+{
+	const char *stem = o->short_code;
+	const int width = snprintf(NULL, 0, "%lld", (long long)count);
+	int status = EXIT_SUCCESS;
+
+	for (int64_t k = 1; k <= count && status == EXIT_SUCCESS; k++) {
+		JX_AUTO_FREE char *short_code = jx_xasprintf("%s%0*lld", stem, width, (long long)k);
+		JX_AUTO_BUF request;
+
+		o->short_code = short_code;
+		code_request(o, &request);
+		status = run(o, "code", &request);
+		o->short_code = stem;
+	}
+	return status;
+}
+
 int cmd_code(struct options *o)
 {
 	JX_AUTO_BUF request;
+	int64_t count = 0;
 
 	jx_buf_init(&request, 1);
+	if (o->count != NULL && !jx_parse_i64(o->count, 1, CODES_MAX, &count)) {
+		fprintf(stderr, "jiexund: --count: ");
+		fprintf(stderr, _("'%s' is no number from 1 to %d"), o->count, CODES_MAX);
+		fputc('\n', stderr);
+		return EXIT_USAGE;
+	}
 	if (o->short_code == NULL) {
 		fprintf(stderr, "jiexund: %s\n",
 			_("code needs --short, what people will call the device: jiexund code --short H07"));
 		return EXIT_USAGE;
 	}
+	if (count > 0)
+		return make_codes(o, count);
 	code_request(o, &request);
 	return run(o, "code", &request);
 }

@@ -21,7 +21,8 @@ enum {
 	OPT_JSON = 2048,
 	OPT_HELP = 4096,
 	OPT_VERSION = 8192,
-	OPT_RENEW = 16384
+	OPT_RENEW = 16384,
+	OPT_COUNT = 32768
 };
 
 struct option_row {
@@ -38,6 +39,7 @@ static const struct option_row option_rows[] = {
 	{"role", N_("ROLE"), OPT_ROLE, N_("field (default), leader, dispatcher, unit, auditor or admin")},
 	{"trusted", NULL, OPT_TRUSTED, N_("the code alone is enough; no fingerprint is compared")},
 	{"renew", NULL, OPT_RENEW, N_("for the device that holds this short code: it stays who it is")},
+	{"count", N_("N"), OPT_COUNT, N_("so many codes, their short codes numbered from SHORT1 on")},
 	{"url", N_("URL"), OPT_URL, N_("https address that codes name")},
 	{"reason", N_("TEXT"), OPT_REASON, N_("why; kept with the entry")},
 	{"port-file", N_("FILE"), OPT_PORT_FILE, N_("write the port to this file once it listens")},
@@ -60,8 +62,8 @@ static const struct command_row command_rows[] = {
 	 N_("set up a data folder and make the first code for the office")},
 	{"serve", "", 0, OPT_LISTEN | OPT_PORT_FILE | OPT_LOG_LEVEL, cmd_serve,
 	 N_("serve HTTPS until stopped")},
-	{"code", "", 0, OPT_SHORT | OPT_ROLE | OPT_AREA | OPT_TRUSTED | OPT_RENEW | OPT_URL, cmd_code,
-	 N_("make a one-time enrolment code")},
+	{"code", "", 0, OPT_SHORT | OPT_ROLE | OPT_AREA | OPT_TRUSTED | OPT_RENEW | OPT_COUNT | OPT_URL,
+	 cmd_code, N_("make a one-time enrolment code")},
 	{"confirm", N_("SHORT FINGERPRINT"), 2, 0, cmd_confirm,
 	 N_("confirm a device after comparing its fingerprint")},
 	{"revoke", N_("SHORT"), 1, OPT_REASON, cmd_revoke, N_("shut out a lost device")},
@@ -125,6 +127,8 @@ static bool keep(struct options *o, int bit, const char *value)
 		if (bit == 1 << i && places[i] != NULL)
 			*places[i] = value;
 	}
+	if (bit == OPT_COUNT)
+		o->count = value;
 	if (bit == OPT_NAME) {
 		if (o->name_count == NAMES_MAX)
 			return false;

@@ -9,6 +9,7 @@
 #define NAMES_MAX 16
 struct options {
 	const char *data_dir, *listen, *short_code, *role, *area, *url, *reason, *port_file, *log_level;
+	const char *count; /* of codes; NULL one */
 	const char *names[NAMES_MAX];
 	size_t name_count;
 	bool is_trusted, is_renewal, is_json;

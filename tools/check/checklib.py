@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-ROOM_FOLDERS = ("src/", "sync/", "tools/office/")
+ROOM_FOLDERS = ("src/", "sync/", "tools/office/", "tools/fleet/")
 
 
 class Tree:
@@ -99,8 +99,9 @@ def room_of(path):
     parts = path.split("/")
     if parts[0] in ("src", "sync") and len(parts) > 2:
         return parts[1]
-    if path.startswith("tools/office/"):
-        return "office"
+    for name in ("office", "fleet"):
+        if path.startswith(f"tools/{name}/"):
+            return name
     return None
 
 

@@ -76,7 +76,7 @@ static const struct office_opt *find(const struct office_opt *opts, const char *
 static int take_option(const struct office_command *cmd, int argc, char **argv, int *i,
 		       struct office_args *out)
 {
-	const char *name = argv[*i] + 2;
+	const char *name = strcmp(argv[*i], "-o") == 0 ? "output" : argv[*i] + 2;
 	const char *equals = strchr(name, '=');
 	const size_t len = equals != NULL ? (size_t)(equals - name) : strlen(name);
 	const struct office_opt *o = find(cmd->opts, name, len);
@@ -112,7 +112,7 @@ int office_parse(const struct office_command *cmd, int argc, char **argv, struct
 		} else if (!only_words && strcmp(argv[i], "-h") == 0) {
 			usage(cmd);
 			return -1;
-		} else if (!only_words && strncmp(argv[i], "--", 2) == 0) {
+		} else if (!only_words && (strncmp(argv[i], "--", 2) == 0 || strcmp(argv[i], "-o") == 0)) {
 			const int status = take_option(cmd, argc, argv, &i, out);
 
 			if (status != 0)

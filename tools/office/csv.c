@@ -41,6 +41,21 @@ void jx_office__csv_text(jx_buf *b, const char *text)
 	jx_buf_adds(b, text);
 }
 
+void jx_office__csv_kept(jx_buf *b, const char *text)
+{
+	if (text[strcspn(text, ",\"\r\n")] != '\0') {
+		add_quoted(b, text, true);
+		return;
+	}
+	jx_buf_addc(b, '\'');
+	jx_buf_adds(b, text);
+}
+
+const char *jx_office__csv_unguarded(const char *cell)
+{
+	return cell[0] == '\'' ? cell + 1 : cell;
+}
+
 void jx_office__csv_heading(jx_buf *b, bool chinese)
 {
 	jx_buf_adds(b, "\xef\xbb\xbf");

@@ -44,6 +44,10 @@ static const struct office_opt verify_opts[] = {
 	 N_("identity key of the server, instead of identity.json's; may be repeated, newest first")},
 	{NULL, NULL, NULL},
 };
+static const struct office_opt pack_opts[] = {
+	{"output", N_("FILE"), N_("pack to be written by build; -o for short")},
+	{NULL, NULL, NULL},
+};
 static const struct office_opt no_opts[] = {{NULL, NULL, NULL}};
 
 static const struct office_command commands[] = {
@@ -59,6 +63,8 @@ static const struct office_command commands[] = {
 	 N_("checks of a form as CSV, a row each; without FORM: how many there are"), office_checks},
 	{"verify", N_("[DIR]"), 0, 1, verify_opts,
 	 N_("check a pulled folder by public keys alone: entries, chains, receipts, photos"), office_verify},
+	{"pack", N_("build DIR -o FILE | tables FILE DIR | check FILE"), 2, 3, pack_opts,
+	 N_("a form pack as tables for a spreadsheet, tables as a pack, what is in one"), office_pack},
 	{"status", "", 0, 0, no_opts, N_("account, server, last pull, what is here"), office_status},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -316,6 +316,10 @@ void jx_office__out_close(struct jx_office__out *out); /* not published: nothing
 
 /* One CSV cell of text: quoted where RFC 4180 asks for it; what a spreadsheet would take for a formula gets a ' before it. */
 void jx_office__csv_text(jx_buf *b, const char *text);
+/* The same, always with a ' before it: text that a spreadsheet would make a number or a date of. */
+void jx_office__csv_kept(jx_buf *b, const char *text);
+/* What was meant by a cell: without the ' that one of these two put before it, or a person did. */
+const char *jx_office__csv_unguarded(const char *cell);
 
 /* All that the files say of one entry. */
 struct jx_office__row {

@@ -16,6 +16,7 @@ struct walk {
 	jx_buf line, other_line;
 	struct jx_item item, other_item;
 	struct jx_entry e, other;
+	char day[11]; /* of the first version of e */
 };
 
 static void free_walk(struct walk **w)
@@ -53,7 +54,10 @@ static jx_rc is_revised(struct walk *w, const uint8_t id[JX_ID_BYTES], bool *out
 	return rc == JX_ENOTFOUND ? JX_OK : rc;
 }
 
-/* A correction holds if it is the newest word on what it corrects, and that held before it. */
+/*
+ * A correction holds if it is the newest word on what it corrects, and that held before it. w->day becomes that of the first of these
+ * versions: whoever mends yesterday's count today has not made a check today.
+ */
 static jx_rc holds(struct walk *w, bool *out, struct jx_error *err)
 {
 	uint8_t writer[JX_ID_BYTES];
@@ -73,6 +77,8 @@ static jx_rc holds(struct walk *w, bool *out, struct jx_error *err)
 			rc = jx_office__index_place_of(w->desk->index, w->other.ref.id, &p, err);
 		if (rc == JX_OK)
 			rc = read_entry(w, &p, &w->other_line, &w->other_item, &w->other, err);
+		if (rc == JX_OK)
+			jx_strcpy(w->day, sizeof(w->day), w->other.day);
 	}
 	/* what is corrected is not here, or no longer: this is all there is of it */
 	*out = true;
@@ -114,6 +120,12 @@ static bool is_wanted(const struct jx_office__filter *f, const struct jx_office_
 	       (f->unit_class[0] == '\0' || is_of_class(c, f->unit_class));
 }
 
+static bool is_in_period(const struct jx_office__filter *f, const char *day)
+{
+	return (f->since[0] == '\0' || strcmp(day, f->since) >= 0) &&
+	       (f->until[0] == '\0' || strcmp(day, f->until) <= 0);
+}
+
 static const struct jx_form *form_of(const jx_pack *pack, const char *id)
 {
 	const struct jx_form *form = pack == NULL ? NULL : jx_pack_form_find(pack, id);
@@ -125,7 +137,7 @@ static const struct jx_form *form_of(const jx_pack *pack, const char *id)
 static jx_rc take_place(void *user, const struct jx_office__place *p, struct jx_error *err)
 {
 	struct walk *w = user;
-	struct jx_office__counted c = {.place = p, .e = &w->e};
+	struct jx_office__counted c = {.place = p, .e = &w->e, .day = w->day};
 	bool is_out = false, is_in = true;
 	jx_rc rc = read_entry(w, p, &w->line, &w->item, &w->e, err);
 
@@ -136,9 +148,11 @@ static jx_rc take_place(void *user, const struct jx_office__place *p, struct jx_
 	c.form = form_of(c.pack, w->e.form);
 	if ((c.form != NULL && c.form->is_observation) || !is_wanted(w->filter, &c))
 		return JX_OK;
+	jx_strcpy(w->day, sizeof(w->day), w->e.day);
 	rc = is_revised(w, w->e.id, &is_out, err);
 	if (rc == JX_OK && !is_out && w->e.kind == JX_KIND_CORRECTION)
 		rc = holds(w, &is_in, err);
+	is_in = is_in && is_in_period(w->filter, w->day);
 	return rc == JX_OK && !is_out && is_in ? w->fn(w->user, &c, err) : rc;
 }
 

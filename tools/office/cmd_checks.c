@@ -145,7 +145,7 @@ static jx_rc take_check(void *user, const struct jx_office__counted *c, struct j
 		return rc;
 	jx_office__number(c->place->writer, c->place->short_code, c->place->n, text);
 	add_text(l, text);
-	add_text(l, e->day);
+	add_text(l, c->day);
 	office_time(e->taken_utc_ms, NULL, text, sizeof(text));
 	add_text(l, text);
 	add_text(l, e->person);

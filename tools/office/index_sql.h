@@ -39,9 +39,12 @@
 	  "entry AS e JOIN writer AS w ON w.no = e.writer WHERE e.day = ?1 AND e.kind IN (1, "               \
 	  "2, 3, 6, 7) AND e.kind < 6 ORDER BY e.taken_utc_ms, e.writer, e.branch, e.n")                     \
 	X(ENTRIES_OF_PERIOD,                                                                                 \
-	  "SELECT w.id, w.short, e.n, e.kind, e.taken_utc_ms, e.pos, e.len, e.branch FROM "                  \
+	  "SELECT w.id, w.short, e.n, e.kind, e.taken_utc_ms, e.pos, e.len, e.branch, e.day, e.writer FROM " \
 	  "entry AS e JOIN writer AS w ON w.no = e.writer WHERE e.day >= ?1 AND e.day <= ?2 AND e.kind IN "  \
-	  "(1, 2, 3, 6, 7) AND e.kind < 3 AND e.branch = 0 ORDER BY e.day, e.taken_utc_ms, e.writer, e.n")   \
+	  "(1, 2, 3, 6, 7) AND e.kind = 1 AND e.branch = 0 UNION "                                           \
+	  "SELECT w.id, w.short, e.n, e.kind, e.taken_utc_ms, e.pos, e.len, e.branch, e.day, e.writer FROM " \
+	  "revision AS r JOIN entry AS e ON e.writer = r.writer AND e.branch = 0 AND e.n = r.n JOIN writer " \
+	  "AS w ON w.no = e.writer WHERE e.kind = 2 ORDER BY 9, 5, 10, 3")                                   \
 	X(ID_PLACE,                                                                                          \
 	  "SELECT w.id, w.short, e.n, e.kind, e.taken_utc_ms, e.pos, e.len, e.branch FROM "                  \
 	  "entry AS e JOIN writer AS w ON w.no = e.writer WHERE e.id = ?1 AND e.kind IN (1, 2, 3) "          \

@@ -216,7 +216,7 @@ typedef jx_rc (*jx_office__place_fn)(void *user, const struct jx_office__place *
 /* By time taken. */
 jx_rc jx_office__index_each_of_day(jx_office__index *x, const char *day, jx_office__place_fn fn, void *user,
 				   struct jx_error *err);
-/* Observations and corrections of a writer's own chain, first to last day, by day and time taken. */
+/* Observations of a writer's own chain, first to last day, and corrections of any day, by their own day and time taken. */
 jx_rc jx_office__index_each_of_period(jx_office__index *x, const char *since, const char *until,
 				      jx_office__place_fn fn, void *user, struct jx_error *err);
 /* JX_ENOTFOUND: no entry with this id is here. */
@@ -354,7 +354,7 @@ char *jx_office__day_dir(const char *dir, const char *day);
 
 /* Which checks; "" any. */
 struct jx_office__filter {
-	char since[11], until[11]; /* business days, both included */
+	char since[11], until[11]; /* business days of first versions, both included */
 	char area[24];             /* a code or the beginning of one */
 	char grid[32];
 	char unit_class[32]; /* as its list has it */
@@ -364,6 +364,7 @@ struct jx_office__filter {
 struct jx_office__counted {
 	const struct jx_office__place *place;
 	const struct jx_entry *e;
+	const char *day;            /* its business day: that of its first version */
 	const jx_pack *pack;        /* NULL: not known here */
 	const struct jx_form *form; /* NULL: not known here */
 	const char *marks;

@@ -35,18 +35,24 @@ static void check(struct jx_entry *e, enum jx_kind kind, const char *day, const 
 	e->answers = (struct jx_bytes){answers, strlen(answers)};
 }
 
-static void add(struct town *t, int writer, enum jx_kind kind, const uint8_t *ref, const char *answers,
-		uint8_t id_out[JX_ID_BYTES])
+static void add_on(struct town *t, int writer, const char *day, enum jx_kind kind, const uint8_t *ref,
+		   const char *answers, uint8_t id_out[JX_ID_BYTES])
 {
 	struct jx_entry e;
 
-	check(&e, kind, TOWN_DAY, answers);
+	check(&e, kind, day, answers);
 	if (ref != NULL)
 		memcpy(e.ref.id, ref, JX_ID_BYTES);
 	/* people correct later than they record */
 	e.taken_utc_ms += (int64_t)t->ids * 1000;
 	town_add(t, writer, &e, true);
 	memcpy(id_out, e.id, JX_ID_BYTES);
+}
+
+static void add(struct town *t, int writer, enum jx_kind kind, const uint8_t *ref, const char *answers,
+		uint8_t id_out[JX_ID_BYTES])
+{
+	add_on(t, writer, TOWN_DAY, kind, ref, answers, id_out);
 }
 
 static void withdraw(struct town *t, int writer, const uint8_t ref[JX_ID_BYTES])
@@ -83,7 +89,8 @@ static void fill(struct town *t)
 	add(t, 0, JX_KIND_OBSERVATION, NULL, NONE("01", "40"), id);
 	add(t, 0, JX_KIND_OBSERVATION, NULL, ANSWERS("01", "40", "40", "40"), first);
 	add(t, 0, JX_KIND_CORRECTION, first, ANSWERS("01", "40", "5", "5"), id);
-	add(t, 0, JX_KIND_CORRECTION, id, ANSWERS("01", "40", "2", "2"), id);
+	/* put right on the next day, it is a check of its own day all the same */
+	add_on(t, 0, TOWN_NEXT, JX_KIND_CORRECTION, id, ANSWERS("01", "40", "2", "2"), id);
 	add(t, 0, JX_KIND_OBSERVATION, NULL, ANSWERS("01", "30", "30", "30"), first);
 	withdraw(t, 0, first);
 	/* the newest word on this one is that it does not count: the correction before it has no say, nor has its own */
@@ -390,7 +397,7 @@ static void a_day_s_file_says_what_a_check_found(void **state)
 	free(w->out);
 	w->out = jx_test_read(path, &len);
 	assert_non_null(w->out);
-	assert_non_null(strstr(w->out, ",form,pack,pack_version,summary\r\n"));
+	assert_non_null(strstr(w->out, ",form,pack,pack_version,summary,measures,"));
 	free(line_with(w, ",rodent signs indoors,", "," FORM ",pest-density,1,"));
 	free(line_with(w, FAR, "5.00 %"));
 }

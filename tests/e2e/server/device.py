@@ -74,12 +74,13 @@ class Device:
         self.head = sha256(tag("jx1.root"), self.writer.bytes, self.public)
         return answer
 
-    def make_entry(self, photos=()):
+    def make_entry(self, photos=(), **more):
         now = int(time.time() * 1000)
         entry = {"v": 1, "id": str(uuid.UUID(bytes=now.to_bytes(6, "big") + b"\x70" + os.urandom(1) + b"\x80" + os.urandom(7))),
                  "writer": str(self.writer), "n": self.n + 1, "kind": "observation", "salt": os.urandom(8).hex(), "taken_utc_ms": now,
                  "saved_utc_ms": now, "mono_ms": 1, "boot": str(uuid.UUID(int=7)), "day": "2026-09-01", "place": {"source": "none"}, "form": "disorder",
                  "pack": "ten-disorders", "pack_version": 1, "answers": {"result": "nothing-found"}}
+        entry.update(more)
         if photos:
             entry["photos"] = [{"sha256": sha256(p).hex(), "size_bytes": len(p), "type": "image/jpeg", "role": "wide", "how": "camera"}
                                for p in photos]

@@ -56,6 +56,14 @@ enum jx_device_metered {
 	JX_DEVICE_METERED_WAIT,
 	JX_DEVICE_METERED_SEND
 };
+enum jx_device_prune {
+	JX_DEVICE_PRUNE_AUTO,
+	JX_DEVICE_PRUNE_NEVER
+};
+enum jx_device_backup {
+	JX_DEVICE_BACKUP_REQUIRED,
+	JX_DEVICE_BACKUP_NONE
+};
 enum jx_device_key_store {
 	JX_DEVICE_KEY_FILE,
 	JX_DEVICE_KEY_SYSTEMD_CREDS
@@ -79,6 +87,9 @@ struct jx_profile {
 	char data_dir[JX_DEVICE_PATH_MAX]; /**< data_dir, absolute; empty: see jx_device_data_dir() */
 	int64_t reserve_mb;                /**< reserve_mb: below this no new originals */
 	int64_t warn_mb;                   /**< warn_mb: below this people are told; at least reserve_mb */
+	int64_t keep_days; /**< keep_days, 30..3650: originals stay so long after the last signature they need */
+	enum jx_device_prune prune;   /**< prune = auto | never: below warn_mb, may safe originals go? */
+	enum jx_device_backup backup; /**< backup = required | none: none only where the server makes no backup */
 	/* [photos] */
 	int64_t photo_max_mb; /**< max_mb of one original, 1..100 */
 	/* [day] */

@@ -135,6 +135,12 @@ jx_rc jx_media_kept_copy(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], e
 jx_rc jx_media_keep_copy(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind,
 			 const void *data, size_t len, struct jx_error *err);
 
+/** Have the copy on stable storage, made if it is not there. Errors as jx_media_copy(). */
+jx_rc jx_media_settle_copy(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind,
+			   struct jx_error *err);
+/** Take a published file away; copies stay. One that is not there is fine. Only after jx_store_let_go(). */
+jx_rc jx_media_remove(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], struct jx_error *err);
+
 /* ---- what a stamped copy says --------------------------------------------------------------------- */
 
 #define JX_STAMP_LINES_MAX 8
@@ -152,6 +158,7 @@ struct jx_stamp_source {
 	size_t photo;            /**< which of the entry's */
 	const char *number;      /**< "H07-123" */
 	const char *case_number; /**< NULL: none */
+	const char *revised_by;  /**< number of the entry that corrects or withdraws it; NULL: none */
 	const uint8_t *digest;   /**< SHA-256 of the entry's bytes */
 	int utc_offset_min;
 };

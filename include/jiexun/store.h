@@ -360,11 +360,14 @@ jx_rc jx_store_each_kept_photo(jx_store *store, const struct jx_keep_rules *rule
 			       void *user, struct jx_error *err);
 /**
  * Note, durably and in one transaction, that the oldest originals that may go are let go, until they make up bytes_wanted; then hand
- * each to fn, which removes the file. Cut off in between, the file is still there under JX_KEEP_GONE: remove it then. An entry saved
- * later that lists the same picture is not covered by the note, its file has to stay.
+ * each to fn, which removes the file, while nothing can be appended. Cut off in between, jx_store_take_leftovers() finds them. An entry
+ * saved later that lists the same picture is not covered by the note, its file has to stay: whoever appends asks in
+ * jx_append.encode whether the file is there.
  */
 jx_rc jx_store_let_go(jx_store *store, const struct jx_keep_rules *rules, int64_t bytes_wanted,
 		      jx_kept_photo_fn fn, void *user, struct jx_error *err);
+/** Hand over again all that was let go: fn removes files that are still there. */
+jx_rc jx_store_take_leftovers(jx_store *store, jx_kept_photo_fn fn, void *user, struct jx_error *err);
 /** Was this entry's original let go? Then that its file is not here is as it should be. */
 jx_rc jx_store_is_let_go(jx_store *store, const uint8_t entry_id[JX_ID_BYTES],
 			 const uint8_t sha256[JX_HASH_BYTES], bool *out, struct jx_error *err);

@@ -162,9 +162,10 @@ jx_rc jx_view_tally(jx_store *store, const jx_packs *packs, const jx_pack *pack,
 
 /**
  * Every photo that an entry lists, oldest entry first, for checks against the files (jx_media_verify). Entries whose bytes were damaged
- * are left out: jx_view_verify() finds them.
+ * are left out: jx_view_verify() finds them. is_let_go: its file may be gone, see jx_store_let_go().
  */
-typedef jx_rc (*jx_view_photo_fn)(void *user, const char *number, const struct jx_photo_ref *photo);
+typedef jx_rc (*jx_view_photo_fn)(void *user, const char *number, const struct jx_photo_ref *photo,
+				  bool is_let_go);
 jx_rc jx_view_each_photo(jx_store *store, jx_view_photo_fn fn, void *user, struct jx_error *err);
 
 /** Result of a verification. */

@@ -132,6 +132,20 @@ static jx_rc check_first(struct jx_capture__job *job, struct jx_error *err)
 				  : rc;
 }
 
+/* Published a moment ago; another process may have let an older file of the same picture go since. */
+static jx_rc check_photos(const struct jx_capture__job *job, struct jx_error *err)
+{
+	const struct jx_entry *e = job->e;
+	int64_t size_bytes;
+	jx_rc rc = JX_OK;
+
+	for (size_t i = 0; rc == JX_OK && i < e->photo_count; i++)
+		rc = jx_media_stat(job->rec->media, e->photos[i].sha256, &size_bytes, err);
+	return rc == JX_ENOTFOUND ? jx_fail(err, JX_ESTATE, 0, WHERE,
+					    "a photo of this entry is not on the disk any more: add it again")
+				  : rc;
+}
+
 /* All that depends on the state of the device at this moment. */
 static jx_rc complete(struct jx_capture__job *job, struct jx_error *err)
 {
@@ -157,6 +171,8 @@ static jx_rc complete(struct jx_capture__job *job, struct jx_error *err)
 		rc = jx_form_check_as(job->pack, e->form, e->answers.data, e->answers.len, e->day, err);
 	if (rc == JX_OK && (job->needs & JX_CAPTURE__TARGET) != 0)
 		rc = set_target(job, err);
+	if (rc == JX_OK)
+		rc = check_photos(job, err);
 	if (rc == JX_OK && (job->needs & JX_CAPTURE__TOTALS) != 0)
 		rc = set_totals(job, err);
 	if (rc != JX_OK)

@@ -182,6 +182,8 @@ int cli_codes(struct cli *c, const struct cli_args *a);
 int cli_gps(struct cli *c, const struct cli_args *a);
 int cli_check(struct cli *c, const struct cli_args *a);
 int cli_grade(struct cli *c, const struct cli_args *a);
+int cli_space(struct cli *c, const struct cli_args *a);
+int cli_space_prune(struct cli *c, const struct cli_args *a);
 int cli_card(struct cli *c, const struct cli_args *a);
 /* cmd_log.c: where and why, photos, and what became of it; of jx log and jx check */
 jx_rc cli_fill_entry(struct cli *c, const struct cli_args *a, jx_capture *cap, struct jx_fix *fix,

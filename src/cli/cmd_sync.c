@@ -1,5 +1,5 @@
 /* jx sync: send what waits, fetch what is new, say in one line how it went. Its own process: closing the app never stops it. */
-#include "cli.h"
+#include "space.h"
 
 #include "jiexun/cli.h"
 
@@ -253,6 +253,8 @@ int cli_sync(struct cli *c, const struct cli_args *a)
 	(void)sigaction(SIGTERM, &act, NULL);
 	result->rc = run_sync(c, a, &id, (int)tries, result, &err);
 	status = report(c, result, &err);
+	if (result->rc == JX_OK)
+		cli_free_after_sync(c);
 	if (lock != NULL)
 		fs->unlock(fs->user, lock);
 	free(result);

@@ -6,12 +6,12 @@
 
 struct photos {
 	struct cli *c;
-	int64_t good, bad;
+	int64_t good, bad, let_go;
 	char first_number[JX_NUMBER_MAX];
 	struct jx_error first;
 };
 
-static jx_rc check_photo(void *user, const char *number, const struct jx_photo_ref *photo)
+static jx_rc check_photo(void *user, const char *number, const struct jx_photo_ref *photo, bool is_let_go)
 {
 	struct photos *p = user;
 	struct jx_error err = {0};
@@ -19,6 +19,10 @@ static jx_rc check_photo(void *user, const char *number, const struct jx_photo_r
 
 	if (rc == JX_OK) {
 		p->good++;
+		return JX_OK;
+	}
+	if (rc == JX_ENOTFOUND && is_let_go) {
+		p->let_go++;
 		return JX_OK;
 	}
 	if (p->bad++ == 0) {
@@ -39,6 +43,7 @@ static void print_json(const struct jx_view_verify *v, const struct photos *p)
 	cli_json_int(&j, "photo_receipts", v->photo_receipts);
 	cli_json_int(&j, "photos_good", p->good);
 	cli_json_int(&j, "photos_bad", p->bad);
+	cli_json_int(&j, "photos_let_go", p->let_go);
 	cli_json_int(&j, "receipt_n", v->receipt_n);
 	cli_json_int(&j, "last_n", v->last_n);
 	cli_json_int(&j, "damage", v->damage_count + p->bad);
@@ -69,6 +74,10 @@ int cli_verify(struct cli *c, const struct cli_args *a)
 	cli_say(c, _("%lld entries, %lld receipts, %lld photo-receipts, %lld photos checked"),
 		(long long)v.entries, (long long)v.receipts, (long long)v.photo_receipts,
 		(long long)p.good + p.bad);
+	if (p.let_go > 0)
+		cli_say(c,
+			_("%lld originals were let go after the server had signed for them; their hashes stand in the entries"),
+			(long long)p.let_go);
 	if (v.last_n > v.receipt_n)
 		cli_say(c,
 			_("entries after %lld have no receipt yet: only this device can show that none of them is missing"),

@@ -92,6 +92,10 @@ static const struct cli_opt sync_opts[] = {
 	{"no-photos", NULL, N_("entries only")},
 	{"tries", N_("N"), N_("give up after so many failures in a row, 1..20 (default 3)")},
 	{NULL, NULL, NULL}};
+static const struct cli_opt space_opts[] = {
+	{"dry-run", NULL, N_("only say what may go")},
+	{"mb", N_("N"), N_("stop after so many MB, oldest first (default: all that may go)")},
+	{NULL, NULL, NULL}};
 static const struct cli_opt gps_opts[] = {
 	{"wait-gps", N_("MS"), N_("wait at most so long for a fresh fix (default 2000)")},
 	{NULL, NULL, NULL}};
@@ -128,6 +132,10 @@ static const struct cli_command commands[] = {
 	{"status", "", 0, 0, no_opts, N_("device, person, shift, what waits, last receipt, space"),
 	 cli_status},
 	{"sync", "", 0, 0, sync_opts, N_("send what waits, fetch what is new"), cli_sync},
+	{"space prune", "", 0, 0, space_opts,
+	 N_("take originals off this device that are safe at the server; small copies stay"), cli_space_prune},
+	{"space", "", 0, 0, no_opts, N_("how much room there is, which originals may go, why the rest stays"),
+	 cli_space},
 	{"verify", "", 0, 0, verify_opts,
 	 N_("check every entry, signature, receipt and photo of this device"), cli_verify},
 	{"selftest-storage", "", 0, 0, selftest_opts,

@@ -52,6 +52,10 @@ const struct jx_device__key jx_device__keys[] = {
 	/* at least room for the log of some days; at most 1 TB */
 	INTEGER("storage", "reserve_mb", reserve_mb, 16, 1000000),
 	INTEGER("storage", "warn_mb", warn_mb, 16, 1000000),
+	CHOICE("storage", "prune", prune, "auto", "never"),
+	/* promise 2: never less than 30 days */
+	INTEGER("storage", "keep_days", keep_days, 30, 3650),
+	CHOICE("storage", "backup", backup, "required", "none"),
 	INTEGER("photos", "max_mb", photo_max_mb, 1, 100),
 	/* the extreme time zones, UTC-12 and UTC+14 */
 	INTEGER("day", "utc_offset_min", utc_offset_min, -720, 840),
@@ -74,6 +78,7 @@ void jx_device_default_profile(struct jx_profile *profile_out)
 		.gps_stale_after_ms = 10000,
 		.reserve_mb = 512,
 		.warn_mb = 2048,
+		.keep_days = 30,
 		.photo_max_mb = 20,
 		.utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT,
 		.sync_interval_min = 10,

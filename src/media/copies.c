@@ -41,7 +41,7 @@ static char *folder_of(const jx_media *media, const uint8_t sha256[JX_HASH_BYTES
 	return jx_xasprintf("%s/derived/%s/%02x", media->dir, jx_copy_kind_name(kind), (unsigned)sha256[0]);
 }
 
-static char *path_of(const jx_media *media, const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind)
+char *jx_media__copy_path(const jx_media *media, const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind)
 {
 	JX_AUTO_FREE char *dir = folder_of(media, sha256, kind);
 	char hex[2 * JX_HASH_BYTES + 1];
@@ -75,7 +75,7 @@ static bool is_whole(const jx_buf *b)
 jx_rc jx_media_kept_copy(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind,
 			 jx_buf *out, struct jx_error *err)
 {
-	JX_AUTO_FREE char *path = path_of(media, sha256, kind);
+	JX_AUTO_FREE char *path = jx_media__copy_path(media, sha256, kind);
 	JX_AUTO_BUF b;
 	jx_rc rc;
 
@@ -108,7 +108,7 @@ jx_rc jx_media_keep_copy(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], e
 			 const void *data, size_t len, struct jx_error *err)
 {
 	JX_AUTO_FREE char *dir = folder_of(media, sha256, kind);
-	JX_AUTO_FREE char *path = path_of(media, sha256, kind);
+	JX_AUTO_FREE char *path = jx_media__copy_path(media, sha256, kind);
 	JX_AUTO_FREE char *name = jx_media__random_name(media);
 	JX_AUTO_FREE char *tmp = jx_media__tmp_path(media, name);
 	uint8_t head[2 + SEAL_BYTES] = {0xff, 0xd8};

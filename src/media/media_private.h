@@ -33,6 +33,8 @@ char *jx_media__tmp_path(const jx_media *media, const char *name);
 char *jx_media__random_name(const jx_media *media);
 /* Of a published file, in new memory, whatever the length of dir. */
 char *jx_media__path_of(const jx_media *media, const uint8_t sha256[JX_HASH_BYTES]);
+/* Of a kept copy, in new memory. */
+char *jx_media__copy_path(const jx_media *media, const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind);
 /* Make dir/tmp if it is not there. */
 jx_rc jx_media__make_tmp(jx_media *media, struct jx_error *err);
 /* A written and synced file becomes the published one: rename, sync of the folder. */

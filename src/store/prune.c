@@ -155,18 +155,58 @@ static jx_rc mark(jx_store *s, void *arg, struct jx_error *err)
 	return rc == JX_OK ? jx_buf_check(&job->marked, _("the list of photos"), err) : rc;
 }
 
+struct hand_over {
+	const jx_buf *photos;
+	jx_kept_photo_fn fn;
+	void *user;
+};
+
+/*
+ * Under the lock, so that no entry can be appended between the look and the removal. One that is on its way finds its file missing
+ * when it asks, under the same lock.
+ */
+static jx_rc give(jx_store *s, void *arg, struct jx_error *err)
+{
+	const struct hand_over *h = arg;
+	JX_LOAN q = jx_store__lend(s, JX_SQL_PRUNE_STANDS);
+	jx_rc rc = JX_OK;
+
+	for (size_t at = 0; rc == JX_OK && at < h->photos->len; at += sizeof(struct jx_kept_photo)) {
+		struct jx_kept_photo p;
+		bool has_row = false;
+
+		memcpy(&p, h->photos->data + at, sizeof(p));
+		jx_store__bind_blob(&q, ":sha256", p.sha256, JX_HASH_BYTES);
+		rc = jx_store__step(&q, &has_row, err);
+		(void)sqlite3_reset(q.stmt);
+		if (rc == JX_OK && has_row)
+			rc = h->fn(h->user, &p);
+	}
+	return rc;
+}
+
+jx_rc jx_store_take_leftovers(jx_store *store, jx_kept_photo_fn fn, void *user, struct jx_error *err)
+{
+	struct hand_over hand_over = {.fn = fn, .user = user};
+	const struct jx_keep_rules none = {.needs_backup = true, .age_ms = INT64_MAX};
+	JX_AUTO_BUF list = {0};
+	jx_rc rc;
+
+	jx_buf_init(&list, LIST_BYTES_MAX);
+	rc = list_photos(store, &none, &list, err);
+	hand_over.photos = &list;
+	return rc == JX_OK && list.len > 0 ? jx_store__transaction(store, give, &hand_over, NULL, err) : rc;
+}
+
 jx_rc jx_store_let_go(jx_store *store, const struct jx_keep_rules *rules, int64_t bytes_wanted,
 		      jx_kept_photo_fn fn, void *user, struct jx_error *err)
 {
 	struct job job = {.rules = rules, .bytes_wanted = bytes_wanted};
+	struct hand_over hand_over = {.photos = &job.marked, .fn = fn, .user = user};
 	jx_rc rc = jx_store__transaction(store, mark, &job, NULL, err);
 
-	for (size_t at = 0; rc == JX_OK && at < job.marked.len; at += sizeof(struct jx_kept_photo)) {
-		struct jx_kept_photo p;
-
-		memcpy(&p, job.marked.data + at, sizeof(p));
-		rc = fn(user, &p);
-	}
+	if (rc == JX_OK && job.marked.len > 0)
+		rc = jx_store__transaction(store, give, &hand_over, NULL, err);
 	jx_buf_done(&job.marked);
 	return rc;
 }

@@ -190,6 +190,8 @@
 		      "VALUES (:sha256, (SELECT max(pos) FROM photo WHERE sha256 = :sha256), :utc_ms) "      \
 		      "ON CONFLICT (sha256) DO UPDATE SET last_pos = excluded.last_pos, "                    \
 		      "gone_utc_ms = excluded.gone_utc_ms")                                                  \
+	X(PRUNE_STANDS, "SELECT 1 FROM photo_gone WHERE sha256 = :sha256 "                                   \
+			"AND last_pos >= (SELECT max(pos) FROM photo WHERE sha256 = :sha256)")               \
 	X(PRUNE_IS, "SELECT 1 FROM photo_gone g JOIN entry e ON e.id = :id "                                 \
 		    "WHERE g.sha256 = :sha256 AND e.pos <= g.last_pos")                                      \
 	X(DRAFT_CHECK, "SELECT count(*) FROM draft d JOIN entry e ON e.id = d.id")

@@ -94,8 +94,13 @@ static jx_rc give_photos(void *user, const struct jx_log_row *row)
 	if (jx_entry_decode(row->bytes, row->len, &e, NULL) != JX_OK)
 		return JX_OK;
 	rc = jx_view__number(&job->reader, row->writer, row->n, number, job->err);
-	for (i = 0; rc == JX_OK && i < e.photo_count; i++)
-		rc = job->fn(job->user, number, &e.photos[i]);
+	for (i = 0; rc == JX_OK && i < e.photo_count; i++) {
+		bool is_let_go = false;
+
+		rc = jx_store_is_let_go(job->reader.store, row->id, e.photos[i].sha256, &is_let_go, job->err);
+		if (rc == JX_OK)
+			rc = job->fn(job->user, number, &e.photos[i], is_let_go);
+	}
 	return rc;
 }
 

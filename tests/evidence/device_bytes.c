@@ -76,11 +76,12 @@ struct at {
 	sqlite3 *db;
 };
 
-static jx_rc see_photo(void *user, const char *number, const struct jx_photo_ref *photo)
+static jx_rc see_photo(void *user, const char *number, const struct jx_photo_ref *photo, bool is_let_go)
 {
 	(void)user;
 	(void)number;
 	(void)photo;
+	(void)is_let_go;
 	return JX_OK;
 }
 

@@ -33,6 +33,7 @@ static void every_key_is_read(void **state)
 				   "[gps]\nsource = replay\nhost=::1\nport = 65535\ndevice = /dev/gps0\n"
 				   "replay = /var/lib/a=b.nmea\nstale_after_ms = 500\n"
 				   "[storage]\ndata_dir = /srv/jx\nreserve_mb = 16\nwarn_mb = 1000000\n"
+				   "prune = never\nkeep_days = 90\nbackup = none\n"
 				   "[photos]\n max_mb\t=\t100 \n"
 				   "[day]\nutc_offset_min = -720\n"
 				   "[sync]\ninterval_min = 1440\nmetered_originals = send\n"
@@ -53,6 +54,9 @@ static void every_key_is_read(void **state)
 	assert_string_equal(p.data_dir, "/srv/jx");
 	assert_int_equal(p.reserve_mb, 16);
 	assert_int_equal(p.warn_mb, 1000000);
+	assert_int_equal(p.prune, JX_DEVICE_PRUNE_NEVER);
+	assert_int_equal(p.keep_days, 90);
+	assert_int_equal(p.backup, JX_DEVICE_BACKUP_NONE);
 	assert_int_equal(p.photo_max_mb, 100);
 	assert_int_equal(p.utc_offset_min, -720);
 	assert_int_equal(p.sync_interval_min, 1440);
@@ -78,6 +82,7 @@ static void wrong_lines_are_named_with_file_line_and_key(void **state)
 		{"[gps]\nreplay = walk.nmea\n", {"line 2", "replay", "begins with /"}},
 		{"[gps]\nport = 1\nport = 1\n", {"line 3", "port", "twice"}},
 		{"[storage]\ndata_dir = ~/jiexun\n", {"line 2", "data_dir", "begins with /"}},
+		{"[storage]\nkeep_days = 29\n", {"profile.ini", "keep_days", "30"}},
 		{"[storage]\nwarn_mb = 100\nreserve_mb = 200\n", {"profile.ini", "warn_mb", "reserve_mb"}},
 		{"[sync]\nmetered_originals = maybe\n", {"line 2", "metered_originals", "wait, send"}},
 		{"[keys]\nstore = tpm\n", {"line 2", "store", "systemd-creds"}},

@@ -286,12 +286,13 @@ static void the_day_is_summed_by_its_newest_versions(void **state)
 	assert_int_equal(day.observations, 0);
 }
 
-static jx_rc see_photo(void *user, const char *number, const struct jx_photo_ref *photo)
+static jx_rc see_photo(void *user, const char *number, const struct jx_photo_ref *photo, bool is_let_go)
 {
 	char *text = user;
 	const size_t len = strlen(text);
 
 	(void)snprintf(text + len, 64 - len, "%s:%02x ", number, (unsigned)photo->sha256[0]);
+	assert_false(is_let_go);
 	return JX_OK;
 }
 

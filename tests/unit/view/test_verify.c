@@ -192,12 +192,13 @@ static void any_changed_byte_is_found(void **state)
 	handheld_done(&h);
 }
 
-static jx_rc count_photo(void *user, const char *number, const struct jx_photo_ref *photo)
+static jx_rc count_photo(void *user, const char *number, const struct jx_photo_ref *photo, bool is_let_go)
 {
 	int *count = user;
 
 	(void)number;
 	(void)photo;
+	(void)is_let_go;
 	(*count)++;
 	return JX_OK;
 }

@@ -80,7 +80,7 @@ static int bad_option(const struct cli_command *cmd, const char *fmt_text, const
 /* One "--name", "--name value" or "--name=value"; *i moves past a separate value. */
 static int take_option(const struct cli_command *cmd, int argc, char **argv, int *i, struct cli_args *out)
 {
-	const char *name = argv[*i] + 2;
+	const char *name = strcmp(argv[*i], "-o") == 0 ? "output" : argv[*i] + 2;
 	const char *equals = strchr(name, '=');
 	size_t len = equals != NULL ? (size_t)(equals - name) : strlen(name);
 	const struct cli_opt *o = find(cmd->opts, name, len);
@@ -122,7 +122,7 @@ int cli_parse(const struct cli_command *cmd, int argc, char **argv, struct cli_a
 			cli_usage(cmd);
 			return -1;
 		}
-		if (!only_words && strncmp(argv[i], "--", 2) == 0) {
+		if (!only_words && (strncmp(argv[i], "--", 2) == 0 || strcmp(argv[i], "-o") == 0)) {
 			status = take_option(cmd, argc, argv, &i, out);
 			if (status != 0)
 				return status;

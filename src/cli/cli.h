@@ -177,6 +177,10 @@ int cli_show(struct cli *c, const struct cli_args *a);
 int cli_status(struct cli *c, const struct cli_args *a);
 int cli_sync(struct cli *c, const struct cli_args *a);
 int cli_verify(struct cli *c, const struct cli_args *a);
+int cli_photo_list(struct cli *c, const struct cli_args *a);
+int cli_photo_small(struct cli *c, const struct cli_args *a);
+int cli_photo_screen(struct cli *c, const struct cli_args *a);
+int cli_photo_stamp(struct cli *c, const struct cli_args *a);
 int cli_selftest(struct cli *c, const struct cli_args *a);
 int cli_codes(struct cli *c, const struct cli_args *a);
 int cli_gps(struct cli *c, const struct cli_args *a);
@@ -185,6 +189,8 @@ int cli_grade(struct cli *c, const struct cli_args *a);
 int cli_space(struct cli *c, const struct cli_args *a);
 int cli_space_prune(struct cli *c, const struct cli_args *a);
 int cli_card(struct cli *c, const struct cli_args *a);
+/* verify_stamp.c: the text of a stamp's QR code */
+int cli_verify_stamp(struct cli *c, const char *text);
 /* cmd_log.c: where and why, photos, and what became of it; of jx log and jx check */
 jx_rc cli_fill_entry(struct cli *c, const struct cli_args *a, jx_capture *cap, struct jx_fix *fix,
 		     struct jx_error *err);

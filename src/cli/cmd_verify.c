@@ -11,7 +11,8 @@ struct photos {
 	struct jx_error first;
 };
 
-static jx_rc check_photo(void *user, const char *number, const struct jx_photo_ref *photo, bool is_let_go)
+static jx_rc check_photo(void *user, const char *number, const struct jx_photo_ref *photo,
+			 bool is_let_go)
 {
 	struct photos *p = user;
 	struct jx_error err = {0};
@@ -57,8 +58,11 @@ int cli_verify(struct cli *c, const struct cli_args *a)
 	struct jx_error err = {0};
 	struct jx_view_verify v = {0};
 	struct photos p = {.c = c};
-	jx_rc rc = cli_flag(a, "reindex") ? cli_reindex(c, &err) : JX_OK;
+	jx_rc rc;
 
+	if (cli_value(a, "stamp") != NULL)
+		return cli_verify_stamp(c, cli_value(a, "stamp"));
+	rc = cli_flag(a, "reindex") ? cli_reindex(c, &err) : JX_OK;
 	if (rc == JX_OK)
 		rc = cli_open_store(c, true, &err);
 	if (rc == JX_OK)

@@ -101,7 +101,19 @@ static const struct cli_opt gps_opts[] = {
 	{NULL, NULL, NULL}};
 
 static const struct cli_opt verify_opts[] = {
-	{"reindex", NULL, N_("make the search index again first, from the entries")}, {NULL, NULL, NULL}};
+	{"reindex", NULL, N_("make the search index again first, from the entries")},
+	{"stamp", N_("TEXT"), N_("only check the text of a stamped copy's QR code against the log")},
+	{NULL, NULL, NULL}};
+#define PHOTO_OPTS                                                                                        \
+	{"output", N_("FILE"), N_("where the copy goes (needed); -o for short")},                         \
+		{"role", N_("ROLE"), N_("the photo of this role: wide close before after plate object")}, \
+	{                                                                                                 \
+		"index", N_("N"), N_("the entry's N-th photo")                                            \
+	}
+static const struct cli_opt photo_opts[] = {PHOTO_OPTS, {NULL, NULL, NULL}};
+static const struct cli_opt stamp_opts[] = {
+	PHOTO_OPTS, {"case", N_("NUMBER"), N_("case number to stand on it")}, {NULL, NULL, NULL}};
+
 static const struct cli_opt selftest_opts[] = {
 	{"dir", N_("DIR"), N_("folder on the disk in question (default: the data folder)")},
 	{"write", NULL, N_("write until the power is cut; note the last line")},
@@ -132,8 +144,18 @@ static const struct cli_command commands[] = {
 	{"status", "", 0, 0, no_opts, N_("device, person, shift, what waits, last receipt, space"),
 	 cli_status},
 	{"sync", "", 0, 0, sync_opts, N_("send what waits, fetch what is new"), cli_sync},
+	{"photo list", N_("NUMBER"), 1, 1, no_opts, N_("photos of an entry, and whether they are whole"),
+	 cli_photo_list},
+	{"photo small", N_("NUMBER"), 1, 1, photo_opts, N_("copy of a photo for lists, 320 pixels"),
+	 cli_photo_small},
+	{"photo screen", N_("NUMBER"), 1, 1, photo_opts, N_("copy of a photo for a screen, 1600 pixels"),
+	 cli_photo_screen},
+	{"photo stamp", N_("NUMBER"), 1, 1, stamp_opts,
+	 N_("copy with time, place, person and a QR code below it; the original is untouched"),
+	 cli_photo_stamp},
 	{"space prune", "", 0, 0, space_opts,
-	 N_("take originals off this device that are safe at the server; small copies stay"), cli_space_prune},
+	 N_("take originals off this device that are safe at the server; small copies stay"),
+	 cli_space_prune},
 	{"space", "", 0, 0, no_opts, N_("how much room there is, which originals may go, why the rest stays"),
 	 cli_space},
 	{"verify", "", 0, 0, verify_opts,

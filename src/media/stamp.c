@@ -125,6 +125,8 @@ void jx_stamp_make(const struct jx_stamp_source *source, struct jx_stamp *out)
 	add_place(e, out);
 	add_person(e, out);
 	add_photo(source, out);
+	if (source->revised_by != NULL)
+		add_line(out, _("Corrected or withdrawn by"), source->revised_by);
 	jx_strcpy(code.number, sizeof(code.number), source->number);
 	memcpy(code.id, e->id, sizeof(code.id));
 	memcpy(code.sha256, e->photos[source->photo].sha256, sizeof(code.sha256));

@@ -27,6 +27,8 @@ static void print_json(const struct jx_office__verdict *v)
 	jx_office__json_int(&j, "tail_bytes", v->tail_bytes);
 	jx_office__json_int(&j, "unsigned_entries", v->unsigned_entries);
 	jx_office__json_int(&j, "damage", v->damage);
+	if (v->has_stamped && v->damage == 0)
+		jx_office__json_str(&j, "stamped_role", v->stamp_role);
 	if (v->damage > 0) {
 		jx_office__json_str(&j, "first_writer", v->first_writer);
 		jx_office__json_int(&j, "first_n", v->first_n);
@@ -70,6 +72,32 @@ static void print_text(const struct office *o, const struct jx_office__verdict *
 			   _("all is well: every entry is as its writer signed it, and none is missing"));
 }
 
+/* Of the log, the stamp says something that is so, or not. */
+static jx_rc judge_stamp(const struct jx_stamp_code *stamp, const struct jx_office__verdict *v,
+			 struct jx_error *err)
+{
+	if (v->damage > 0)
+		return JX_OK; /* said already; no stamp is believed */
+	if (!v->has_stamped)
+		return jx_fail(
+			err, JX_ENOTFOUND, 0, "office.stamp",
+			"no such entry as the stamp of %s speaks of was pulled, or it was erased by law: pull again",
+			stamp->number);
+	*err = v->stamp_error;
+	return err->code;
+}
+
+static void say_stamp(const struct office *o, const struct jx_stamp_code *stamp,
+		      const struct jx_office__verdict *v)
+{
+	char hex[2 * JX_HASH_BYTES + 1];
+
+	jx_hex(stamp->sha256, JX_HASH_BYTES, hex);
+	office_say(o,
+		   _("true: entry %s has this photo (%s), SHA-256 %s; compare the copy with that original"),
+		   stamp->number, jx_word(v->stamp_role), hex);
+}
+
 static void print_damage(const struct jx_office__verdict *v)
 {
 	fprintf(stderr, "jx-office: ");
@@ -101,19 +129,28 @@ int office_verify(struct office *o, const struct office_args *a)
 {
 	struct jx_error err = {.code = JX_OK};
 	struct jx_office__trust trust = {.count = 0};
+	const char *text = office_value(a, "stamp");
+	struct jx_stamp_code stamp;
 	struct jx_office__verdict v;
 	JX_AUTO_FREE char *dir = a->pos_count == 0 ? jx_xstrdup(o->dir) : realpath(a->pos[0], NULL);
 	jx_rc rc = read_trust(a, &trust, &err);
 
 	if (rc == JX_OK && dir == NULL)
 		rc = jx_fail(&err, JX_ENOTFOUND, 0, "office.verify", "there is no folder %s", a->pos[0]);
+	if (rc == JX_OK && text != NULL)
+		rc = jx_stamp_code_read(text, &stamp, &err);
 	if (rc == JX_OK)
-		rc = jx_office__verify(jx_os_fs(), dir, trust.count > 0 ? &trust : NULL, &v, &err);
+		rc = jx_office__verify_stamp(jx_os_fs(), dir, trust.count > 0 ? &trust : NULL,
+					     text != NULL ? &stamp : NULL, &v, &err);
+	if (rc == JX_OK && text != NULL)
+		rc = judge_stamp(&stamp, &v, &err);
 	if (rc != JX_OK)
 		return office_fail(o, &err);
 	if (o->json)
 		print_json(&v);
 	print_text(o, &v);
+	if (text != NULL && v.damage == 0)
+		say_stamp(o, &stamp, &v);
 	if (v.damage == 0)
 		return 0;
 	print_damage(&v);

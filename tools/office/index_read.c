@@ -66,6 +66,16 @@ jx_rc jx_office__index_place_of(jx_office__index *x, const uint8_t id[JX_ID_BYTE
 	return rc == JX_OK && !has_row ? JX_ENOTFOUND : rc;
 }
 
+jx_rc jx_office__index_each_of_number(jx_office__index *x, const char *short_code, int64_t n,
+				      jx_office__place_fn fn, void *user, struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, NUMBER_PLACE);
+
+	jx_office__bind_text(&u, 1, short_code);
+	jx_office__bind_i64(&u, 2, n);
+	return each_place(&u, fn, user, err);
+}
+
 jx_rc jx_office__index_revised_by(jx_office__index *x, const uint8_t id[JX_ID_BYTES],
 				  uint8_t writer_out[JX_ID_BYTES], int64_t *n_out, struct jx_error *err)
 {

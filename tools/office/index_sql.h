@@ -49,6 +49,10 @@
 	  "SELECT w.id, w.short, e.n, e.kind, e.taken_utc_ms, e.pos, e.len, e.branch FROM "                  \
 	  "entry AS e JOIN writer AS w ON w.no = e.writer WHERE e.id = ?1 AND e.kind IN (1, 2, 3) "          \
 	  "ORDER BY e.branch LIMIT 1")                                                                       \
+	X(NUMBER_PLACE,                                                                                      \
+	  "SELECT w.id, w.short, e.n, e.kind, e.taken_utc_ms, e.pos, e.len, e.branch FROM "                  \
+	  "entry AS e JOIN writer AS w ON w.no = e.writer WHERE w.short = ?1 COLLATE NOCASE AND e.n = ?2 "   \
+	  "AND e.kind IN (1, 2, 3) AND e.branch = 0 ORDER BY e.taken_utc_ms DESC, w.no DESC")                \
 	X(ID_NUMBER, "SELECT w.id, w.short, e.n, e.day FROM entry AS e JOIN writer AS w ON w.no = "          \
 		     "e.writer WHERE e.id = ?1 AND e.kind IN (1, 2, 3) ORDER BY e.branch LIMIT 1")           \
 	X(REVISION_ADD, "INSERT OR IGNORE INTO revision (ref, writer, n, taken_utc_ms) VALUES (?1, ?2, ?3, " \

@@ -42,6 +42,14 @@ static const struct office_opt checks_opts[] = {
 static const struct office_opt verify_opts[] = {
 	{"identity", N_("HEX"),
 	 N_("identity key of the server, instead of identity.json's; may be repeated, newest first")},
+	{"stamp", N_("TEXT"), N_("also: is what a stamped copy's QR code says in this folder?")},
+	{NULL, NULL, NULL},
+};
+static const struct office_opt photo_opts[] = {
+	{"output", N_("FILE"), N_("where the copy goes (needed); -o for short")},
+	{"role", N_("ROLE"), N_("the photo of this role: wide close before after plate object")},
+	{"index", N_("N"), N_("the entry's N-th photo")},
+	{"case", N_("NUMBER"), N_("case number to stand on a stamped copy")},
 	{NULL, NULL, NULL},
 };
 static const struct office_opt pack_opts[] = {
@@ -65,6 +73,8 @@ static const struct office_command commands[] = {
 	 N_("check a pulled folder by public keys alone: entries, chains, receipts, photos"), office_verify},
 	{"pack", N_("build DIR -o FILE | tables FILE DIR | check FILE"), 2, 3, pack_opts,
 	 N_("a form pack as tables for a spreadsheet, tables as a pack, what is in one"), office_pack},
+	{"photo", N_("list|small|screen|stamp NUMBER"), 2, 2, photo_opts,
+	 N_("photos of an entry, copies of them, and copies with a stamp below"), office_photo},
 	{"status", "", 0, 0, no_opts, N_("account, server, last pull, what is here"), office_status},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -22,6 +22,7 @@
 #include "jiexun/base.h"
 #include "jiexun/client.h"
 #include "jiexun/form.h"
+#include "jiexun/media.h"
 #include "jiexun/model.h"
 #include "jiexun/wire.h"
 
@@ -222,6 +223,9 @@ jx_rc jx_office__index_each_of_period(jx_office__index *x, const char *since, co
 /* JX_ENOTFOUND: no entry with this id is here. */
 jx_rc jx_office__index_place_of(jx_office__index *x, const uint8_t id[JX_ID_BYTES],
 				struct jx_office__place *out, struct jx_error *err);
+/* Observations, corrections and withdrawals of this number: of several writers where one short code was given out again. */
+jx_rc jx_office__index_each_of_number(jx_office__index *x, const char *short_code, int64_t n,
+				      jx_office__place_fn fn, void *user, struct jx_error *err);
 /* The newest entry that corrects or withdraws this id. JX_ENOTFOUND: none does. */
 jx_rc jx_office__index_revised_by(jx_office__index *x, const uint8_t id[JX_ID_BYTES],
 				  uint8_t writer_out[JX_ID_BYTES], int64_t *n_out, struct jx_error *err);
@@ -386,6 +390,25 @@ jx_rc jx_office__each_check(struct jx_office__desk *desk, const struct jx_office
 jx_rc jx_office__photo_fetch(struct jx_office__desk *desk, const struct jx_client_blob_config *blob,
 			     const struct jx_office__wanted *w, struct jx_error *err);
 
+/* An entry with its photos, as the pull brought it. */
+struct jx_office__photo_entry {
+	struct jx_entry e;
+	char number[JX_OFFICE__NUMBER_MAX], replaced_by[JX_OFFICE__NUMBER_MAX];
+	uint8_t digest[JX_HASH_BYTES];
+};
+/*
+ * By number ("H07-123", any case) or id. JX_ENOTFOUND: none of that name was pulled, or it was erased by law. JX_EINVAL: no name, or
+ * several writers had that number.
+ */
+jx_rc jx_office__photo_entry(struct jx_office__desk *desk, const char *name, struct jx_office__photo_entry *out,
+			     struct jx_error *err);
+/* days/DAY/photos/HASH.jpg in new memory; JX_OK only if its bytes have that hash. JX_ENOTFOUND: not fetched. */
+jx_rc jx_office__photo_path(struct jx_office__desk *desk, const char *day, const uint8_t sha256[JX_HASH_BYTES],
+			    char **path_out, struct jx_error *err);
+/* SHA-256 of a file. */
+jx_rc jx_office__hash_file(const struct jx_fs *fs, const char *path, uint8_t out[JX_HASH_BYTES],
+			   struct jx_error *err);
+
 /* ---- verify -------------------------------------------------------------------------------------------------- */
 
 struct jx_office__verdict {
@@ -395,6 +418,10 @@ struct jx_office__verdict {
 	int64_t tail_bytes;       /* of an interrupted pull, behind the journal's end */
 	int64_t unsigned_entries; /* at the ends of chains, not yet covered by signature or receipt */
 	int64_t damage;
+	/* an entry with the stamp's id was seen */
+	bool has_stamped;
+	struct jx_error stamp_error; /* and is not what the stamp says; JX_OK: it is */
+	char stamp_role[12];
 	/* the first damage */
 	char first_writer[37];
 	int64_t first_n, first_line;
@@ -406,5 +433,9 @@ struct jx_office__verdict {
  */
 jx_rc jx_office__verify(const struct jx_fs *fs, const char *dir, const struct jx_office__trust *trust,
 			struct jx_office__verdict *out, struct jx_error *err);
+/* The same, looking out for the entry that a stamped copy speaks of. */
+jx_rc jx_office__verify_stamp(const struct jx_fs *fs, const char *dir, const struct jx_office__trust *trust,
+			      const struct jx_stamp_code *stamp, struct jx_office__verdict *out,
+			      struct jx_error *err);
 
 #endif

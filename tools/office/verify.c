@@ -186,6 +186,13 @@ static jx_rc check_journal(struct jx_office__check *c, struct jx_error *err)
 jx_rc jx_office__verify(const struct jx_fs *fs, const char *dir, const struct jx_office__trust *trust,
 			struct jx_office__verdict *out, struct jx_error *err)
 {
+	return jx_office__verify_stamp(fs, dir, trust, NULL, out, err);
+}
+
+jx_rc jx_office__verify_stamp(const struct jx_fs *fs, const char *dir, const struct jx_office__trust *trust,
+			      const struct jx_stamp_code *stamp, struct jx_office__verdict *out,
+			      struct jx_error *err)
+{
 	JX_CLEANUP(free_check) struct jx_office__check *c = jx_xcalloc(1, sizeof(*c));
 	struct jx_office__account account;
 	jx_rc rc = JX_OK;
@@ -193,6 +200,7 @@ jx_rc jx_office__verify(const struct jx_fs *fs, const char *dir, const struct jx
 	memset(out, 0, sizeof(*out));
 	c->fs = fs;
 	c->dir = dir;
+	c->stamp = stamp;
 	c->v = out;
 	if (trust != NULL) {
 		c->trust = *trust;

@@ -299,6 +299,7 @@ void jx_office__check_entry(struct jx_office__check *c, const char *line, size_t
 		return;
 	}
 	c->v->entries++;
+	jx_office__check_stamp(c, n);
 	if (w->is_broken)
 		return;
 	if (w->has_key)

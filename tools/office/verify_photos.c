@@ -29,8 +29,8 @@ static jx_rc take_name(void *arg, const char *name)
 	return JX_OK;
 }
 
-static jx_rc hash_file(const struct jx_fs *fs, const char *path, uint8_t out[JX_HASH_BYTES],
-		       struct jx_error *err)
+jx_rc jx_office__hash_file(const struct jx_fs *fs, const char *path, uint8_t out[JX_HASH_BYTES],
+			   struct jx_error *err)
 {
 	JX_AUTO(jx_sha256_state) hash = jx_sha256_new();
 	JX_AUTO_FREE char *chunk = jx_xmalloc(65536);
@@ -68,7 +68,7 @@ static void check_file(struct jx_office__check *c, const char *dir, const char *
 	jx_rc rc = JX_ECORRUPT;
 
 	if (jx_unhex(name, len, named, sizeof(named)))
-		rc = hash_file(c->fs, path, found, &why);
+		rc = jx_office__hash_file(c->fs, path, found, &why);
 	if (rc == JX_OK && memcmp(named, found, sizeof(named)) != 0)
 		rc = JX_ECORRUPT;
 	if (rc != JX_OK) {

@@ -62,6 +62,7 @@ struct jx_office__check {
 	const struct jx_fs *fs;
 	const char *dir;
 	struct jx_office__trust trust;
+	const struct jx_stamp_code *stamp; /* NULL: none is looked for */
 	struct jx_office__verdict *v;
 	struct jx_office__chain **chains;
 	size_t chain_count, chain_cap, last;
@@ -85,6 +86,8 @@ void jx_office__check_entry(struct jx_office__check *c, const char *line, size_t
 void jx_office__check_fork(struct jx_office__check *c, const uint8_t digest[JX_HASH_BYTES], int64_t n,
 			   struct jx_office__chain *w);
 void jx_office__check_receipt(struct jx_office__check *c);
+/* Is it the entry that the stamp speaks of, and as it says? */
+void jx_office__check_stamp(struct jx_office__check *c, int64_t n);
 /* What is left open at the journal's end. */
 void jx_office__check_ends(struct jx_office__check *c);
 /* Room for one more. */

@@ -44,16 +44,21 @@ static jx_rc open_input(const char *path, int *fd_out, struct jx_error *err)
 		       strerror(errno));
 }
 
-/* One line of text, whatever a program that a picture took over may have written. */
-static void clean(struct jx_spawn__run *r)
+/* The last line (libraries complain before it), whatever a program that a picture took over may have written. */
+static const char *last_line(struct jx_spawn__run *r)
 {
-	if (!jx_utf8_ok(r->said, r->said_len))
-		r->said_len = 0;
+	char *line;
+
+	while (r->said_len > 0 && r->said[r->said_len - 1] == '\n')
+		r->said_len--;
 	r->said[r->said_len] = '\0';
-	r->said[strcspn(r->said, "\n")] = '\0';
+	if (!jx_utf8_ok(r->said, r->said_len))
+		return "";
 	for (char *p = r->said; *p != '\0'; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+		if (*p != '\n' && ((unsigned char)*p < 0x20 || *p == 0x7f))
 			*p = ' ';
+	line = strrchr(r->said, '\n');
+	return line != NULL ? line + 1 : r->said;
 }
 
 /* Which result code ends with this status; JX_OK: none of ours. */
@@ -68,6 +73,7 @@ static jx_rc rc_of_status(int status)
 static jx_rc judge(struct jx_spawn__run *r, const char *path, struct jx_error *err)
 {
 	const int status = WIFEXITED(r->status) ? WEXITSTATUS(r->status) : -1;
+	const char *said;
 	jx_rc rc;
 
 	if (r->is_late || (WIFSIGNALED(r->status) && WTERMSIG(r->status) == SIGXCPU))
@@ -78,13 +84,13 @@ static jx_rc judge(struct jx_spawn__run *r, const char *path, struct jx_error *e
 	if (status == 0 && r->out->len > 0)
 		return JX_OK;
 	rc = status > 0 ? rc_of_status(status) : JX_OK;
-	clean(r);
+	said = last_line(r);
 	if (rc == JX_ENOMEM)
 		return jx_fail(err, JX_ELIMIT, 0, WHERE,
 			       "decoding photo %s takes more memory than is allowed: look at the original",
 			       path);
-	if (rc != JX_OK && r->said[0] != '\0')
-		return jx_fail(err, rc, 0, WHERE, "%s", r->said);
+	if (rc != JX_OK && said[0] != '\0')
+		return jx_fail(err, rc, 0, WHERE, "%s", said);
 	if (status >= 0)
 		return jx_fail(err, JX_ESTATE, status, WHERE,
 			       "jx-picture ended with status %d and no copy: install it again", status);

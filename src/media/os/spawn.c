@@ -111,21 +111,23 @@ static bool take_out(struct jx_spawn__run *r, int fd)
 	return got > 0 && r->out->rc == JX_OK;
 }
 
-/* The first kilobyte says enough; the rest is read so that nobody waits. */
+/* The last kilobyte is kept: what a program ends with is its reason. */
 static bool take_said(struct jx_spawn__run *r, int fd)
 {
 	char chunk[512];
 	const ssize_t got = read(fd, chunk, sizeof(chunk));
-	const size_t room = sizeof(r->said) - 1 - r->said_len;
+	const size_t room = sizeof(r->said) - 1;
 
 	if (got <= 0)
 		return got < 0 && errno == EINTR;
-	if (room > 0) {
-		const size_t take = (size_t)got < room ? (size_t)got : room;
+	if (r->said_len + (size_t)got > room) {
+		const size_t drop = r->said_len + (size_t)got - room;
 
-		memcpy(r->said + r->said_len, chunk, take);
-		r->said_len += take;
+		memmove(r->said, r->said + drop, r->said_len - drop);
+		r->said_len -= drop;
 	}
+	memcpy(r->said + r->said_len, chunk, (size_t)got);
+	r->said_len += (size_t)got;
 	return true;
 }
 

@@ -128,7 +128,7 @@ int cli_space_prune(struct cli *c, const struct cli_args *a)
 	struct jx_error err = {0};
 	struct cli_space s;
 	struct cli_freed freed;
-	int64_t wanted;
+	int64_t wanted = 0;
 	jx_rc rc = read_wanted(a, &wanted, &err);
 
 	if (rc == JX_OK)

@@ -25,6 +25,7 @@ extern "C" {
 #define JX_WIRE_CODE_MS           (15 * 60 * 1000)
 #define JX_WIRE_CODE_TRIES        5
 #define JX_WIRE_DICTIONARY_NONE   0
+#define JX_WIRE_DICTIONARY_NEWEST 1 /* all from 1 on are known */
 
 #define JX_PATH_HEALTH "/healthz"
 #define JX_PATH_ENROL  "/v1/enrol"
@@ -52,6 +53,11 @@ struct jx_wire_response {
 
 /* ---- sizes: zstd with a ceiling ------------------------------------------------------------------ */
 jx_rc jx_wire_compress(struct jx_bytes plain, int level, jx_buf *out, struct jx_error *err);
+/** With a dictionary, and laid out as it asks for; JX_WIRE_DICTIONARY_NONE: as jx_wire_compress(). Unknown dictionary: JX_EVERSION. */
+jx_rc jx_wire_compress_with(struct jx_bytes plain, int dictionary, int level, jx_buf *out,
+			    struct jx_error *err);
+/** What the newest dictionary sees of a message: for the tool that trains one. Initialises out; ask jx_buf_check(). */
+void jx_wire_lay_out(struct jx_bytes plain, jx_buf *out);
 /** Streams into out; never past out->max (JX_ELIMIT: "compression bomb"). Unknown dictionary: JX_EVERSION. */
 jx_rc jx_wire_expand(struct jx_bytes packed, int dictionary, jx_buf *out, struct jx_error *err);
 
@@ -199,7 +205,7 @@ jx_rc jx_sync_answer_read(struct jx_bytes body, struct jx_sync_answer *out, stru
 /*
  * One line each: {"kind":"entry","key":"<writer>/<n>","received_utc_ms":..,"sig":"..","marks":["..."],"is_fork":true,"entry":{...}}
  * where the bytes of `entry` are the entry verbatim. Signed texts: {"kind":"receipt","key":"..","text":"...","sig":"hex"},
- * kinds receipt, photo-receipt, keys. {"kind":"writer","key":"<uuid>","short":"H07","role":"field","area":"330110"} is what the server knows
+ * kinds receipt, photo-receipt, keys, pack. {"kind":"writer","key":"<uuid>","short":"H07","role":"field","area":"330110"} is what the server knows
  * of the reader itself. {"kind":"drop","key":"<kind>:<key>"} takes an item out of the scope. Unknown kinds are kept and skipped.
  */
 struct jx_item {
@@ -216,7 +222,7 @@ struct jx_item {
 	char marks[160]; /**< review marks, comma separated */
 	/* writer */
 	char short_code[16], role[16], area[24];
-	/* receipt, photo-receipt, keys */
+	/* receipt, photo-receipt, keys, pack */
 	bool has_signed;
 	struct jx_signed text;
 	struct jx_bytes raw; /**< whole line (reading only) */

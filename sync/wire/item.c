@@ -165,7 +165,7 @@ static jx_rc read_item(const jx_json *doc, struct jx_item *item, struct jx_error
 	if (strcmp(item->kind, "writer") == 0)
 		return read_writer(doc, item, err);
 	if (strcmp(item->kind, "receipt") == 0 || strcmp(item->kind, "photo-receipt") == 0 ||
-	    strcmp(item->kind, "keys") == 0) {
+	    strcmp(item->kind, "keys") == 0 || strcmp(item->kind, "pack") == 0) {
 		item->has_signed = true;
 		return jx_wire__need_signed(doc, 0, &item->text, err);
 	}

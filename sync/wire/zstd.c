@@ -1,11 +1,24 @@
 /* Sizes on the wire: zstd with a ceiling on what comes out and on the memory it takes. */
+#include <stdlib.h>
 #include <zstd.h>
 
-#include "wire_private.h"
+#include "layout.h"
+#include "wire_dictionary_1.h"
 
 /* 2 MiB: twice the largest body. A frame that asks for more memory is refused before any is had. */
 #define WINDOW_LOG_MAX 21
 #define PIECE_BYTES    16384
+
+/* Dictionaries by their number, from 1 on. They are never changed: a new one gets the next number. */
+static const struct {
+	const unsigned char *bytes;
+	const size_t *len;
+} dictionaries[] = {{wire_dictionary_1, &wire_dictionary_1_len}};
+
+static bool is_known(int dictionary)
+{
+	return dictionary >= JX_WIRE_DICTIONARY_NONE && dictionary <= JX_WIRE_DICTIONARY_NEWEST;
+}
 
 static void free_cctx(ZSTD_CCtx **c)
 {
@@ -17,29 +30,66 @@ static void free_dctx(ZSTD_DCtx **d)
 	(void)ZSTD_freeDCtx(*d);
 }
 
-jx_rc jx_wire_compress(struct jx_bytes plain, int level, jx_buf *out, struct jx_error *err)
+static jx_rc no_memory(struct jx_error *err)
+{
+	return jx_fail(err, JX_ENOMEM, 0, "wire.compress", "no memory for compression; close other programs");
+}
+
+/* One whole frame behind what out holds. */
+static jx_rc deflate_bytes(struct jx_bytes plain, int dictionary, int level, jx_buf *out,
+			   struct jx_error *err)
 {
 	JX_CLEANUP(free_cctx) ZSTD_CCtx *c = ZSTD_createCCtx();
-	ZSTD_inBuffer in = {plain.data, plain.len, 0};
-	char piece[PIECE_BYTES];
-	size_t left = 1;
+	const size_t room = ZSTD_compressBound(plain.len);
+	JX_AUTO_FREE char *frame = malloc(room);
+	size_t made = 0;
 
-	if (c == NULL)
-		return jx_fail(err, JX_ENOMEM, 0, "wire.compress",
-			       "no memory for compression; close other programs");
+	if (c == NULL || frame == NULL)
+		return no_memory(err);
 	(void)ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, level);
-	/* known size: small bodies get small windows, and the reader can see how much is coming */
-	(void)ZSTD_CCtx_setPledgedSrcSize(c, plain.len);
-	while (left != 0) {
-		ZSTD_outBuffer o = {piece, sizeof(piece), 0};
-
-		left = ZSTD_compressStream2(c, &o, &in, ZSTD_e_end);
-		if (ZSTD_isError(left))
-			return jx_fail(err, JX_ENOMEM, 0, "wire.compress",
-				       "a message could not be compressed: %s", ZSTD_getErrorName(left));
-		jx_buf_add(out, piece, o.pos);
+	if (dictionary != JX_WIRE_DICTIONARY_NONE) {
+		/* the message says which one by its number */
+		(void)ZSTD_CCtx_setParameter(c, ZSTD_c_dictIDFlag, 0);
+		made = ZSTD_CCtx_loadDictionary(c, dictionaries[dictionary - 1].bytes,
+						*dictionaries[dictionary - 1].len);
 	}
+	if (!ZSTD_isError(made))
+		made = ZSTD_compress2(c, frame, room, plain.data, plain.len);
+	if (ZSTD_isError(made))
+		return jx_fail(err, JX_ENOMEM, 0, "wire.compress", "a message could not be compressed: %s",
+			       ZSTD_getErrorName(made));
+	jx_buf_add(out, frame, made);
 	return jx_buf_check(out, "compressed message", err);
+}
+
+jx_rc jx_wire_compress(struct jx_bytes plain, int level, jx_buf *out, struct jx_error *err)
+{
+	return deflate_bytes(plain, JX_WIRE_DICTIONARY_NONE, level, out, err);
+}
+
+jx_rc jx_wire_compress_with(struct jx_bytes plain, int dictionary, int level, jx_buf *out,
+			    struct jx_error *err)
+{
+	JX_AUTO_BUF laid = {0};
+	jx_rc rc;
+
+	if (dictionary == JX_WIRE_DICTIONARY_NONE)
+		return deflate_bytes(plain, dictionary, level, out, err);
+	if (!is_known(dictionary))
+		return jx_fail(err, JX_EVERSION, 0, "wire.compress",
+			       "compression dictionary %d is not known here; send without a dictionary",
+			       dictionary);
+	jx_wire_lay_out(plain, &laid);
+	rc = jx_buf_check(&laid, "message", err);
+	if (rc != JX_OK)
+		return rc;
+	return deflate_bytes((struct jx_bytes){laid.data, laid.len}, dictionary, level, out, err);
+}
+
+void jx_wire_lay_out(struct jx_bytes plain, jx_buf *out)
+{
+	jx_buf_init(out, plain.len + JX_WIRE__LAID_MORE);
+	jx_wire__lay(plain, out);
 }
 
 /* One piece of output; JX_ELIMIT as soon as it would not fit. */
@@ -63,18 +113,17 @@ static jx_rc expand_piece(ZSTD_DCtx *d, ZSTD_inBuffer *in, size_t *left_out, siz
 	return jx_buf_check(out, "message", err);
 }
 
-jx_rc jx_wire_expand(struct jx_bytes packed, int dictionary, jx_buf *out, struct jx_error *err)
+/* Every frame of packed, one after the other. */
+static jx_rc inflate_bytes(struct jx_bytes packed, int dictionary, jx_buf *out, struct jx_error *err)
 {
-	JX_CLEANUP(free_dctx) ZSTD_DCtx *d = NULL;
+	JX_CLEANUP(free_dctx) ZSTD_DCtx *d = ZSTD_createDCtx();
 	ZSTD_inBuffer in = {packed.data, packed.len, 0};
-	size_t left = 1, made = 0;
+	size_t left = 1, made = 0, loaded = 0;
 
-	if (dictionary != JX_WIRE_DICTIONARY_NONE)
-		return jx_fail(err, JX_EVERSION, 0, "wire.expand",
-			       "compression dictionary %d is not known here; send without a dictionary",
-			       dictionary);
-	d = ZSTD_createDCtx();
-	if (d == NULL)
+	if (d != NULL && dictionary != JX_WIRE_DICTIONARY_NONE)
+		loaded = ZSTD_DCtx_loadDictionary(d, dictionaries[dictionary - 1].bytes,
+						  *dictionaries[dictionary - 1].len);
+	if (d == NULL || ZSTD_isError(loaded))
 		return jx_fail(err, JX_ENOMEM, 0, "wire.expand",
 			       "no memory to expand a message; close other programs");
 	(void)ZSTD_DCtx_setParameter(d, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
@@ -89,4 +138,23 @@ jx_rc jx_wire_expand(struct jx_bytes packed, int dictionary, jx_buf *out, struct
 		return jx_fail(err, JX_EINVAL, 0, "wire.expand",
 			       "the compressed message was cut; send it again");
 	return JX_OK;
+}
+
+jx_rc jx_wire_expand(struct jx_bytes packed, int dictionary, jx_buf *out, struct jx_error *err)
+{
+	JX_AUTO_BUF laid = {0};
+	jx_rc rc;
+
+	if (dictionary == JX_WIRE_DICTIONARY_NONE)
+		return inflate_bytes(packed, dictionary, out, err);
+	if (!is_known(dictionary))
+		return jx_fail(err, JX_EVERSION, 0, "wire.expand",
+			       "compression dictionary %d is not known here; send without a dictionary",
+			       dictionary);
+	/* laid out, a message is hardly longer than itself: the ceiling holds for both */
+	jx_buf_init(&laid, out->max + JX_WIRE__LAID_MORE);
+	rc = inflate_bytes(packed, dictionary, &laid, err);
+	if (rc != JX_OK)
+		return rc;
+	return jx_wire__take_up((struct jx_bytes){laid.data != NULL ? laid.data : "", laid.len}, out, err);
 }

@@ -7,6 +7,8 @@
 
 #include "jiexun/capture.h"
 
+#define WORKLOAD_DAY "2026-09-01"
+
 /* Words of a city. Two cities share no street, shop, name or sentence: what is trained on one is measured on the other. */
 struct workload_city {
 	const char *name;
@@ -35,13 +37,18 @@ struct workload {
 	jx_packs *packs;
 	const jx_pack *disorders;
 	char campaign[24];
-	int k; /* entries so far */
+	bool has_disorder; /* one that can be corrected */
+	uint8_t disorder[JX_ID_BYTES];
 };
 
 /* The day begins at 08:00 of 2026-09-01 plus `device` seconds. */
 void workload_init(struct workload *w, const struct workload_city *city, uint64_t seed, int device);
 void workload_done(struct workload *w);
 
+/* One of a list. */
+const char *workload_pick(struct workload *w, const char *const *list);
+/* Append a sentence with its blanks filled in. */
+void workload_fill(struct workload *w, const char *sentence, jx_buf *out);
 /* 0 .. n-1 */
 uint32_t workload_below(struct workload *w, uint32_t n);
 /* Append a note: one or two sentences, what was done, and mostly some characters that nobody foresees. */

@@ -45,6 +45,50 @@ static void todays_code_writes_them_bit_by_bit(void **state)
 	}
 }
 
+/* What each dictionary made of them. It must read them for ever: as long as a program that writes so is out there. */
+static void packed_messages_open(void **state)
+{
+	(void)state;
+	for (int dictionary = 1; dictionary <= JX_WIRE_DICTIONARY_NEWEST; dictionary++) {
+		for (size_t i = 0; i < GOLDEN_ROWS; i++) {
+			JX_AUTO_FREE char *name = jx_xasprintf("../dictionary-%d/%s.zst", dictionary,
+							       golden_rows[i].file);
+			JX_AUTO_FREE char *packed = NULL;
+			const struct jx_bytes bytes = load_bytes(name, &packed);
+			size_t len = 0;
+			JX_AUTO_FREE char *text = load(golden_rows[i].file, &len);
+			struct jx_error err = {0};
+			JX_AUTO_BUF plain;
+
+			jx_buf_init(&plain, 65536);
+			jx_assert_ok(jx_wire_expand(bytes, dictionary, &plain, &err), &err);
+			assert_int_equal(plain.len, len);
+			assert_memory_equal(plain.data, text, len);
+		}
+	}
+}
+
+/* A dictionary that was shipped is data like any format: one changed byte, and nobody reads what the others send. */
+static void dictionaries_are_never_changed(void **state)
+{
+	static const char *const hashes[JX_WIRE_DICTIONARY_NEWEST] = {
+		"4528fad71901b51e8ce9ea6e08dec7e746cdf216775ac31aa636096dec32ad70",
+	};
+
+	(void)state;
+	for (int k = 0; k < JX_WIRE_DICTIONARY_NEWEST; k++) {
+		JX_AUTO_FREE char *name = jx_xasprintf("../../../../sync/wire/dictionary/%d.zdict", k + 1);
+		size_t len = 0;
+		JX_AUTO_FREE char *bytes = load(name, &len);
+		uint8_t hash[JX_HASH_BYTES];
+		char hex[2 * JX_HASH_BYTES + 1];
+
+		jx_sha256(bytes, len, hash);
+		jx_hex(hash, sizeof(hash), hex);
+		assert_string_equal(hex, hashes[k]);
+	}
+}
+
 static void enrolment_opens(void **state)
 {
 	uint8_t pub[JX_PUB_BYTES], sec[JX_SEC_BYTES];
@@ -146,6 +190,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(todays_code_writes_them_bit_by_bit),
+		cmocka_unit_test(packed_messages_open),
+		cmocka_unit_test(dictionaries_are_never_changed),
 		cmocka_unit_test(enrolment_opens),
 		cmocka_unit_test(sign_in_opens),
 		cmocka_unit_test(sync_opens),

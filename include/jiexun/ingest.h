@@ -48,7 +48,10 @@ struct jx_ingest_config {
 	const struct jx_signed *introductions;
 	size_t introduction_count; /**< at most JX_INGEST_INTRODUCTIONS_MAX */
 	const uint8_t *mac_key;    /**< 32 bytes: challenges and tokens */
-	/** Every pack known, for review marks; read only, from any thread. NULL: pack alone, and if that is NULL, too, no marks. */
+	/**
+	 * Packs for review marks, besides those that are published: read only, from any thread. NULL: pack alone, and if that is
+	 * NULL, too, no marks until one is published.
+	 */
 	const jx_packs *packs;
 	const jx_pack *pack;
 	const uint8_t (*pins)[JX_HASH_BYTES]; /**< TLS key hashes devices may see: current and next */
@@ -177,11 +180,24 @@ jx_rc jx_ingest_introduce(jx_ingest *ingest, const uint8_t next_public_key[JX_PU
  */
 jx_rc jx_ingest_rotate_identity(jx_ingest *ingest, const uint8_t next_secret_key[JX_SEC_BYTES],
 				const struct jx_signed *introduction, struct jx_error *err);
+/**
+ * Publish a form pack: it is read, held against all that are known, signed by the pack key, and kept with its feed item in one
+ * transaction. Requests that are under way go on with the packs they began with. The same file again, from the same day, is fine.
+ * @param from_day  business day from which it holds; NULL: the one its file names
+ * @param is_new_out  false: it was published before
+ * @retval JX_EINVAL    names the place in the file, or the day is before the file's own
+ * @retval JX_EEXISTS, JX_EVERSION, JX_ECONFLICT  as jx_packs_add(): other contents, older, or contradicts what is there
+ */
+jx_rc jx_ingest_add_pack(jx_ingest *ingest, struct jx_bytes bytes, const char *from_day,
+			 struct jx_pack_seal *seal_out, bool *is_new_out, struct jx_error *err);
+
 /** The public identity key in force. */
 void jx_ingest_identity(jx_ingest *ingest, uint8_t public_key_out[JX_PUB_BYTES]);
 
 /** A line of JSON without its line feed. */
 typedef jx_rc (*jx_ingest_line_fn)(void *user, const char *line, size_t len);
+/** Every pack that is known, by id and version. */
+jx_rc jx_ingest_packs(jx_ingest *ingest, jx_ingest_line_fn fn, void *user, struct jx_error *err);
 /** What people should look at: marked and quarantined entries, marks on writers. */
 jx_rc jx_ingest_review(jx_ingest *ingest, jx_ingest_line_fn fn, void *user, struct jx_error *err);
 

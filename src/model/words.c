@@ -15,6 +15,9 @@ static const struct {
 	{"pending", N_("unconfirmed")},
 	{"active", N_("active")},
 	{"revoked", N_("revoked")},
+	/* states of a form pack */
+	{"coming", N_("coming")},
+	{"past", N_("replaced")},
 	/* results of a check */
 	{"found", N_("found")},
 	{"nothing-found", N_("nothing found")},

@@ -118,7 +118,10 @@ static void fill_signed(const struct jx_vault_item *v, struct jx_item *item)
 	jx_uuid_format(v->writer, uuid);
 	jx_signed_hash(&item->text, hash);
 	jx_hex(hash, 8, hex);
-	if (v->kind == JX_VAULT_KEYS) {
+	if (v->kind == JX_VAULT_PACK) {
+		jx_strcpy(item->kind, sizeof(item->kind), "pack");
+		(void)snprintf(item->key, sizeof(item->key), "%.63s/%lld", v->pack, (long long)v->n);
+	} else if (v->kind == JX_VAULT_KEYS) {
 		jx_strcpy(item->kind, sizeof(item->kind), "keys");
 		jx_strcpy(item->key, sizeof(item->key), hex);
 	} else if (v->kind == JX_VAULT_PHOTO_RECEIPT) {

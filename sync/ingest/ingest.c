@@ -49,6 +49,7 @@ void jx_ingest__signer_set(struct jx_ingest__signer *s, const uint8_t secret[JX_
 	/* libsodium keeps the public key in the second half of the secret one */
 	memcpy(s->identity, secret + JX_SEC_BYTES - JX_PUB_BYTES, JX_PUB_BYTES);
 	jx_key_id(s->identity, s->key_id);
+	jx_pack_key(s->secret, s->pack_public, s->pack_secret);
 }
 
 void jx_ingest__signer_get(jx_ingest *in, struct jx_ingest__signer *out)
@@ -107,6 +108,8 @@ jx_rc jx_ingest_new(const struct jx_ingest_config *config, jx_ingest **ingest_ou
 	(void)pthread_mutex_init(&in->pins_mutex, NULL);
 	(void)pthread_mutex_init(&in->uploads_mutex, NULL);
 	(void)pthread_mutex_init(&in->seen_mutex, NULL);
+	(void)pthread_mutex_init(&in->packs_mutex, NULL);
+	jx_ingest__packs_begin(in);
 	in->seen = jx_xcalloc(JX_INGEST__SEEN, sizeof(*in->seen));
 	jx_ingest_set_pins(in, config->pins, config->pin_count);
 	*ingest_out = in;
@@ -118,6 +121,8 @@ void jx_ingest_free(jx_ingest *ingest)
 	if (ingest == NULL)
 		return;
 	jx_ingest__signer_wipe(&ingest->signer);
+	jx_ingest__packs_let_go(&ingest->packs);
+	(void)pthread_mutex_destroy(&ingest->packs_mutex);
 	free(ingest->introductions);
 	(void)pthread_mutex_destroy(&ingest->identity_mutex);
 	(void)pthread_mutex_destroy(&ingest->deciding);

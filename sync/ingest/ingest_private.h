@@ -16,12 +16,14 @@
 #define JX_INGEST__SEEN 32768
 
 struct jx_upload;
+struct jx_ingest__packs;
 
 /* The identity key in force: who signs, and how it is named. */
 struct jx_ingest__signer {
 	uint8_t secret[JX_SEC_BYTES];
 	uint8_t identity[JX_PUB_BYTES];
 	uint8_t key_id[8];
+	uint8_t pack_public[JX_PUB_BYTES], pack_secret[JX_SEC_BYTES]; /* the pack key that belongs to it */
 };
 
 struct jx_ingest {
@@ -43,6 +45,9 @@ struct jx_ingest {
 	pthread_mutex_t uploads_mutex;
 	struct jx_upload *uploads; /* open ones: a second request for the same is told to wait */
 	pthread_mutex_t seen_mutex;
+	pthread_mutex_t packs_mutex;
+	struct jx_ingest__packs *packs; /* NULL: none are known */
+	bool has_loaded_packs;
 	uint64_t *seen; /* JX_INGEST__SEEN first bytes of signatures */
 };
 
@@ -62,6 +67,19 @@ void jx_ingest__signer_wipe(struct jx_ingest__signer *s);
 void jx_ingest__signer_set(struct jx_ingest__signer *s, const uint8_t secret[JX_SEC_BYTES]);
 /* A copy of the pins that hold now. */
 size_t jx_ingest__pins(jx_ingest *in, uint8_t out[JX_PINS_MAX][JX_HASH_BYTES]);
+
+/* ---- packs --------------------------------------------------------------------------------------- */
+
+/* The set of now, until it is let go; NULL where none are known. */
+struct jx_ingest__packs *jx_ingest__packs_hold(jx_ingest *in);
+void jx_ingest__packs_let_go(struct jx_ingest__packs **held);
+#define JX_INGEST__PACKS(name, in) \
+	JX_CLEANUP(jx_ingest__packs_let_go) struct jx_ingest__packs *name = jx_ingest__packs_hold(in)
+const jx_packs *jx_ingest__packs_of(const struct jx_ingest__packs *held); /* NULL ok */
+/* Those of the configuration. */
+void jx_ingest__packs_begin(jx_ingest *in);
+/* And those that were published. */
+jx_rc jx_ingest__packs_load(jx_ingest *in, struct jx_error *err);
 
 /* ---- answers ------------------------------------------------------------------------------------- */
 
@@ -114,8 +132,8 @@ bool jx_ingest__batch_read(jx_ingest *in, const struct jx_writer *who, const str
  * Review marks of an entry that could be read; writes "" for none. JX_ENOMEM: a want of memory is no mark, for marks are kept for
  * ever.
  */
-jx_rc jx_ingest__marks(const jx_ingest *in, const struct jx_writer *who, const struct jx_entry *e,
-		       jx_rc decoded, char out[JX_INGEST__MARKS_MAX], struct jx_error *err);
+jx_rc jx_ingest__marks(jx_ingest *in, const struct jx_writer *who, const struct jx_entry *e, jx_rc decoded,
+		       char out[JX_INGEST__MARKS_MAX], struct jx_error *err);
 
 /* How a batch stands to what is stored. */
 enum jx_ingest__standing {
@@ -202,9 +220,9 @@ void jx_ingest__accept(jx_ingest *in, const uint8_t identity[JX_PUB_BYTES]);
 /* A text by which this key introduces the next. */
 jx_rc jx_ingest__sign_step(jx_ingest *in, const struct jx_ingest__signer *signer,
 			   const uint8_t next[JX_PUB_BYTES], struct jx_signed *out, struct jx_error *err);
-/* What a key says of itself: in force, with the TLS keys of now, after those of the line. */
-void jx_ingest__own_words(jx_ingest *in, const uint8_t identity[JX_PUB_BYTES],
-			  const struct jx_ingest__line *line, struct jx_keys *out);
+/* What a key says of itself: in force, with the TLS keys of now and its pack key, after those of the line. */
+jx_rc jx_ingest__own_words(jx_ingest *in, const struct jx_ingest__signer *signer,
+			   const struct jx_ingest__line *line, struct jx_keys *out, struct jx_error *err);
 /* The line of this vault, and on over texts that it lacks yet. */
 void jx_ingest__line_follow(struct jx_ingest__line *line, const struct jx_signed *texts, size_t count);
 /* The server's writers: the first ever, the newest, how many. */

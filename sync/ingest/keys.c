@@ -170,17 +170,68 @@ jx_rc jx_ingest__sign_step(jx_ingest *in, const struct jx_ingest__signer *signer
 	return jx_keys_sign(&keys, signer->secret, out, err);
 }
 
-void jx_ingest__own_words(jx_ingest *in, const uint8_t identity[JX_PUB_BYTES],
-			  const struct jx_ingest__line *line, struct jx_keys *out)
+/* ---- pack keys that were told before: what they signed stays good ---- */
+
+struct told {
+	const struct jx_ingest__line *line;
+	uint8_t keys[JX_INGEST__IDENTITIES_MAX][JX_PUB_BYTES]; /* oldest first */
+	size_t count;
+};
+
+static void hear_key(struct told *t, const uint8_t key[JX_PUB_BYTES])
 {
 	size_t i;
 
+	for (i = 0; i < t->count; i++)
+		if (memcmp(t->keys[i], key, JX_PUB_BYTES) == 0)
+			return;
+	if (t->count < JX_INGEST__IDENTITIES_MAX)
+		memcpy(t->keys[t->count++], key, JX_PUB_BYTES);
+}
+
+static jx_rc hear(void *user, const struct jx_vault_item *v)
+{
+	struct told *t = user;
+	struct jx_signed text;
+	struct jx_keys k;
+	size_t i, p;
+
+	if (!read_text(v, &text))
+		return JX_OK;
+	for (i = 0; i < t->line->count; i++)
+		if (jx_keys_open(&text, t->line->keys[i], &k, NULL) == JX_OK)
+			for (p = k.pack_key_count; p > 0; p--)
+				hear_key(t, k.pack_keys[p - 1]);
+	return JX_OK;
+}
+
+static void add_pack_key(struct jx_keys *keys, const uint8_t key[JX_PUB_BYTES])
+{
+	if (keys->pack_key_count < JX_IDENTITIES_MAX &&
+	    (keys->pack_key_count == 0 || memcmp(keys->pack_keys[0], key, JX_PUB_BYTES) != 0))
+		memcpy(keys->pack_keys[keys->pack_key_count++], key, JX_PUB_BYTES);
+}
+
+jx_rc jx_ingest__own_words(jx_ingest *in, const struct jx_ingest__signer *signer,
+			   const struct jx_ingest__line *line, struct jx_keys *out, struct jx_error *err)
+{
+	const uint8_t *identity = signer->identity;
+	struct told told = {.line = line};
+	size_t i;
+	const jx_rc rc = each_keys(in, hear, &told, err);
+
+	if (rc != JX_OK)
+		return rc;
 	*out = (struct jx_keys){.from_utc_ms = jx_ingest__now(in)};
 	memcpy(out->identity, identity, sizeof(out->identity));
+	add_pack_key(out, signer->pack_public);
+	for (i = told.count; i > 0; i--)
+		add_pack_key(out, told.keys[i - 1]);
 	for (i = 0; i < line->count && out->earlier_count < JX_IDENTITIES_MAX - 1; i++)
 		if (memcmp(line->keys[i], identity, JX_PUB_BYTES) != 0)
 			memcpy(out->earlier[out->earlier_count++], line->keys[i], JX_PUB_BYTES);
 	out->pin_count = jx_ingest__pins(in, out->tls_spki_sha256);
+	return JX_OK;
 }
 
 static jx_rc sign_own_words(jx_ingest *in, const struct jx_ingest__signer *next,
@@ -189,13 +240,13 @@ static jx_rc sign_own_words(jx_ingest *in, const struct jx_ingest__signer *next,
 {
 	struct jx_ingest__line line;
 	struct jx_keys keys;
-	const jx_rc rc = jx_ingest__line_read(in, first, &line, err);
+	jx_rc rc = jx_ingest__line_read(in, first, &line, err);
 
 	if (rc != JX_OK)
 		return rc;
 	jx_ingest__line_follow(&line, texts, count);
-	jx_ingest__own_words(in, next->identity, &line, &keys);
-	return jx_keys_sign(&keys, next->secret, &texts[count], err);
+	rc = jx_ingest__own_words(in, next, &line, &keys, err);
+	return rc != JX_OK ? rc : jx_keys_sign(&keys, next->secret, &texts[count], err);
 }
 
 /* What the vault keeps of it, in one transaction. */

@@ -42,12 +42,12 @@ static bool has_answers(const struct jx_entry *e)
  * The version that the entry names, or the next newer one: a server need not have what only old programs were built with, and
  * codes are closed but never reused.
  */
-static const jx_pack *pack_of(const struct jx_ingest_config *config, const struct jx_entry *e)
+static const jx_pack *pack_of(const jx_packs *packs, const jx_pack *otherwise, const struct jx_entry *e)
 {
-	const jx_pack *pack = config->pack;
+	const jx_pack *pack = otherwise;
 	size_t i;
 
-	for (i = 0; config->packs != NULL && (pack = jx_packs_at(config->packs, i)) != NULL; i++)
+	for (i = 0; packs != NULL && (pack = jx_packs_at(packs, i)) != NULL; i++)
 		if (strcmp(jx_pack_id(pack), e->pack) == 0 && jx_pack_version(pack) >= e->pack_version)
 			return pack;
 	if (pack == NULL || strcmp(jx_pack_id(pack), e->pack) != 0 || jx_pack_version(pack) < e->pack_version)
@@ -63,13 +63,14 @@ static void add_clock(jx_buf *b, int64_t taken_utc_ms, int64_t now_utc_ms)
 		add(b, "clock-behind");
 }
 
-static jx_rc add_form(jx_buf *b, const struct jx_ingest_config *config, const struct jx_entry *e,
-		      struct jx_error *err)
+static jx_rc add_form(jx_buf *b, jx_ingest *in, const struct jx_entry *e, struct jx_error *err)
 {
-	const jx_pack *pack = pack_of(config, e);
+	JX_INGEST__PACKS(held, in);
+	const jx_packs *packs = jx_ingest__packs_of(held);
+	const jx_pack *pack = pack_of(packs, in->config.pack, e);
 	jx_rc rc = JX_ENOTFOUND;
 
-	if (!has_answers(e) || (config->packs == NULL && config->pack == NULL))
+	if (!has_answers(e) || (packs == NULL && in->config.pack == NULL))
 		return JX_OK;
 	if (pack != NULL)
 		rc = jx_form_check_as(pack, e->form, e->answers.data, e->answers.len, e->day, err);
@@ -80,8 +81,8 @@ static jx_rc add_form(jx_buf *b, const struct jx_ingest_config *config, const st
 	return rc == JX_ENOMEM ? rc : JX_OK;
 }
 
-jx_rc jx_ingest__marks(const jx_ingest *in, const struct jx_writer *who, const struct jx_entry *e,
-		       jx_rc decoded, char out[JX_INGEST__MARKS_MAX], struct jx_error *err)
+jx_rc jx_ingest__marks(jx_ingest *in, const struct jx_writer *who, const struct jx_entry *e, jx_rc decoded,
+		       char out[JX_INGEST__MARKS_MAX], struct jx_error *err)
 {
 	JX_AUTO_BUF b;
 	jx_rc rc = JX_OK;
@@ -97,7 +98,7 @@ jx_rc jx_ingest__marks(const jx_ingest *in, const struct jx_writer *who, const s
 		add(&b, "pending-writer");
 	add_clock(&b, e->taken_utc_ms, jx_ingest__now(in));
 	if (decoded == JX_OK)
-		rc = add_form(&b, &in->config, e, err);
+		rc = add_form(&b, in, e, err);
 	if (rc == JX_OK && b.rc == JX_ENOMEM)
 		rc = jx_buf_check(&b, "marks", err);
 	if (rc == JX_OK)

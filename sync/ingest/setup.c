@@ -44,7 +44,9 @@ void jx_ingest__server_new(jx_ingest *in, const uint8_t identity[JX_PUB_BYTES], 
 static bool are_same(const struct jx_keys *a, const struct jx_keys *b)
 {
 	return memcmp(a->identity, b->identity, sizeof(a->identity)) == 0 && !a->has_next &&
-	       a->earlier_count == b->earlier_count && a->pin_count == b->pin_count &&
+	       a->earlier_count == b->earlier_count && a->pack_key_count == b->pack_key_count &&
+	       memcmp(a->pack_keys, b->pack_keys, a->pack_key_count * JX_PUB_BYTES) == 0 &&
+	       a->pin_count == b->pin_count &&
 	       memcmp(a->tls_spki_sha256, b->tls_spki_sha256, a->pin_count * JX_HASH_BYTES) == 0;
 }
 
@@ -61,7 +63,9 @@ static jx_rc announce_keys(jx_ingest *in, struct jx_error *err)
 		rc = jx_ingest__line_read(in, servers.first.public_key, &line, err);
 	if (rc != JX_OK)
 		return rc;
-	jx_ingest__own_words(in, signer.identity, &line, &now);
+	rc = jx_ingest__own_words(in, &signer, &line, &now, err);
+	if (rc != JX_OK)
+		return rc;
 	rc = in->ops->keys(in->vault, &text, err);
 	if (rc != JX_OK && rc != JX_ENOTFOUND)
 		return rc;
@@ -142,7 +146,10 @@ static jx_rc settle(jx_ingest *in, struct jx_error *err)
 jx_rc jx_ingest_setup(jx_ingest *ingest, struct jx_error *err)
 {
 	JX_INGEST__HOLD(&ingest->deciding);
-	const jx_rc rc = settle(ingest, err);
+	jx_rc rc = settle(ingest, err);
 
+	if (rc == JX_OK && !ingest->has_loaded_packs)
+		rc = jx_ingest__packs_load(ingest, err);
+	ingest->has_loaded_packs = ingest->has_loaded_packs || rc == JX_OK;
 	return rc == JX_OK ? announce_keys(ingest, err) : rc;
 }

@@ -251,6 +251,57 @@ static jx_rc run_move(const struct ask *a, struct jx_error *err)
 	return JX_OK;
 }
 
+/* ---- packs ---- */
+
+static jx_rc read_pack(const struct ask *a, char **bytes_out, size_t *len_out, struct jx_error *err)
+{
+	const struct jx_bytes raw = jx_json_raw(a->doc, jx_json_get(a->doc, 0, "file"));
+	JX_AUTO_FREE char *bytes = jx_xmalloc(raw.len + 1);
+	const char *text = raw.data;
+
+	if (raw.len < 2 || text[0] != '"' || !jx_unbase64(text + 1, raw.len - 2, bytes, raw.len, len_out))
+		return jx_fail(err, JX_EINVAL, 0, "server.pack",
+			       "the command brought no file; use programs of one version");
+	*bytes_out = JX_STEAL(bytes);
+	return JX_OK;
+}
+
+static jx_rc run_pack_add(const struct ask *a, struct jx_error *err)
+{
+	char from[32], hex[2 * JX_HASH_BYTES + 1];
+	JX_AUTO_FREE char *bytes = NULL;
+	struct jx_pack_seal seal;
+	bool is_new = false;
+	size_t len = 0;
+	jx_rc rc = read_str(a, "from", "", from, sizeof(from), err);
+
+	if (rc == JX_OK)
+		rc = read_pack(a, &bytes, &len, err);
+	if (rc == JX_OK)
+		rc = jx_ingest_add_pack(a->d->ingest, (struct jx_bytes){bytes, len},
+					from[0] == '\0' ? NULL : from, &seal, &is_new, err);
+	if (rc != JX_OK)
+		return rc;
+	add_str(a->out, "pack", seal.pack);
+	add_i64(a->out, "version", seal.version);
+	add_str(a->out, "valid_from", seal.valid_from);
+	jx_hex(seal.sha256, JX_HASH_BYTES, hex);
+	add_str(a->out, "sha256", hex);
+	add_i64(a->out, "size_bytes", seal.size_bytes);
+	add_bool(a->out, "is_new", is_new);
+	return JX_OK;
+}
+
+static jx_rc run_pack_list(const struct ask *a, struct jx_error *err)
+{
+	jx_rc rc;
+
+	jx_buf_adds(a->out, ",\"packs\":[");
+	rc = jx_ingest_packs(a->d->ingest, add_line, a->out, err);
+	jx_buf_addc(a->out, ']');
+	return rc;
+}
+
 struct command {
 	const char *name;
 	jx_rc (*run)(const struct ask *a, struct jx_error *err);
@@ -267,6 +318,8 @@ static const struct command commands[] = {
 	{"rotate-tls", run_rotate},
 	{"move", run_move},
 	{"rotate-identity", run_rotate_identity},
+	{"pack-add", run_pack_add},
+	{"pack-list", run_pack_list},
 };
 
 void admin_fail(const struct jx_error *err, jx_buf *answer)
@@ -295,10 +348,15 @@ static jx_rc dispatch(struct ask *a, struct jx_error *err)
 
 void admin_run(site *d, const char *request, size_t len, jx_buf *answer)
 {
+	/* from who owns this folder: a file may come as one string */
+	const struct jx_json_limits limits = {.max_bytes = ADMIN_REQUEST_MAX,
+					      .max_tokens = 1024,
+					      .max_depth = 8,
+					      .max_string = ADMIN_REQUEST_MAX};
 	JX_AUTO_JSON doc = {0};
 	struct ask ask = {d, &doc, answer};
 	struct jx_error err = {0};
-	jx_rc rc = jx_json_parse(request, len, &jx_json_message_limits, &doc, &err);
+	jx_rc rc = jx_json_parse(request, len, &limits, &doc, &err);
 
 	jx_buf_reset(answer);
 	jx_buf_adds(answer, "{\"ok\":true");

@@ -8,7 +8,7 @@
 
 #include "site.h"
 
-#define ADMIN_REQUEST_MAX 8192
+#define ADMIN_REQUEST_MAX ((size_t)24 * 1024 * 1024) /* a pack of 16 MiB, in base64 */
 #define ADMIN_ANSWER_MAX  ((size_t)64 * 1024 * 1024)
 
 /* Always leaves one line with LF in answer: {"ok":true,...} or {"ok":false,"error":"einval","text":"..."}. */

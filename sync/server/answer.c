@@ -56,17 +56,24 @@ static void close_part(void *cls)
 	free(part);
 }
 
+void jx_server__reply_pieces(jx_server__request *rq, int status, int64_t size, MHD_ContentReaderCallback read,
+			     void *cls, MHD_ContentReaderFreeCallback done)
+{
+	struct MHD_Response *response = MHD_create_response_from_callback((uint64_t)size, FILE_BLOCK, read,
+									  cls, done);
+
+	if (response == NULL)
+		done(cls);
+	set_response(rq, status, response);
+}
+
 void jx_server__reply_file(jx_server__request *rq, int status, int fd, int64_t offset, int64_t size)
 {
 	struct file_part *part = jx_xcalloc(1, sizeof(*part));
-	struct MHD_Response *response = MHD_create_response_from_callback((uint64_t)size, FILE_BLOCK,
-									  read_part, part, close_part);
 
 	part->fd = fd;
 	part->offset = offset;
-	if (response == NULL)
-		close_part(part);
-	set_response(rq, status, response);
+	jx_server__reply_pieces(rq, status, size, read_part, part, close_part);
 }
 
 void jx_server__header(jx_server__request *rq, const char *name, const char *value)

@@ -41,8 +41,7 @@ static jx_rc ask(const char *dir, const jx_buf *request, jx_buf *answer, struct 
 	return control_ask(dir, request->data, request->len, answer, err) == JX_OK ? JX_OK : rc;
 }
 
-/* request: an object without its closing brace. */
-static int run(struct options *o, const char *command, jx_buf *request)
+int request_run(struct options *o, const char *command, jx_buf *request)
 {
 	JX_AUTO_BUF answer;
 	struct jx_error err = {0};
@@ -62,13 +61,13 @@ static int run(struct options *o, const char *command, jx_buf *request)
 	return print_answer(command, o, &answer);
 }
 
-static void begin(jx_buf *request, const char *command)
+void request_begin(jx_buf *request, const char *command)
 {
 	jx_buf_init(request, ADMIN_REQUEST_MAX);
 	jx_buf_addf(request, "{\"cmd\":\"%s\"", command);
 }
 
-static void add(jx_buf *request, const char *name, const char *value)
+void request_add(jx_buf *request, const char *name, const char *value)
 {
 	if (value == NULL)
 		return;
@@ -80,17 +79,17 @@ int cmd_plain(struct options *o, const char *name)
 {
 	JX_AUTO_BUF request;
 
-	begin(&request, name);
-	return run(o, name, &request);
+	request_begin(&request, name);
+	return request_run(o, name, &request);
 }
 
 static void code_request(const struct options *o, jx_buf *request)
 {
-	begin(request, "code");
-	add(request, "short", o->short_code);
-	add(request, "role", o->role);
-	add(request, "area", o->area);
-	add(request, "url", o->url);
+	request_begin(request, "code");
+	request_add(request, "short", o->short_code);
+	request_add(request, "role", o->role);
+	request_add(request, "area", o->area);
+	request_add(request, "url", o->url);
 	jx_buf_addf(request, ",\"trusted\":%s", o->is_trusted ? "true" : "false");
 	if (o->is_renewal)
 		jx_buf_adds(request, ",\"renew\":true");
@@ -111,7 +110,7 @@ static int make_codes(struct options *o, int64_t count)
 
 		o->short_code = short_code;
 		code_request(o, &request);
-		status = run(o, "code", &request);
+		status = request_run(o, "code", &request);
 		o->short_code = stem;
 	}
 	return status;
@@ -137,42 +136,42 @@ int cmd_code(struct options *o)
 	if (count > 0)
 		return make_codes(o, count);
 	code_request(o, &request);
-	return run(o, "code", &request);
+	return request_run(o, "code", &request);
 }
 
 int cmd_confirm(struct options *o)
 {
 	JX_AUTO_BUF request;
 
-	begin(&request, "confirm");
-	add(&request, "short", o->positional[0]);
-	add(&request, "fingerprint", o->positional[1]);
-	return run(o, "confirm", &request);
+	request_begin(&request, "confirm");
+	request_add(&request, "short", o->positional[0]);
+	request_add(&request, "fingerprint", o->positional[1]);
+	return request_run(o, "confirm", &request);
 }
 
 int cmd_revoke(struct options *o)
 {
 	JX_AUTO_BUF request;
 
-	begin(&request, "revoke");
+	request_begin(&request, "revoke");
 	if (o->reason == NULL) {
 		fprintf(stderr, "jiexund: %s\n",
 			_("revoke needs --reason, it is kept for ever: jiexund revoke H07 --reason lost"));
 		return EXIT_USAGE;
 	}
-	add(&request, "short", o->positional[0]);
-	add(&request, "reason", o->reason);
-	return run(o, "revoke", &request);
+	request_add(&request, "short", o->positional[0]);
+	request_add(&request, "reason", o->reason);
+	return request_run(o, "revoke", &request);
 }
 
 int cmd_move(struct options *o)
 {
 	JX_AUTO_BUF request;
 
-	begin(&request, "move");
-	add(&request, "short", o->positional[0]);
-	add(&request, "area", o->positional[1]);
-	return run(o, "move", &request);
+	request_begin(&request, "move");
+	request_add(&request, "short", o->positional[0]);
+	request_add(&request, "area", o->positional[1]);
+	return request_run(o, "move", &request);
 }
 
 /* ---- init ---- */

@@ -22,7 +22,8 @@ enum {
 	OPT_HELP = 4096,
 	OPT_VERSION = 8192,
 	OPT_RENEW = 16384,
-	OPT_COUNT = 32768
+	OPT_COUNT = 32768,
+	OPT_FROM = 65536
 };
 
 struct option_row {
@@ -40,6 +41,7 @@ static const struct option_row option_rows[] = {
 	{"trusted", NULL, OPT_TRUSTED, N_("the code alone is enough; no fingerprint is compared")},
 	{"renew", NULL, OPT_RENEW, N_("for the device that holds this short code: it stays who it is")},
 	{"count", N_("N"), OPT_COUNT, N_("so many codes, their short codes numbered from SHORT1 on")},
+	{"from", N_("DAY"), OPT_FROM, N_("day from which the pack holds, such as 2026-12-01")},
 	{"url", N_("URL"), OPT_URL, N_("https address that codes name")},
 	{"reason", N_("TEXT"), OPT_REASON, N_("why; kept with the entry")},
 	{"port-file", N_("FILE"), OPT_PORT_FILE, N_("write the port to this file once it listens")},
@@ -52,7 +54,7 @@ static const struct option_row option_rows[] = {
 
 struct command_row {
 	const char *name, *arguments;
-	int argument_count;
+	int argument_count; /* -1: the command counts them itself */
 	int allowed;
 	int (*run)(struct options *o); /* NULL: cmd_plain */
 	const char *help;
@@ -68,6 +70,8 @@ static const struct command_row command_rows[] = {
 	 N_("confirm a device after comparing its fingerprint")},
 	{"revoke", N_("SHORT"), 1, OPT_REASON, cmd_revoke, N_("shut out a lost device")},
 	{"move", N_("SHORT AREA"), 2, 0, cmd_move, N_("give a device or account another area")},
+	{"pack", N_("add FILE | list"), -1, OPT_FROM, cmd_pack,
+	 N_("publish a form pack, or list those that are known")},
 	{"writers", "", 0, 0, NULL, N_("list devices and accounts")},
 	{"review", "", 0, 0, NULL, N_("list what people should look at")},
 	{"counts", "", 0, 0, NULL, N_("count what is stored")},
@@ -129,6 +133,8 @@ static bool keep(struct options *o, int bit, const char *value)
 	}
 	if (bit == OPT_COUNT)
 		o->count = value;
+	if (bit == OPT_FROM)
+		o->from = value;
 	if (bit == OPT_NAME) {
 		if (o->name_count == NAMES_MAX)
 			return false;
@@ -171,9 +177,10 @@ static int read_options(const struct command_row *c, int argc, char **argv, stru
 		if (!keep(o, bit, optarg))
 			return bad_usage(optarg, _("too many --name"));
 	}
-	if (argc - optind != c->argument_count)
+	o->positional_count = argc - optind;
+	if (o->positional_count > 2 || (c->argument_count >= 0 && o->positional_count != c->argument_count))
 		return bad_usage(c->name, _("wrong number of arguments"));
-	for (int i = 0; i < c->argument_count; i++)
+	for (int i = 0; i < o->positional_count; i++)
 		o->positional[i] = argv[optind + i];
 	return -1;
 }

@@ -228,6 +228,57 @@ static void print_move(const jx_json *doc, const struct options *o)
 	putchar('\n');
 }
 
+/* ---- packs ---- */
+
+static void print_pack_add(const jx_json *doc, const struct options *o)
+{
+	char pack[64], day[32];
+	int64_t version = number_of(doc, 0, "version");
+
+	(void)o;
+	if (!flag_of(doc, 0, "is_new"))
+		printf(_("Version %lld of %s was published before; nothing was changed."), (long long)version,
+		       text_of(doc, 0, "pack", pack, sizeof(pack)));
+	else
+		printf(_("Version %lld of %s is published and holds from %s: handhelds and offices fetch it with their next sync."),
+		       (long long)version, text_of(doc, 0, "pack", pack, sizeof(pack)),
+		       text_of(doc, 0, "valid_from", day, sizeof(day)));
+	putchar('\n');
+}
+
+static void print_pack(const jx_json *doc, int at)
+{
+	int64_t published_utc_ms = number_of(doc, at, "published_utc_ms");
+	char text[256], when[32], number[24];
+	struct jx_text name;
+	char zh[256];
+
+	print_cell(text_of(doc, at, "pack", text, sizeof(text)), 20);
+	(void)snprintf(number, sizeof(number), "%" PRId64, number_of(doc, at, "version"));
+	print_cell(number, 7);
+	print_cell(text_of(doc, at, "valid_from", text, sizeof(text)), 10);
+	print_cell(jx_word(text_of(doc, at, "state", text, sizeof(text))), 8);
+	print_cell(published_utc_ms == 0 ? _("built in") : time_text(published_utc_ms, when), 19);
+	name.zh = text_of(doc, at, "name_zh", zh, sizeof(zh));
+	name.en = text_of(doc, at, "name_en", text, sizeof(text));
+	printf("%s\n", jx_text_pick(&name));
+}
+
+static void print_pack_list(const jx_json *doc, const struct options *o)
+{
+	int list = jx_json_get(doc, 0, "packs");
+
+	(void)o;
+	print_cell(_("pack"), 20);
+	print_cell(_("version"), 7);
+	print_cell(_("from"), 10);
+	print_cell(_("state"), 8);
+	print_cell(_("published"), 19);
+	printf("%s\n", _("name"));
+	for (int at = jx_json_first(doc, list); at >= 0; at = jx_json_next(doc, list, at))
+		print_pack(doc, at);
+}
+
 struct printer {
 	const char *command;
 	void (*print)(const jx_json *doc, const struct options *o);
@@ -244,6 +295,8 @@ static const struct printer printers[] = {
 	{"rotate-tls", print_rotate},
 	{"move", print_move},
 	{"rotate-identity", print_rotate_identity},
+	{"pack-add", print_pack_add},
+	{"pack-list", print_pack_list},
 };
 
 int program_fail(const struct jx_error *err)

@@ -13,7 +13,9 @@ struct options {
 	const char *names[NAMES_MAX];
 	size_t name_count;
 	bool is_trusted, is_renewal, is_json;
+	const char *from; /* day */
 	const char *positional[2];
+	int positional_count;
 	char dir[3072]; /* data_dir, absolute */
 };
 
@@ -24,7 +26,13 @@ int cmd_code(struct options *o);
 int cmd_confirm(struct options *o);
 int cmd_revoke(struct options *o);
 int cmd_move(struct options *o);
+int cmd_pack(struct options *o);
 int cmd_plain(struct options *o, const char *name); /* commands without arguments of their own */
+
+/* commands.c: a request is an object without its closing brace. */
+void request_begin(jx_buf *request, const char *command);
+void request_add(jx_buf *request, const char *name, const char *value); /* NULL: left out */
+int request_run(struct options *o, const char *command, jx_buf *request);
 
 /* One line on standard error; the exit status that belongs to it. */
 int program_fail(const struct jx_error *err);

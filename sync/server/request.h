@@ -72,6 +72,7 @@ struct jx_server__request {
 	jx_upload *upload;
 	int64_t size_bytes;   /* of the photo */
 	int64_t offset_bytes; /* where the body begins */
+	bool is_pack;         /* the blob is a form pack */
 };
 
 /* ---- asking ---- */
@@ -84,6 +85,9 @@ void jx_server__receive(jx_server__request *rq);
 /* ---- answering: the last call before the end counts; headers belong to it ---- */
 /* Takes data (from malloc; may be NULL). */
 void jx_server__reply(jx_server__request *rq, int status, void *data, size_t len, const char *type);
+/* size bytes, asked for piece by piece; done(cls) at the end. */
+void jx_server__reply_pieces(jx_server__request *rq, int status, int64_t size, MHD_ContentReaderCallback read,
+			     void *cls, MHD_ContentReaderFreeCallback done);
 /* size bytes of fd from offset; takes fd. */
 void jx_server__reply_file(jx_server__request *rq, int status, int fd, int64_t offset, int64_t size);
 void jx_server__header(jx_server__request *rq, const char *name, const char *value);

@@ -261,6 +261,34 @@ class Blobs(unittest.TestCase):
         self.assertEqual(answer.status, 404)
 
 
+class Packs(unittest.TestCase):
+    """Form packs come by the same route, to everybody who has a token."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.face = Face(size=SIZE, max_connections_per_address=0)
+        cls.path = f"/v1/blobs/{photo(0x70)}"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.face.close()
+
+    get = Blobs.get
+
+    def test_roles(self):
+        for role in ("admin", "dispatcher", "leader", "auditor", "field", "unit"):
+            self.assertEqual(self.get(role).status, 200, role)
+        self.assertEqual(self.get("nobody").status, 401)
+
+    def test_bytes(self):
+        whole = bytes(i % 251 for i in range(SIZE))
+        self.assertEqual(self.get("field").body, whole)
+        self.assertEqual(self.get("field", method="HEAD")["Content-Length"], str(SIZE))
+        part = self.get("field", Range="bytes=70000-")
+        self.assertEqual((part.status, part.body, part["Content-Range"]), (206, whole[70000:], f"bytes 70000-{SIZE - 1}/{SIZE}"))
+        self.assertEqual(self.get("field", Range=f"bytes={SIZE}-").status, 416)
+
+
 class Sync(unittest.TestCase):
     def test_headers_reach_the_core(self):
         face = Face(max_connections_per_address=0)

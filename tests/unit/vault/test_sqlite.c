@@ -140,6 +140,7 @@ static void make_table(struct jx_migration table[RELEASED + 1], const char *sql)
 static void a_vault_of_the_first_release_is_brought_up(void **state)
 {
 	struct world *w = *state;
+	struct jx_writer server;
 	struct fake_writer f;
 	int64_t size = 0;
 
@@ -152,6 +153,8 @@ static void a_vault_of_the_first_release_is_brought_up(void **state)
 
 		jx_assert_ok(jx_vault__open(&config, vault_migrations, 1, &w->vault, &w->err), &w->err);
 	}
+	writer_row(&w->server, "S01", JX_ROLE_SERVER, &server);
+	jx_assert_ok(w->ops->add_server_writer(w->vault, &server, &w->err), &w->err);
 	f = with_entries(w, 3);
 	jx_assert_ok(try_open(w), &w->err);
 	assert_int_equal(world_writer(w, &f).n, 3);

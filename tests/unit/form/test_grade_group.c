@@ -141,6 +141,13 @@ static void one_fly_at_ready_food_is_below_every_level(void **state)
 	add_good_flies(tally);
 	pest_add(tally, "fly.indoor-breeding", 0, 50);
 	assert_int_equal(jx_tally_topic(tally, "fly", PEST_DAY), JX_LEVEL_D);
+	/* and so does one breeding site indoors */
+	jx_tally_clear(tally);
+	add_good_flies(tally);
+	pest_add(tally, "fly.ready-food", 0, 40);
+	pest_add(tally, "fly.indoor-breeding", 1, 50);
+	assert_int_equal(group_level(tally, pack, "fly.indoor-breeding"), JX_LEVEL_D);
+	assert_int_equal(jx_tally_topic(tally, "fly", PEST_DAY), JX_LEVEL_D);
 }
 
 static void cockroaches_by_six_rows(void **state)

@@ -126,6 +126,80 @@ static const struct record records[] = {
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 
+/* What a record counts for: worked out here by hand from the definition of the index, never by the program. */
+struct count {
+	const char *form, *answers, *index;
+	int64_t numerator, denominator;
+	const char *value; /* two decimals, as people read it */
+};
+
+static const struct count counts[] = {
+	/* clang-format off */
+	{"rodent.signs-indoor", "rooms_checked=30 rooms_positive=1 signs_live=1", "rodent.indoor-sign-rate", 1, 30, "3.33"}, /* 1 / 30 x 100 */
+	{"rodent.signs-outdoor", "path_m=1270 sign_places=2 signs_burrows=2", "rodent.outdoor-path-index", 2, 1270, "1.57"}, /* 2 / 1.27 km */
+	/* passed, not failed: 40 - 2 of 40 */
+	{"rodent.proofing", "rooms_checked=40 rooms_failed=2 failed_hole=2", "rodent.proofing", 38, 40, "95.00"},
+	{"rodent.proofing", "rooms_checked=40 rooms_failed=2 failed_hole=2", "rodent.proofing-key", 38, 40, "95.00"},
+	{"rodent.proofing", "unit_class=03 rooms_checked=40 rooms_failed=0", "rodent.proofing-key", 0, 0, "-"},
+	{"rodent.proofing", "unit_class=03 key_unit=yes rooms_checked=40 rooms_failed=0", "rodent.proofing-key", 40, 40, "100.00"},
+	{"rodent.proofing", "key_unit=no rooms_checked=40 rooms_failed=0", "rodent.proofing-key", 0, 0, "-"},
+	{"rodent.bait-stations", "path_m=200 stations_seen=8 stations_empty=2 stations_spoiled=1", "rodent.bait-station-fault-rate", 3, 8, "37.50"},
+	{"rodent.trap-night", "traps_set=100 traps_valid=98 nights=1 rodents_caught=3", "rodent.trap-density", 3, 98, "3.06"},
+	/* one board may hold several: no proportion */
+	{"rodent.glue-board", "boards_set=10 boards_valid=9 rodents_caught=12", "rodent.glue-density", 12, 9, "133.33"},
+	{"rodent.powder", "patches_laid=10 patches_valid=9 patches_positive=3", "rodent.powder-rate", 3, 9, "33.33"},
+	{"rodent.bait-take", "baits_set=30 baits_taken=2", "rodent.bait-take-rate", 2, 30, "6.67"},
+	{"mosquito.path", "path_m=4000 waters_seen=9 waters_positive=2", "mosquito.small-water-path-index", 2, 4000, "0.50"},
+	{"mosquito.dipper", "dips_total=120 dips_positive=3 larvae_total=10", "mosquito.dipper-index", 3, 120, "2.50"},
+	{"mosquito.dipper", "dips_total=120 dips_positive=3 larvae_total=10", "mosquito.larvae-per-positive-dip", 10, 3, "3.33"},
+	{"mosquito.landing", "person_times=4 landings=3", "mosquito.landing-index", 3, 4, "0.75"},
+	{"mosquito.light-trap", "lamps=2 nights=2 females=9", "mosquito.light-trap-density", 9, 4, "2.25"},
+	{"mosquito.light-trap", "lamps=2 nights=1 hours=12 females=9", "mosquito.light-trap-hourly", 9, 24, "0.38"},
+	{"mosquito.light-trap", "lamps=2 nights=1 females=9", "mosquito.light-trap-hourly", 0, 0, "-"},
+	{"mosquito.double-net", "nets=2 minutes=30 females=9", "mosquito.net-index", 9, 60, "9.00"}, /* 9 / 2 nets / 30 min x 60 */
+	{"mosquito.breteau", "households=50 households_positive=1 containers_seen=40 containers_positive=2", "mosquito.breteau", 2, 50, "4.00"},
+	{"mosquito.breteau", "households=50 households_positive=1 containers_seen=40 containers_positive=2", "mosquito.container-index", 2, 40, "5.00"},
+	{"mosquito.breteau", "households=50 households_positive=1 containers_seen=40 containers_positive=2", "mosquito.house-index", 1, 50, "2.00"},
+	{"mosquito.standard-room", "standard_rooms=9 containers_seen=40 containers_positive=4", "mosquito.standard-room-index", 4, 9, "0.44"},
+	{"mosquito.ovitrap", "traps_set=950 traps_valid=939 traps_positive=43", "mosquito.ovitrap-index", 43, 939, "4.58"}, /* published as 4.6 */
+	{"fly.indoor", "rooms_checked=60 rooms_positive=2 flies_total=5", "fly.room-rate", 2, 60, "3.33"},
+	{"fly.indoor", "rooms_checked=60 rooms_positive=2 flies_total=5", "fly.per-positive-room", 5, 2, "2.50"},
+	{"fly.indoor", "rooms_checked=1 rooms_positive=0 flies_total=0 places_checked=50 places_failed=1 failed_window=1", "fly.proofing", 49, 50, "98.00"},
+	{"fly.indoor", "rooms_checked=1 rooms_positive=0 flies_total=0 places_checked=50 places_failed=1 failed_window=1", "fly.proofing-key", 49, 50, "98.00"},
+	{"fly.indoor", "unit_class=12 rooms_checked=1 rooms_positive=0 flies_total=0 places_checked=50 places_failed=0", "fly.proofing-key", 0, 0, "-"},
+	{"fly.indoor", "rooms_checked=1 rooms_positive=0 flies_total=0 food_places_checked=8 food_places_positive=1", "fly.ready-food", 1, 8, "12.50"},
+	{"fly.indoor", "rooms_checked=1 rooms_positive=0 flies_total=0 breeding_checked=4 breeding_positive=1", "fly.indoor-breeding", 1, 4, "25.00"},
+	/* all four kinds of site in one sum: 1 + 0 + 1 + 1 of 25 + 2 + 2 + 71 */
+	{"fly.outdoor", "containers_checked=25 containers_positive=1 toilets_checked=2 toilets_positive=0 stations_checked=2 stations_positive=1 "
+			"scattered_checked=71 scattered_positive=1", "fly.outdoor-breeding", 3, 100, "3.00"},
+	{"fly.cage", "cages=2 flies_caught=7", "fly.cage-density", 7, 2, "3.50"},
+	{"fly.sticky", "strips=2 days=2 flies_caught=7", "fly.strip-density", 7, 4, "1.75"},
+	{"cockroach.visual", "rooms_checked=50 rooms_infested=2 small_total=7 large_total=1 rooms_oothecae=1 oothecae_total=3 rooms_traces=4",
+	 "cockroach.infestation-rate", 2, 50, "4.00"},
+	{"cockroach.visual", "rooms_checked=50 rooms_infested=2 small_total=7 large_total=1 rooms_oothecae=1 oothecae_total=3 rooms_traces=4",
+	 "cockroach.small-per-room", 7, 2, "3.50"},
+	{"cockroach.visual", "rooms_checked=50 rooms_infested=2 small_total=7 large_total=1 rooms_oothecae=1 oothecae_total=3 rooms_traces=4",
+	 "cockroach.large-per-room", 1, 2, "0.50"},
+	{"cockroach.visual", "rooms_checked=50 rooms_infested=2 small_total=7 large_total=1 rooms_oothecae=1 oothecae_total=3 rooms_traces=4",
+	 "cockroach.ootheca-rate", 1, 50, "2.00"},
+	{"cockroach.visual", "rooms_checked=50 rooms_infested=2 small_total=7 large_total=1 rooms_oothecae=1 oothecae_total=3 rooms_traces=4",
+	 "cockroach.oothecae-per-room", 3, 1, "3.00"},
+	{"cockroach.visual", "rooms_checked=50 rooms_infested=2 small_total=7 large_total=1 rooms_oothecae=1 oothecae_total=3 rooms_traces=4",
+	 "cockroach.trace-rate", 4, 50, "8.00"},
+	{"cockroach.sticky", "papers_set=20 papers_valid=19 rooms_checked=10 papers_positive=2 rooms_positive=1 roaches_caught=5",
+	 "cockroach.catch-rate", 2, 19, "10.53"},
+	{"cockroach.sticky", "papers_set=20 papers_valid=19 rooms_checked=10 papers_positive=2 rooms_positive=1 roaches_caught=5",
+	 "cockroach.sticky-infestation", 1, 10, "10.00"},
+	{"cockroach.sticky", "papers_set=20 papers_valid=19 rooms_checked=10 papers_positive=2 rooms_positive=1 roaches_caught=5",
+	 "cockroach.sticky-density", 5, 19, "0.26"},
+	{"cockroach.sticky", "papers_set=20 papers_valid=19 rooms_checked=10 papers_positive=2 rooms_positive=1 roaches_caught=5",
+	 "cockroach.density-index", 5, 2, "2.50"},
+	{"cockroach.flushing", "rooms_checked=9 rooms_positive=2 roaches_flushed=5", "cockroach.flush-infestation", 2, 9, "22.22"},
+	{"cockroach.flushing", "rooms_checked=9 rooms_positive=2 roaches_flushed=5", "cockroach.flushed-per-room", 5, 2, "2.50"},
+	/* clang-format on */
+};
+#define COUNTS (sizeof(counts) / sizeof(counts[0]))
+
 static const jx_pack *pest_pack(const jx_packs *packs)
 {
 	const jx_pack *pack = jx_packs_active(packs, "pest-density", DAY);
@@ -134,9 +208,9 @@ static const jx_pack *pest_pack(const jx_packs *packs)
 	return pack;
 }
 
-static void answer(jx_sheet *sheet, const struct record *r)
+static void answer(jx_sheet *sheet, const char *form, const char *answers)
 {
-	JX_AUTO_FREE char *text = jx_xasprintf("unit_class=01 %s", r->answers);
+	JX_AUTO_FREE char *text = jx_xasprintf("unit_class=01 %s", answers);
 	char *rest = text, *part;
 
 	while ((part = strsep(&rest, " ")) != NULL) {
@@ -146,7 +220,7 @@ static void answer(jx_sheet *sheet, const struct record *r)
 		assert_non_null(typed);
 		*typed++ = '\0';
 		if (jx_sheet_set(sheet, part, typed, &err) != JX_OK)
-			fail_msg("%s: %s: %s", r->form, r->answers, err.text);
+			fail_msg("%s: %s: %s", form, answers, err.text);
 	}
 }
 
@@ -164,7 +238,7 @@ static void records_are_taken_and_mistakes_refused(void **state)
 		struct jx_problem p = {.rule = NULL};
 
 		jx_assert_ok(jx_sheet_new(pest_pack(packs), r->form, DAY, &sheet, &err), &err);
-		answer(sheet, r);
+		answer(sheet, r->form, r->answers);
 		(void)jx_sheet_problems(sheet, NULL, 0, &p, 1);
 		if ((p.rule == NULL) != (r->rule == NULL) ||
 		    (r->rule != NULL && strcmp(p.rule, r->rule) != 0))
@@ -197,6 +271,55 @@ static void every_form_is_tried(void **state)
 	}
 }
 
+static void records_count_as_worked_out_by_hand(void **state)
+{
+	JX_AUTO(jx_packs) packs = NULL;
+	struct jx_error err = {0};
+	const jx_pack *pack;
+	size_t i;
+
+	(void)state;
+	jx_assert_ok(jx_packs_new(&packs, &err), &err);
+	pack = pest_pack(packs);
+	for (i = 0; i < COUNTS; i++) {
+		const struct count *c = &counts[i];
+		const struct jx_index *index = jx_pack_index_find(pack, c->index);
+		JX_AUTO(jx_tally) tally = jx_tally_new(pack);
+		JX_AUTO(jx_sheet) sheet = NULL;
+		struct jx_fraction sum;
+		char value[32];
+
+		jx_assert_ok(jx_sheet_new(pack, c->form, DAY, &sheet, &err), &err);
+		answer(sheet, c->form, c->answers);
+		jx_assert_ok(jx_tally_add_sheet(tally, sheet, &err), &err);
+		jx_tally_sum(tally, index, &sum);
+		jx_fraction_text(&sum, index->scale, 2, value, sizeof(value));
+		if (sum.numerator != c->numerator || sum.denominator != c->denominator ||
+		    strcmp(value, c->value) != 0)
+			fail_msg("%s: %s: %lld of %lld, %s", c->index, c->answers, (long long)sum.numerator,
+				 (long long)sum.denominator, value);
+	}
+}
+
+static void every_index_is_worked_out(void **state)
+{
+	JX_AUTO(jx_packs) packs = NULL;
+	struct jx_error err = {0};
+	size_t i, k;
+
+	(void)state;
+	jx_assert_ok(jx_packs_new(&packs, &err), &err);
+	for (i = 0; i < jx_pack_index_count(pest_pack(packs)); i++) {
+		const char *id = jx_pack_index_at(pest_pack(packs), i)->id;
+		size_t worked = 0;
+
+		for (k = 0; k < COUNTS; k++)
+			worked += strcmp(counts[k].index, id) == 0 && counts[k].denominator > 0;
+		if (worked == 0)
+			fail_msg("%s: no record counts for it", id);
+	}
+}
+
 /* Kinds of signs although nothing is positive: the answers object is refused at the kind. */
 static void kinds_without_positives_are_refused(void **state)
 {
@@ -218,6 +341,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_are_taken_and_mistakes_refused),
 		cmocka_unit_test(every_form_is_tried),
+		cmocka_unit_test(records_count_as_worked_out_by_hand),
+		cmocka_unit_test(every_index_is_worked_out),
 		cmocka_unit_test(kinds_without_positives_are_refused),
 	};
 

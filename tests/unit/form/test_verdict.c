@@ -50,6 +50,31 @@ static void the_award_wants_c_and_95_percent(void **state)
 	assert_int_equal(v.is_met, 0);
 }
 
+/* 95 % on the limit, one place of nine thousand million million beside it, for rodents and for flies. */
+static void the_award_s_limit_is_exact(void **state)
+{
+	static const char *const rates[] = {"rodent.proofing-key", "fly.proofing-key"};
+	const int64_t all = INT64_C(9000000000000000), on = all / 100 * 95;
+	JX_AUTO(jx_pack) pack = pest_pack();
+	size_t i;
+	int step;
+
+	(void)state;
+	for (i = 0; i < 2; i++)
+		for (step = -1; step <= 1; step++) {
+			JX_AUTO(jx_tally) tally = good_city(pack);
+			JX_AUTO(jx_tally) rest = jx_tally_new(pack);
+			struct jx_error err = {0};
+			struct jx_verdict v;
+
+			/* with the 95 of 100 that are in it */
+			pest_add(rest, rates[i], on - 95 + step, all - 100);
+			jx_assert_ok(jx_tally_merge(tally, rest, &err), &err);
+			v = pest_verdict(tally, "award");
+			assert_int_equal(v.is_met, step >= 0 ? 1 : 0);
+		}
+}
+
 static void what_fails_comes_before_what_is_unknown(void **state)
 {
 	JX_AUTO(jx_pack) pack = pest_pack();
@@ -103,7 +128,7 @@ static void one_unit_may_have_so_many_rooms_with_flies(void **state)
 	assert_int_equal(unit_verdict(pack, 0, 60, 0, 0), 1);
 }
 
-static void a_scale_names_its_step(void **state)
+static void check_scale(const char *verdict, const char *index)
 {
 	static const struct {
 		int64_t containers, houses;
@@ -111,26 +136,39 @@ static void a_scale_names_its_step(void **state)
 		int is_met;
 	} rows[] = {
 		{0, 100, "meets control need", 1}, {5, 100, "meets control need", 1},
+		{999, 10000, "low risk", 0},       {1999, 10000, "medium risk", 0},
 		{51, 1000, "low risk", 0},         {10, 100, "low risk", 0},
 		{1001, 10000, "medium risk", 0},   {20, 100, "medium risk", 0},
-		{201, 1000, "high risk", 0},       {300, 100, "high risk", 0},
+		{201, 1000, "high risk", 0},       {90, 100, "high risk", 0},
 	};
 	JX_AUTO(jx_pack) pack = pest_pack();
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		JX_AUTO(jx_tally) tally = jx_tally_new(pack);
-		struct jx_verdict v = pest_verdict(tally, "breteau-risk");
+		struct jx_verdict v = pest_verdict(tally, verdict);
 
 		assert_int_equal(v.is_met, -1);
 		assert_string_equal(v.outcome.en, "not assessed");
-		pest_add(tally, "mosquito.breteau", rows[i].containers, rows[i].houses);
-		v = pest_verdict(tally, "breteau-risk");
+		pest_add(tally, index, rows[i].containers, rows[i].houses);
+		v = pest_verdict(tally, verdict);
 		assert_string_equal(v.outcome.en, rows[i].step);
 		assert_int_equal(v.is_met, rows[i].is_met);
 		assert_string_equal(v.edition, "Guangdong practice");
 	}
+}
+
+static void a_scale_names_its_step(void **state)
+{
+	JX_AUTO(jx_pack) pack = pest_pack();
+	JX_AUTO(jx_tally) tally = jx_tally_new(pack);
+
+	(void)state;
+	check_scale("breteau-risk", "mosquito.breteau");
+	check_scale("ovitrap-risk", "mosquito.ovitrap-index");
+	/* more containers than households is no contradiction */
+	pest_add(tally, "mosquito.breteau", 300, 100);
+	assert_string_equal(pest_verdict(tally, "breteau-risk").outcome.en, "high risk");
 }
 
 static void verdicts_are_asked_by_number(void **state)
@@ -276,6 +314,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_award_wants_c_and_95_percent),
+		cmocka_unit_test(the_award_s_limit_is_exact),
 		cmocka_unit_test(what_fails_comes_before_what_is_unknown),
 		cmocka_unit_test(one_unit_may_have_so_many_rooms_with_flies),
 		cmocka_unit_test(a_scale_names_its_step),

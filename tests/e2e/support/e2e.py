@@ -307,7 +307,13 @@ class Database:
         self.db.close()
 
     def dump(self):
-        return "\n".join(self.db.iterdump())
+        """All that is in it. A virtual table has its rows in tables beside it, which are read like any other."""
+        lines = []
+        for name, sql in self.rows("SELECT name, sql FROM sqlite_master ORDER BY type, name"):
+            lines.append(f"{name}: {sql}")
+            if sql is not None and sql.startswith("CREATE TABLE"):
+                lines += sorted(repr(row) for row in self.db.execute(f'SELECT * FROM "{name}"'))
+        return "\n".join(lines)
 
     def rows(self, sql, *args):
         return self.db.execute(sql, args).fetchall()

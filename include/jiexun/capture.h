@@ -62,6 +62,12 @@ jx_rc jx_capture_set_why(jx_capture *capture, const char *source, const char *ca
 jx_rc jx_capture_add_photo(jx_capture *capture, const char *path, const char *role, struct jx_error *err);
 jx_rc jx_capture_add_photo_bytes(jx_capture *capture, const void *data, size_t len, const char *role,
 				 const char *how, struct jx_error *err);
+/**
+ * The pictures of after in this entry show the spot of that picture of before. Call it after they were added.
+ * @retval JX_EINVAL  there is no picture with the role after, or it is that picture itself
+ */
+jx_rc jx_capture_set_before(jx_capture *capture, const uint8_t before_sha256[JX_HASH_BYTES],
+			    struct jx_error *err);
 jx_rc jx_capture_set_answers(jx_capture *capture, const struct jx_observation *obs, struct jx_error *err);
 /**
  * Answers of a form that was filled in as a sheet, in place of an observation of street disorder. The entry names the pack of the

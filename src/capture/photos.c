@@ -117,3 +117,26 @@ jx_rc jx_capture_add_photo_bytes(jx_capture *capture, const void *data, size_t l
 		rc = jx_media_publish(rec->media, data, len, true, &ref, err);
 	return rc == JX_OK ? add_ref(capture, &ref, _("from the camera"), as, how, err) : rc;
 }
+
+jx_rc jx_capture_set_before(jx_capture *capture, const uint8_t before_sha256[JX_HASH_BYTES],
+			    struct jx_error *err)
+{
+	struct jx_entry *e = &capture->entry;
+	size_t i, count = 0;
+
+	for (i = 0; i < e->photo_count; i++) {
+		if (strcmp(e->photos[i].role, "after") != 0)
+			continue;
+		if (memcmp(e->photos[i].sha256, before_sha256, JX_HASH_BYTES) == 0)
+			return jx_fail(err, JX_EINVAL, 0, WHERE,
+				       "the photo of after is the very photo of before: take a new one");
+		count++;
+	}
+	if (count == 0)
+		return jx_fail(err, JX_EINVAL, 0, WHERE,
+			       "no photo of this entry has the role after: add one with :after");
+	for (i = 0; i < e->photo_count; i++)
+		if (strcmp(e->photos[i].role, "after") == 0)
+			memcpy(e->photos[i].before_sha256, before_sha256, JX_HASH_BYTES);
+	return JX_OK;
+}

@@ -229,6 +229,12 @@ static void show_photos(const struct jx_entry *e)
 		(void)snprintf(text, sizeof(text), "%s  %s  %lld B", hash, jx_word(e->photos[i].role),
 			       (long long)e->photos[i].size_bytes);
 		line(i == 0 ? _("photos") : "", text);
+		if (!jx_photo_has_before(&e->photos[i]))
+			continue;
+		jx_hex(e->photos[i].before_sha256, 6, hash);
+		(void)snprintf(text, sizeof(text), _("the spot of photo %s..., after it was put right"),
+			       hash);
+		line("", text);
 	}
 }
 

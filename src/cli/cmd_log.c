@@ -147,6 +147,50 @@ static jx_rc add_photos(struct cli *c, const struct cli_args *a, jx_capture *cap
 	return rc;
 }
 
+/*
+ * NUMBER or NUMBER/ROLE: the picture of before. Without a role the one of that role if there is one, else the only one, else the
+ * only close one; a person decides where that is not clear.
+ */
+static const struct jx_photo_ref *choose_before(const struct jx_entry *e, const char *role)
+{
+	static const char *const roles[] = {"before", "close"};
+	const struct jx_photo_ref *found = NULL;
+	size_t count = 0;
+
+	for (size_t k = 0; k < sizeof(roles) / sizeof(roles[0]) && count == 0; k++) {
+		const char *wanted = role != NULL ? role : roles[k];
+
+		for (size_t i = 0; i < e->photo_count; i++)
+			if (strcmp(e->photos[i].role, wanted) == 0) {
+				found = &e->photos[i];
+				count++;
+			}
+	}
+	if (count == 0 && role == NULL && e->photo_count == 1)
+		return &e->photos[0];
+	return count == 1 ? found : NULL;
+}
+
+static jx_rc set_before(struct cli *c, const char *text, jx_capture *cap, struct jx_error *err)
+{
+	const char *slash = strchr(text, '/');
+	JX_AUTO_FREE char *number = slash != NULL ? jx_xstrndup(text, (size_t)(slash - text))
+						  : jx_xstrdup(text);
+	JX_AUTO(jx_view_entry) e = NULL;
+	const struct jx_photo_ref *before;
+	jx_rc rc = jx_view_show_by(c->store, c->packs, number, &e, err);
+
+	if (rc != JX_OK)
+		return rc;
+	before = choose_before(&e->entry, slash != NULL ? slash + 1 : NULL);
+	if (before == NULL)
+		return jx_fail(
+			err, JX_EINVAL, 0, "jx.after-of",
+			"field \"after-of\": %s has no photo, or several, that it could be: name one by its role, as in %s/close (jx photo list shows them)",
+			e->row.number, e->row.number);
+	return jx_capture_set_before(cap, before->sha256, err);
+}
+
 jx_rc cli_fill_entry(struct cli *c, const struct cli_args *a, jx_capture *cap, struct jx_fix *fix,
 		     struct jx_error *err)
 {
@@ -160,7 +204,11 @@ jx_rc cli_fill_entry(struct cli *c, const struct cli_args *a, jx_capture *cap, s
 	if (rc == JX_OK)
 		rc = jx_capture_set_why(cap, source != NULL ? source : "patrol", cli_value(a, "campaign"),
 					cli_value(a, "officer2"), err);
-	return rc == JX_OK ? add_photos(c, a, cap, err) : rc;
+	if (rc == JX_OK)
+		rc = add_photos(c, a, cap, err);
+	if (rc == JX_OK && cli_value(a, "after-of") != NULL)
+		rc = set_before(c, cli_value(a, "after-of"), cap, err);
+	return rc;
 }
 
 static void read_answers(const struct cli_args *a, const char *code, struct jx_observation *o)

@@ -43,6 +43,8 @@ static void list_json(const jx_view_entry *e, size_t i, const char *state)
 	cli_json_int(&j, "size_bytes", p->size_bytes);
 	cli_json_int(&j, "taken_utc_ms", p->taken_utc_ms);
 	cli_json_hex(&j, "sha256", p->sha256, sizeof(p->sha256));
+	if (jx_photo_has_before(p))
+		cli_json_hex(&j, "before", p->before_sha256, sizeof(p->before_sha256));
 	cli_json_str(&j, "file", state);
 	cli_json_end(&j);
 }

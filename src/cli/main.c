@@ -8,6 +8,8 @@
 #define ENTRY_OPTS                                                                                             \
 	{"photo", N_("FILE[:ROLE]"),                                                                           \
 	 N_("JPEG file, copied byte for byte; roles: wide close before after plate object; may be repeated")}, \
+		{"after-of", N_("NUMBER[/ROLE]"),                                                              \
+		 N_("the photos of role after show the spot of that entry's photo")},                          \
 		{"source", N_("NAME"), N_("why here: patrol (default), covert, hotline, look-back ...")},      \
 		{"campaign", N_("NAME"), N_("campaign this belongs to")},                                      \
 		{"officer2", N_("ID"), N_("second officer present")}, {"grid", N_("CODE"), N_("grid code")},   \

@@ -63,6 +63,11 @@ static bool is_all_zero(const void *bytes, size_t len)
 	return true;
 }
 
+bool jx_photo_has_before(const struct jx_photo_ref *photo)
+{
+	return !is_all_zero(photo->before_sha256, sizeof(photo->before_sha256));
+}
+
 static jx_rc check_needs(const struct jx_entry *e, struct jx_error *err)
 {
 	const unsigned needs = needs_of(e->kind);
@@ -156,6 +161,11 @@ static jx_rc check_photos(const struct jx_entry *e, const struct jx_model__field
 
 		if (rc != JX_OK)
 			return rc;
+		if (jx_photo_has_before(&e->photos[i]) && strcmp(e->photos[i].role, "after") != 0)
+			return jx_fail(
+				err, JX_EINVAL, 0, WHERE,
+				"entry field \"%s\" names a picture of before, and is none of after: give it the role after",
+				PATH(&path));
 		for (j = 0; j < i; j++)
 			if (memcmp(e->photos[i].sha256, e->photos[j].sha256, JX_HASH_BYTES) == 0)
 				return jx_fail(

@@ -104,6 +104,11 @@ static const struct jx_model__field photo_fields[] = {
 	 .size = Z(taken_utc_ms),
 	 .min = 0,
 	 .max = MAX},
+	{.name = "before",
+	 .type = JX_MODEL__HEX,
+	 .presence = JX_MODEL__NOT_EMPTY,
+	 .offset = P(before_sha256),
+	 .size = Z(before_sha256)},
 	{.name = NULL},
 };
 

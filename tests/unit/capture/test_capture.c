@@ -223,6 +223,62 @@ static void photos_are_published_and_listed(void **state)
 		jx_assert_ok(jx_media_verify(h->media, e.photos[i].sha256, &err), &err);
 }
 
+static void a_picture_of_after_names_the_one_of_before(void **state)
+{
+	struct handheld *h = *state;
+	JX_AUTO_FREE char *a = write_photo(h, "a.jpg", 1);
+	JX_AUTO_FREE char *b = write_photo(h, "b.jpg", 2);
+	JX_AUTO(jx_capture) first = handheld_capture(h, "03");
+	JX_AUTO(jx_capture) second = handheld_capture(h, "03");
+	uint8_t before[JX_HASH_BYTES];
+	struct jx_error err;
+	struct jx_entry e;
+	int64_t n = 0;
+
+	jx_assert_ok(jx_capture_add_photo(first, a, "close", &err), &err);
+	jx_assert_ok(jx_capture_commit(first, &n, &err), &err);
+	e = handheld_entry(h, n);
+	assert_false(jx_photo_has_before(&e.photos[0]));
+	memcpy(before, e.photos[0].sha256, sizeof(before));
+	jx_assert_rc(jx_capture_set_before(second, before, &err), JX_EINVAL, &err);
+	jx_assert_ok(jx_capture_add_photo(second, a, "after", &err), &err);
+	jx_assert_rc(jx_capture_set_before(second, before, &err), JX_EINVAL, &err);
+	jx_capture_drop(JX_STEAL(second));
+	second = handheld_capture(h, "03");
+	jx_assert_ok(jx_capture_add_photo(second, a, "wide", &err), &err);
+	jx_assert_ok(jx_capture_add_photo(second, b, "after", &err), &err);
+	jx_assert_ok(jx_capture_set_before(second, before, &err), &err);
+	jx_assert_ok(jx_capture_commit(second, &n, &err), &err);
+	e = handheld_entry(h, n);
+	assert_false(jx_photo_has_before(&e.photos[0]));
+	assert_true(jx_photo_has_before(&e.photos[1]));
+	assert_memory_equal(e.photos[1].before_sha256, before, sizeof(before));
+}
+
+/* Another process let an older file of the same picture go between the import and the save. */
+static void a_photo_that_went_meanwhile_is_asked_for_again(void **state)
+{
+	struct handheld *h = *state;
+	JX_AUTO_FREE char *a = write_photo(h, "a.jpg", 1);
+	JX_AUTO(jx_capture) c = handheld_capture(h, "03");
+	uint8_t sha256[JX_HASH_BYTES];
+	struct jx_photo_ref ref = {.size_bytes = 0};
+	struct jx_error err;
+	struct jx_entry e;
+	int64_t n = 0;
+
+	jx_assert_ok(jx_capture_add_photo(c, a, NULL, &err), &err);
+	jx_assert_ok(jx_media_import(h->media, jx_os_fs(), a, &ref, &err), &err);
+	memcpy(sha256, ref.sha256, sizeof(sha256));
+	jx_assert_ok(jx_media_remove(h->media, sha256, &err), &err);
+	jx_assert_rc(jx_capture_commit(c, &n, &err), JX_ESTATE, &err);
+	jx_assert_says(&err, "add it again");
+	jx_assert_ok(jx_media_import(h->media, jx_os_fs(), a, &ref, &err), &err);
+	jx_assert_ok(jx_capture_commit(c, &n, &err), &err);
+	e = handheld_entry(h, n);
+	assert_int_equal(e.photo_count, 1);
+}
+
 static void bad_photos_are_refused_and_the_rest_is_saved(void **state)
 {
 	struct handheld *h = *state;
@@ -381,6 +437,8 @@ int main(void)
 		T(committing_again_saves_once),
 		T(dropping_saves_nothing),
 		T(photos_are_published_and_listed),
+		T(a_picture_of_after_names_the_one_of_before),
+		T(a_photo_that_went_meanwhile_is_asked_for_again),
 		T(bad_photos_are_refused_and_the_rest_is_saved),
 		T(an_entry_takes_twenty_photos_and_no_more),
 		T(the_reserve_stops_photos_but_not_records),

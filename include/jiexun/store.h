@@ -7,8 +7,8 @@
  * Several processes use one store (jx, the app, jx sync). Debian 12's SQLite 3.40.1 has the WAL-reset bug (3.7.0 to
  * 3.51.2: two connections that write or checkpoint at the same moment can corrupt the file), so every write
  * transaction, every checkpoint and the opening and closing of a writing connection happen under one advisory lock
- * beside the database; SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE is set, automatic checkpoints are off, only sync calls
- * jx_store_checkpoint(); readers open read-only.
+ * beside the database; SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE is set, automatic checkpoints are off: sync calls
+ * jx_store_checkpoint(), and closing after many saves does the same; readers open read-only.
  *
  * Threads:   a jx_store belongs to one thread. Any number of stores, in any processes, may have the same folder open.
  * Ownership: the configuration's fs, clock and strings must outlive the store. Rows handed to callbacks live for the call.
@@ -234,6 +234,8 @@ struct jx_store_counts {
 	int64_t receipt_n, receipt_server_utc_ms, safe_until_n;
 };
 jx_rc jx_store_count(jx_store *store, struct jx_store_counts *out, struct jx_error *err);
+/** Only how many entries wait: what a list shows above it, at once however long the log is. */
+jx_rc jx_store_waiting(jx_store *store, int64_t *entries_out, struct jx_error *err);
 
 /* ---- drafts --------------------------------------------------------------------------------------- */
 

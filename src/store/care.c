@@ -20,24 +20,29 @@ static jx_rc note_checkpoint(jx_store *s, void *arg, struct jx_error *err)
  * PASSIVE: readers are not waited for, what they still need stays for the next time. When all was moved the WAL begins anew
  * at the next write, which writes and syncs its header first: the note pays for that here, so that the next save does not.
  */
+jx_rc jx_store__locked_checkpoint(jx_store *s, struct jx_error *err)
+{
+	int frames = 0, moved = 0;
+	const int native = sqlite3_wal_checkpoint_v2(s->db, "main", SQLITE_CHECKPOINT_PASSIVE, &frames,
+						     &moved);
+
+	if (native != SQLITE_OK)
+		return jx_store__fail(s, native, "store.checkpoint", err);
+	if (frames <= 0 || moved < frames)
+		return JX_OK;
+	return jx_store__locked_transaction(s, note_checkpoint, NULL, NULL, err);
+}
+
 jx_rc jx_store_checkpoint(jx_store *store, struct jx_error *err)
 {
 	JX_CLEANUP(jx_store__unlock) struct jx_store__lock lock = {0};
-	int frames = 0, moved = 0, native;
 	jx_rc rc;
 
 	if (store->is_read_only)
 		return jx_fail(err, JX_EROFS, 0, "store.checkpoint",
 			       "%s was opened for reading only: open it for writing", store->path);
 	rc = jx_store__lock(store, &lock, err);
-	if (rc != JX_OK)
-		return rc;
-	native = sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
-	if (native != SQLITE_OK)
-		return jx_store__fail(store, native, "store.checkpoint", err);
-	if (frames <= 0 || moved < frames)
-		return JX_OK;
-	return jx_store__locked_transaction(store, note_checkpoint, NULL, NULL, err);
+	return rc == JX_OK ? jx_store__locked_checkpoint(store, err) : rc;
 }
 
 struct answer {

@@ -93,3 +93,25 @@ jx_rc jx_store_count(jx_store *store, struct jx_store_counts *out, struct jx_err
 	*out = c;
 	return JX_OK;
 }
+
+jx_rc jx_store_waiting(jx_store *store, int64_t *entries_out, struct jx_error *err)
+{
+	struct jx_store__coverage v = {0};
+	struct jx_identity id;
+	uint8_t head[JX_HASH_BYTES];
+	int64_t no = 0, n = 0;
+	jx_rc rc = jx_store__current(store, &no, &id, err);
+
+	if (rc == JX_ENOTFOUND) {
+		*entries_out = 0;
+		return JX_OK;
+	}
+	if (rc == JX_OK)
+		rc = jx_store__coverage(store, no, &v, err);
+	/* numbers have no gaps */
+	if (rc == JX_OK)
+		rc = jx_store__last(store, no, &id, &n, head, err);
+	if (rc == JX_OK)
+		*entries_out = n > v.sent_n ? n - v.sent_n : 0;
+	return rc;
+}

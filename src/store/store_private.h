@@ -96,6 +96,9 @@ jx_rc jx_store__transaction(jx_store *s, jx_store__work_fn work, void *arg, bool
 jx_rc jx_store__locked_transaction(jx_store *s, jx_store__work_fn work, void *arg, bool *was_in_doubt_out,
 				   struct jx_error *err);
 
+/* A checkpoint; the caller holds the lock (care.c). */
+jx_rc jx_store__locked_checkpoint(jx_store *s, struct jx_error *err);
+
 /* ---- the WAL file (wal.c) */
 
 void jx_store__watch_wal(jx_store *s);

@@ -114,12 +114,35 @@ static void a_checkpoint_moves_everything_and_saving_goes_on(void **state)
 	device_close(&reader);
 }
 
+/* Whoever opens alone reads the whole WAL: it must not grow with the days without a sync. */
+static void closing_after_many_saves_empties_the_log_of_writes(void **state)
+{
+	struct device *d = *state;
+	char text[32];
+	struct jx_error err;
+	int i;
+
+	device_reopen(d);
+	assert_int_equal(jx_store_get(d->store, JX_SET_CHECKPOINT_UTC_MS, text, sizeof(text), NULL),
+			 JX_ENOTFOUND);
+	for (i = 0; i < 40; i++) {
+		device_save_many(d, 10);
+		device_reopen(d);
+	}
+	jx_assert_ok(jx_store_get(d->store, JX_SET_CHECKPOINT_UTC_MS, text, sizeof(text), &err), &err);
+	device_close(d);
+	device_open(d);
+	assert_int_equal(device_row(d, 403).n, 403);
+	jx_assert_ok(jx_store_check(d->store, &err), &err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		T(each_change_is_found),
 		T(a_checkpoint_moves_everything_and_saving_goes_on),
+		T(closing_after_many_saves_empties_the_log_of_writes),
 	};
 
 	return cmocka_run_group_tests_name("store.care", tests, NULL, NULL);

@@ -116,6 +116,12 @@ struct jx_office__mistakes {
 	size_t count; /* also beyond the list */
 };
 void jx_office__mistakes_done(struct jx_office__mistakes *m);
+/* As much of a cell as a message shows: whole characters of one line. */
+struct jx_office__clip {
+	char text[64];
+};
+struct jx_office__clip jx_office__clip(const char *text, size_t len);
+#define JX_OFFICE__CLIP(s) (jx_office__clip(s, strlen(s)).text)
 /* In a cell. fmt is translated text. */
 void jx_office__wrong_cell(struct jx_office__mistakes *m, const struct jx_office__grid *g, size_t row,
 			   size_t column, const char *fmt, ...) __attribute__((format(printf, 5, 6)));

@@ -30,13 +30,14 @@ static void put_word(struct jx_office__emit *e, const char *text, size_t len)
 
 	if (looks_like_date(text, len))
 		WRONG(e,
-		      _("\"%.*s\" is a date that the spreadsheet made of a code: format the column as text, and type the code anew"),
-		      (int)len, text);
+		      _("\"%s\" is a date that the spreadsheet made of a code: format the column as text, and type the code anew"),
+		      jx_office__clip(text, len).text);
 	else if (strspn(text, WORD_CHARS) < len)
-		WRONG(e, _("\"%.*s\" may have letters, digits, '.', '-' and '_' only: correct it"),
-		      (int)(len > 60 ? 60 : len), text);
+		WRONG(e, _("\"%s\" may have letters, digits, '.', '-' and '_' only: correct it"),
+		      jx_office__clip(text, len).text);
 	else if (len > c->max)
-		WRONG(e, _("\"%.*s\" is longer than %zu characters: shorten it"), 60, text, c->max);
+		WRONG(e, _("\"%s\" is longer than %zu characters: shorten it"),
+		      jx_office__clip(text, len).text, c->max);
 	jx_buf_add_json(e->out, text, len);
 }
 
@@ -150,7 +151,7 @@ bool jx_office__put_whole(struct jx_office__emit *e, const char *text, int64_t m
 	int64_t value;
 
 	if (!jx_office__whole(text, &value) || value < min || value > max) {
-		WRONG(e, _("\"%.60s\" is no whole number from %lld to %lld: correct it"), text,
+		WRONG(e, _("\"%s\" is no whole number from %lld to %lld: correct it"), JX_OFFICE__CLIP(text),
 		      (long long)min, (long long)max);
 		return false;
 	}
@@ -176,8 +177,8 @@ static void put_decimal(struct jx_office__emit *e, const char *text)
 	value = strtod(text, &end);
 	if (end == text || *end != '\0' || text[strspn(text, DIGITS ".eE-")] != '\0' ||
 	    !(value >= 0 && value < 1e9)) {
-		WRONG(e, _("\"%.60s\" is no number such as 5 or 0.8, with at most 6 decimals: correct it"),
-		      text);
+		WRONG(e, _("\"%s\" is no number such as 5 or 0.8, with at most 6 decimals: correct it"),
+		      JX_OFFICE__CLIP(text));
 		return;
 	}
 	(void)snprintf(number, sizeof(number), "%.6f", value);
@@ -223,8 +224,8 @@ static void put_day(struct jx_office__emit *e, const char *text)
 
 	if (!jx_office__day(text, day))
 		WRONG(e,
-		      _("\"%.60s\" is no date: write it as 2026-09-01, in a cell that is formatted as text or as a date"),
-		      text);
+		      _("\"%s\" is no date: write it as 2026-09-01, in a cell that is formatted as text or as a date"),
+		      JX_OFFICE__CLIP(text));
 	jx_buf_add_json(e->out, day, strlen(day));
 }
 
@@ -243,8 +244,8 @@ static void put_yes(struct jx_office__emit *e, const char *text)
 	const bool is_yes = is_one_of(text, yes);
 
 	if (!is_yes && !is_one_of(text, no))
-		WRONG(e, _("\"%.60s\" is neither 是 (yes) nor 否 (no): write one of them, or empty the cell"),
-		      text);
+		WRONG(e, _("\"%s\" is neither 是 (yes) nor 否 (no): write one of them, or empty the cell"),
+		      JX_OFFICE__CLIP(text));
 	jx_buf_adds(e->out, is_yes ? "true" : "false");
 }
 
@@ -261,7 +262,7 @@ static void put_op(struct jx_office__emit *e, const char *text)
 				jx_buf_add_json(e->out, ops[i][0], strlen(ops[i][0]));
 				return;
 			}
-	WRONG(e, _("\"%.60s\" must be <=, <, >= or >: correct it"), text);
+	WRONG(e, _("\"%s\" must be <=, <, >= or >: correct it"), JX_OFFICE__CLIP(text));
 }
 
 static void put_bounds(struct jx_office__emit *e, const char *text)
@@ -293,8 +294,8 @@ static void put_bounds(struct jx_office__emit *e, const char *text)
 	jx_buf_addc(e->out, ']');
 	if (!is_fine || !is_open)
 		WRONG(e,
-		      _("\"%.60s\" must be rising numbers of people with ; between them, and ∞ as the last: correct it"),
-		      text);
+		      _("\"%s\" must be rising numbers of people with ; between them, and ∞ as the last: correct it"),
+		      JX_OFFICE__CLIP(text));
 }
 
 static void put_object(struct jx_office__emit *e, const char *text)

@@ -131,11 +131,11 @@ static void check_reference(struct check *c, const struct jx_office__grid *g, si
 		jx_office__wrong_cell(
 			c->m, g, row, column,
 			_("\"%s\" is what a spreadsheet makes of %s: format the column as text, and type the code anew"),
-			name, number);
+			JX_OFFICE__CLIP(name), number);
 	else
 		jx_office__wrong_cell(c->m, g, row, column,
-				      _("\"%.60s\" does not stand in %s: correct it, or add it there"), name,
-				      where);
+				      _("\"%s\" does not stand in %s: correct it, or add it there"),
+				      JX_OFFICE__CLIP(name), where);
 }
 
 static void check_references(struct check *c, const struct jx_office__grid *g, size_t row)
@@ -172,8 +172,8 @@ static void check_twice(struct check *c, const struct jx_office__grid *g, size_t
 			continue;
 		jx_office__wrong_cell(
 			c->m, g, w->list[i].row, g->table->key_column,
-			_("\"%.60s\" stands in row %lld already: change one of them, or remove the row"),
-			text, (long long)g->row_numbers[w->list[i - 1].row]);
+			_("\"%s\" stands in row %lld already: change one of them, or remove the row"),
+			JX_OFFICE__CLIP(text), (long long)g->row_numbers[w->list[i - 1].row]);
 	}
 }
 

@@ -206,22 +206,50 @@ static void put_inner(struct jx_office__emit *up, const struct inner *in, const 
 	jx_buf_addc(e.out, is_names ? '}' : ']');
 }
 
+/* Rows whose element above is not there: of no use, but their cells have mistakes too. */
+static void check_orphans(const struct jx_office__emit *up, const struct inner *in,
+			  const struct jx_office__words *keys)
+{
+	struct jx_office__emit e = {.g = in->g, .lang = up->lang, .m = up->m};
+	JX_AUTO_BUF nowhere;
+
+	jx_buf_init(&nowhere, jx_json_pack_limits.max_bytes);
+	e.out = &nowhere;
+	for (e.row = 0; e.row < e.g->row_count; e.row++) {
+		bool has_member = false;
+
+		if (jx_office__grid_is_total(e.g, e.row) || jx_office__words_find(keys, cell(&e, 0)) != NULL)
+			continue;
+		jx_buf_reset(&nowhere);
+		put_members(&e, 1, &has_member);
+	}
+}
+
 static void emit_elements(struct jx_office__emit *e, const struct jx_office__grids *t)
 {
 	struct inner inner[4];
-	const size_t count = find_inner(t, e->g->table->key, inner);
+	struct jx_office__words keys = {.count = 0};
+	const size_t count = find_inner(t, e->g->table->key, inner), key = e->g->table->key_column;
 
+	for (e->row = 0; e->row < e->g->row_count; e->row++)
+		jx_office__words_add(&keys, cell(e, key), e->row);
+	jx_office__words_sort(&keys);
 	for (e->row = 0; e->row < e->g->row_count; e->row++) {
 		bool has_member = false;
 
 		jx_buf_adds(e->out, e->row > 0 ? ",{" : "{");
 		put_members(e, 0, &has_member);
 		for (size_t i = 0; i < count; i++)
-			put_inner(e, &inner[i], cell(e, e->g->table->key_column), &has_member);
+			/* a key that stands twice is told elsewhere; what belongs to it is looked at once */
+			if (jx_office__words_find(&keys, cell(e, key))->row == e->row)
+				put_inner(e, &inner[i], cell(e, key), &has_member);
 		jx_buf_addc(e->out, '}');
 	}
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		check_orphans(e, &inner[i], &keys);
 		jx_office__words_done(&inner[i].by_key);
+	}
+	jx_office__words_done(&keys);
 }
 
 /* One element for each form and field, where its first row stands; its texts are the rows in their order. */

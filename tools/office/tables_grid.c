@@ -97,6 +97,25 @@ void jx_office__mistakes_done(struct jx_office__mistakes *m)
 	m->count = 0;
 }
 
+static size_t whole_characters(const char *text, size_t len)
+{
+	while (len > 0 && !jx_utf8_ok(text, len))
+		len--;
+	return len;
+}
+
+struct jx_office__clip jx_office__clip(const char *text, size_t len)
+{
+	struct jx_office__clip c = {""};
+	const size_t n = whole_characters(text, len < sizeof(c.text) - 4 ? len : sizeof(c.text) - 4);
+
+	for (size_t i = 0; i < n; i++)
+		c.text[i] = (char)((unsigned char)text[i] < 0x20 ? ' ' : text[i]);
+	if (n < len)
+		memcpy(c.text + n, "...", 4);
+	return c;
+}
+
 static void add_mistake(struct jx_office__mistakes *m, const char *file, int64_t row,
 			const struct jx_office__tcolumn *column, const char *fmt, va_list ap)
 {
@@ -108,6 +127,7 @@ static void add_mistake(struct jx_office__mistakes *m, const char *file, int64_t
 		return;
 	}
 	(void)vsnprintf(what, sizeof(what), fmt, ap);
+	what[whole_characters(what, strlen(what))] = '\0';
 	x = &m->list[m->count++];
 	x->file = jx_xstrdup(file);
 	x->row = row;

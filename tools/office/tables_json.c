@@ -154,7 +154,7 @@ static bool differ(char *place, size_t cap, const char *step, size_t index)
 	const char *dot = below[0] != '\0' && below[0] != '[' ? "." : "";
 
 	if (step != NULL)
-		(void)snprintf(place, cap, "%.60s%s%.200s", step, dot, below);
+		(void)snprintf(place, cap, "%s%s%.200s", step, dot, below);
 	else
 		(void)snprintf(place, cap, "[%zu]%s%.200s", index, dot, below);
 	return false;

@@ -1,4 +1,5 @@
 /* Codes against the pack that the tables came from: none goes, none changes its meaning, none was made a number. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +7,8 @@
 
 #define DIGITS "0123456789"
 
-char *jx_office__number_form(const char *code)
+/* Without zeros that a number has not. NULL: no number. */
+static char *strip_zeros(const char *code)
 {
 	const size_t whole = strspn(code, DIGITS), zeros = strspn(code, "0");
 	const size_t decimals = code[whole] == '.' ? strspn(code + whole + 1, DIGITS) : 0;
@@ -20,6 +22,22 @@ char *jx_office__number_form(const char *code)
 	if (code[end - 1] == '.')
 		end--;
 	return jx_xstrndup(from, (size_t)(code + end - from));
+}
+
+/* No code has so many decimals: 8.029999999999999 is how some programs save the number 8.03. */
+#define DECIMALS_MAX 9
+
+char *jx_office__number_form(const char *text)
+{
+	char rounded[400];
+	const char *point = strchr(text, '.');
+	const char *code = text;
+
+	if (point != NULL && strspn(point + 1, DIGITS) > DECIMALS_MAX) {
+		(void)snprintf(rounded, sizeof(rounded), "%.*f", DECIMALS_MAX, strtod(text, NULL));
+		code = rounded;
+	}
+	return strip_zeros(code);
 }
 
 /* Keys of a table as numbers, each with its row. */

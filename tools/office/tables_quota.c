@@ -24,21 +24,36 @@ static size_t pairs_in(const struct jx_office__grid *g, size_t row)
 	return n;
 }
 
-/* Classes of population of a quota; 0: it is not there. */
+/* Classes of population: rising numbers and then ∞. 0: they are not so, which is told at their cell. */
+static size_t count_bounds(const char *text)
+{
+	struct jx_bytes part;
+	int64_t before = 0, value;
+	bool is_open = false;
+	size_t n = 0;
+
+	while (jx_office__split(&text, &part)) {
+		JX_AUTO_FREE char *one = jx_xstrndup(part.data, part.len);
+
+		if (is_open)
+			return 0;
+		is_open = strcmp(one, JX_OFFICE__OPEN_BOUND) == 0;
+		if (!is_open && (!jx_office__whole(one, &value) || value <= before))
+			return 0;
+		before = is_open ? before : value;
+		n++;
+	}
+	return is_open ? n : 0;
+}
+
+/* Classes of population of a quota; 0: not known. */
 static size_t bounds_of(const struct jx_office__grid *quotas, const char *id)
 {
 	const size_t column = jx_office__tcolumn_find(quotas->table, "population_max");
 
 	for (size_t row = 0; row < quotas->row_count; row++) {
-		const char *text = jx_office__grid_cell(quotas, row, column);
-		struct jx_bytes part;
-		size_t n = 0;
-
-		if (strcmp(jx_office__grid_cell(quotas, row, 0), id) != 0)
-			continue;
-		while (jx_office__split(&text, &part))
-			n++;
-		return n;
+		if (strcmp(jx_office__grid_cell(quotas, row, 0), id) == 0)
+			return count_bounds(jx_office__grid_cell(quotas, row, column));
 	}
 	return 0;
 }
@@ -74,8 +89,8 @@ static void check_total(const struct jx_office__grid *g, size_t row, struct jx_o
 		if (!jx_office__whole(text, &value) || value != sum)
 			jx_office__wrong_cell(
 				m, g, row, c,
-				_("the total is \"%.60s\", but the rows make %lld: correct one of them"),
-				text, (long long)sum);
+				_("the total is \"%s\", but the rows make %lld: correct one of them"),
+				JX_OFFICE__CLIP(text), (long long)sum);
 	}
 }
 

@@ -7,7 +7,10 @@
  *
  * The transport is an interface too: HTTPS by libcurl (jx_transport_curl_new) or memory (tests, simulation).
  *
- * Threads:   one call, one thread; a transport belongs to one thread at a time.
+ * Threads:   one call, one thread; a transport belongs to one thread at a time. A sync whose transport can make others sends
+ *            photos from up to JX_PLAN_LANES_MAX threads of its own: outbox, sink, progress and should_stop of the sync are
+ *            called from them, but never from two at a time; should_stop of a transport is called from any at any time. Signals
+ *            are left to the caller's thread.
  * Ownership: everything in a configuration must outlive the call. Callbacks get memory that lives for the call.
  * Errors:    JX_ENET try later; JX_ETLS certificate or key refused; JX_EAUTH refused (struct jx_client_result.server_error
  *            says why); JX_ECONFLICT fork or restored device: enrol again; JX_EVERSION; JX_ELIMIT; JX_ENOSPC (server full, or the
@@ -33,6 +36,8 @@ struct jx_client_source {
 	void *user;
 	jx_rc (*read)(void *user, int64_t offset_bytes, void *data, size_t len, size_t *got_out,
 		      struct jx_error *err);
+	/** So many more have left for the line, where the transport can tell it from what it has read. NULL: not asked. */
+	void (*sent)(void *user, int64_t bytes);
 };
 
 enum jx_photo_verb {
@@ -90,6 +95,13 @@ typedef struct jx_transport {
 	void (*set_pins)(void *user, const uint8_t (*pins)[JX_HASH_BYTES], size_t count);
 	/** Bytes so far, as far as the transport knows them (HTTPS: headers and bodies before TLS). NULL: not counted. */
 	void (*traffic)(void *user, int64_t *up_bytes_out, int64_t *down_bytes_out);
+	/**
+	 * Another of the same kind to the same server with the same pinned keys, for another thread. Not called while set_pins or
+	 * another of this transport is; other calls may be under way. NULL: there is only this one.
+	 */
+	jx_rc (*another)(void *user, struct jx_transport **other_out, struct jx_error *err);
+	/** End one that another() made. */
+	void (*drop)(struct jx_transport *other);
 } jx_transport;
 
 /** HTTPS by libcurl: one handle, one connection kept alive. */
@@ -142,6 +154,11 @@ typedef jx_rc (*jx_client_photo_fn)(void *user, const struct jx_client_photo *ph
 #define JX_CLIENT_SERVER_HEAD "server_head" /* hex */
 #define JX_CLIENT_REENROL     "reenrol"     /* "fork" or "behind": this device must enrol again */
 #define JX_CLIENT_VALUE_MAX   256
+/*
+ * Which photos the server may have a part of. "?": any of those that wait, for a run is under way or was cut off; it must be on the disk
+ * before the first byte of a photo goes out. Else the first 12 hex digits of each, "-" none.
+ */
+#define JX_CLIENT_PHOTOS_BEGUN "photos_begun"
 
 struct jx_outbox {
 	void *user;
@@ -160,7 +177,7 @@ struct jx_outbox {
 	 * NULL (also the photo functions below): this writer has no photos.
 	 */
 	jx_rc (*photo_count)(void *user, int64_t *count_out, int64_t *bytes_out, struct jx_error *err);
-	/** Those of receipted entries, each hash once, oldest entry first, at most limit. */
+	/** Those of receipted entries, each hash once, newest entry first, at most limit. */
 	jx_rc (*photos)(void *user, int64_t limit, jx_client_photo_fn fn, void *fn_user,
 			struct jx_error *err);
 	/** Open a photo's file. @retval JX_ENOTFOUND gone @retval JX_ECORRUPT not the listed size: the photo is left out and reported */
@@ -234,6 +251,9 @@ struct jx_client_config {
 	void *stop_user;
 	void (*progress)(void *user, const struct jx_client_progress *p); /**< NULL: none */
 	void *progress_user;
+	/** For how many photos go at a time. NULL: one. */
+	const struct jx_clock *clock;
+	int lanes_max;    /**< photos at a time, at most; 0 = JX_PLAN_LANES_MAX */
 	bool no_photos;   /**< metered link: photos wait */
 	bool wants_token; /**< for jx_client_get_blob() */
 	int attempts_max; /**< 0 = JX_PLAN_ATTEMPTS */
@@ -246,6 +266,7 @@ struct jx_client_result {
 	int64_t photo_bytes_sent;
 	int64_t items; /**< feed items kept */
 	int64_t requests, waits;
+	int lanes; /**< most photos that went at a time */
 	int64_t up_bytes, down_bytes;
 	bool is_pending;       /**< the office has not confirmed this writer yet */
 	bool must_enrol_again; /**< fork or behind; the sink's "reenrol" value is set */

@@ -2,7 +2,9 @@
  * jiexun/plan.h - what a sync does next: a table-driven state machine. It is told what came back (an event) and names
  * the next step; it sends nothing, reads nothing and marks nothing itself, so every path through it can be tested.
  *
- * Order of a run: entries up and feed down in the same requests, then photos, one request each, resumed where they broke.
+ * Order of a run: entries up and feed down in the same requests, then small copies of the photos in bundles, then the photos
+ * themselves, one request each, resumed where they broke. How many photos go at a time is jx_plan_lanes_next()'s: the plan of
+ * a run is that of its first lane; each further one has a plan of its own, from jx_plan_init_lane().
  * "Nothing new" is one step. Every failure costs one of a limited number of attempts and a wait; only progress that the
  * server confirmed gives attempts back, so a run always ends.
  *
@@ -27,6 +29,7 @@ extern "C" {
 #define JX_PLAN_MIN_MS         100   /* jitter may draw zero; a step is never repeated without a pause */
 #define JX_PLAN_ATTEMPTS       6     /* of one run; a timer starts the next run anyway */
 #define JX_PLAN_FEED_PAGES_MAX 10000 /* of one run: a feed without end must not hold the device for ever */
+#define JX_PLAN_BUNDLES_MAX    1000  /* of one run: 1 MB each */
 
 enum jx_plan_state {
 	JX_PLAN_READY,    /**< not started */
@@ -36,9 +39,10 @@ enum jx_plan_state {
 	JX_PLAN_ASKING,   /**< the server was asked how much of a photo it holds */
 	JX_PLAN_SENDING,  /**< the rest of a photo was sent */
 	JX_PLAN_WAITING,  /**< back-off */
+	JX_PLAN_BUNDLING, /**< the next small copies were collected and sent */
 	JX_PLAN_DONE
 };
-#define JX_PLAN_STATES 8
+#define JX_PLAN_STATES 9
 
 /** What came back. */
 enum jx_plan_event_kind {
@@ -70,12 +74,15 @@ enum jx_plan_event_kind {
 	JX_PLAN_PHOTO_HASH,    /**< all bytes arrived, but the hash differs; the server starts again at 0 */
 	JX_PLAN_PHOTO_UNKNOWN, /**< 404: not listed in an accepted entry, or (asking) not begun yet */
 	JX_PLAN_PHOTO_UNREADABLE, /**< our own file is gone or damaged */
+	/* small copies */
+	JX_PLAN_SMALL_SENT, /**< a bundle was taken; there may be more */
+	JX_PLAN_NO_SMALL,   /**< none is waiting (any more) */
 	/* the caller */
 	JX_PLAN_WAITED,
 	JX_PLAN_STOP, /**< stop requested */
 	JX_PLAN_LOCAL /**< outbox or sink failed: rc */
 };
-#define JX_PLAN_EVENTS 28
+#define JX_PLAN_EVENTS 30
 
 struct jx_plan_event {
 	enum jx_plan_event_kind kind;
@@ -90,7 +97,8 @@ struct jx_plan_event {
 	bool may_be_begun;      /**< PHOTO: an earlier run may have sent a part of it: ask before sending */
 	int64_t photo_offset;   /**< PHOTO_AT */
 	int64_t retry_after_ms; /**< BUSY, SERVER_ERROR; -1 none */
-	jx_rc rc;               /**< LOCAL: why; NO_CONNECTION, TLS_REFUSED: JX_OK takes the usual code */
+	bool others_moved; /**< another lane got something to the server since this plan was last told anything */
+	jx_rc rc;          /**< LOCAL: why; NO_CONNECTION, TLS_REFUSED: JX_OK takes the usual code */
 };
 
 enum jx_plan_do {
@@ -100,6 +108,7 @@ enum jx_plan_do {
 	JX_PLAN_DO_ASK,    /**< HEAD */
 	JX_PLAN_DO_SEND,   /**< PATCH from photo_offset */
 	JX_PLAN_DO_WAIT,   /**< wait_ms, then JX_PLAN_WAITED */
+	JX_PLAN_DO_BUNDLE, /**< POST the next small copies, or answer with JX_PLAN_NO_SMALL */
 	JX_PLAN_DO_FINISH  /**< rc */
 };
 
@@ -125,6 +134,7 @@ struct jx_plan_config {
 	int64_t entries_max;        /**< 0 = JX_WIRE_BATCH_ENTRIES_MAX */
 	bool wants_feed;            /**< ask for what comes down */
 	bool wants_photos;          /**< send photos (false: metered link) */
+	bool wants_small;           /**< send small copies before them */
 	bool wants_token;           /**< ask for a token even if no photo waits (downloads) */
 	bool has_challenge; /**< false: the first request carries no entries, for it will be refused */
 };
@@ -138,6 +148,8 @@ struct jx_plan {
 	int64_t entries_max; /**< halved by 413 */
 	bool wants_feed;     /**< feed not fetched to its end yet */
 	bool wants_photos;   /**< photos may be waiting */
+	bool wants_small;    /**< small copies may be waiting */
+	int64_t bundles;     /**< sent */
 	int64_t feed_pages;  /**< answers that moved the cursor */
 	bool has_token, is_pending;
 	bool is_signed_in; /**< a challenge is at hand */
@@ -156,8 +168,42 @@ struct jx_plan {
 /** Begin. @param photos_wait  photos of this writer wait for a photo-receipt, of sent entries or not */
 void jx_plan_init(struct jx_plan *plan, const struct jx_plan_config *config, bool photos_wait);
 
+/**
+ * Plan of a further lane: photos only, a token is at hand. Whatever goes wrong in it ends it (DO_FINISH, or DO_SYNC for another
+ * token), and the photo in hand is the first lane's, which alone waits, tries again and gives up.
+ * @return the first step, JX_PLAN_DO_CHOOSE
+ */
+struct jx_plan_step jx_plan_init_lane(struct jx_plan *plan, const struct jx_plan_config *config);
+
 /** Tell what came back; get what to do next. The first event is JX_PLAN_START. */
 struct jx_plan_step jx_plan_next(struct jx_plan *plan, const struct jx_plan_event *event);
+
+/* ---- how many photos at a time ------------------------------------------------------------------ */
+
+#define JX_PLAN_LANES_MAX 4 /* eight gained nothing over four on a link that loses 2 % */
+/* Long enough for ten round trips of a bad link: what is measured is the line, not its start. */
+#define JX_PLAN_LANES_WINDOW_MS 2000
+
+/** Plain memory; fields are for the room and its tests. */
+struct jx_plan_lanes {
+	int max;
+	int lanes;         /**< now */
+	int from;          /**< lanes before the trial under way; 0 none */
+	int64_t rate_from; /**< bytes a second with those */
+	int64_t sum;       /**< of the rates of windows looked at since lanes is what it is */
+	int looked;        /**< these windows */
+	int settle;        /**< windows that are not looked at: new connections are only starting */
+	int hold;          /**< windows until the next trial */
+	bool tries_fewer;  /**< the next trial */
+};
+void jx_plan_lanes_init(struct jx_plan_lanes *lanes, int max);
+/**
+ * A window is over. One lane at first; another is tried, and kept only while the rate of all together grows by it (a line that
+ * loses packets gives each connection its share; a full line gives nothing more). Now and then fewer are tried.
+ * @param bytes  sent by all lanes in window_ms
+ * @return lanes from now on
+ */
+int jx_plan_lanes_next(struct jx_plan_lanes *lanes, int64_t bytes, int64_t window_ms);
 
 /** Can this event come in this state? Others end the run with JX_ESTATE: the caller is wrong. */
 bool jx_plan_expects(enum jx_plan_state state, enum jx_plan_event_kind kind);

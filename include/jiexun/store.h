@@ -311,9 +311,10 @@ struct jx_outbox_photo {
 	uint8_t sha256[JX_HASH_BYTES];
 	int64_t size_bytes;
 	char type[24];
+	int64_t n; /**< newest entry that lists it */
 };
 typedef jx_rc (*jx_outbox_photo_fn)(void *user, const struct jx_outbox_photo *p);
-/** Photos of receipted entries that no photo-receipt covers, each hash once, oldest entry first. fn may write to the store. */
+/** Photos of receipted entries that no photo-receipt covers, each hash once, newest entry first. fn may write to the store. */
 jx_rc jx_store_each_waiting_photo(jx_store *store, int64_t limit, jx_outbox_photo_fn fn, void *user,
 				  struct jx_error *err);
 

@@ -194,6 +194,7 @@ static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_i
 		.progress_user = c,
 		.no_photos = cli_flag(a, "no-photos"),
 		.attempts_max = tries,
+		.clock = jx_os_clock(),
 	};
 	jx_rc rc = jx_store_server_keys(c->store, server_keys, JX_CLIENT_IDENTITIES_MAX, &cc.identity_count,
 					err);

@@ -20,6 +20,7 @@ static jx_rc collect(jx_store__loan *q, jx_buf *list, struct jx_error *err)
 		if (!has_row)
 			return jx_buf_check(list, _("the list of photos"), err);
 		p.size_bytes = jx_store__col_i64(q, 1);
+		p.n = jx_store__col_i64(q, 3) & JX_STORE_N_MAX;
 		if (!jx_store__col_blob(q, 0, p.sha256, JX_HASH_BYTES) ||
 		    !jx_store__col_text(q, 2, p.type, sizeof(p.type)))
 			return jx_store__corrupt(q->store, WHERE, _("a photo's row cannot be read"), err);

@@ -97,11 +97,11 @@
 			"SELECT max(p.size_bytes) AS size_bytes FROM photo p LEFT JOIN photo_done d "        \
 			"ON d.writer_no = :writer_no AND d.sha256 = p.sha256 AND d.epoch = :epoch "          \
 			"WHERE p.pos BETWEEN :first AND :last AND d.sha256 IS NULL GROUP BY p.sha256)")      \
-	X(PHOTO_WAITING, "SELECT p.sha256, max(p.size_bytes), max(p.type), min(p.pos * 32 + p.place) AS at " \
-			 "FROM photo p LEFT JOIN photo_done d "                                              \
+	X(PHOTO_WAITING, "SELECT p.sha256, max(p.size_bytes), max(p.type), max(p.pos) AS at, "               \
+			 "min(p.place) AS place FROM photo p LEFT JOIN photo_done d "                        \
 			 "ON d.writer_no = :writer_no AND d.sha256 = p.sha256 AND d.epoch = :epoch "         \
 			 "WHERE p.pos BETWEEN :first AND :last AND d.sha256 IS NULL "                        \
-			 "GROUP BY p.sha256 ORDER BY at LIMIT :limit")                                       \
+			 "GROUP BY p.sha256 ORDER BY at DESC, place LIMIT :limit")                           \
 	X(RECEIPT_NEXT_NO, "SELECT 1 + max(coalesce((SELECT max(no) FROM receipt), 0), "                     \
 			   "coalesce((SELECT max(no) FROM photo_receipt), 0))")                              \
 	X(RECEIPT_KNOWN, "SELECT no, standing FROM receipt WHERE hash = :hash")                              \

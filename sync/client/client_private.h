@@ -2,6 +2,8 @@
 #ifndef JX_CLIENT_PRIVATE_H
 #define JX_CLIENT_PRIVATE_H
 
+#include <pthread.h>
+
 #include "jiexun/client.h"
 
 /* Header line of a request: program, hashes and cursor are well under it. */
@@ -38,8 +40,45 @@ struct jx_client__values {
 	uint8_t server_head[JX_HASH_BYTES];
 };
 
+struct jx_client__run;
+
+/* A photo that is to go. */
+struct jx_client__turn {
+	struct jx_client_photo photo;
+	int64_t counted; /* bytes of it that progress has counted */
+	bool is_begun;   /* some of it may have gone out */
+};
+
+/* One photo at a time. The first lane is the run itself; each further one has a thread, a transport and a plan. */
+struct jx_client__lane {
+	struct jx_client__run *run;
+	const struct jx_transport *t;
+	struct jx_error *err; /* of its newest failure */
+	struct jx_client__turn turn;
+	bool has_turn; /* a photo is in hand */
+	void *file;
+	bool has_file;
+	jx_rc file_rc; /* of the newest read */
+	char token[160];
+	/* of a further lane */
+	struct jx_plan plan;
+	struct jx_error own_err;
+	struct jx_transport *own;
+	pthread_t thread;
+	bool is_started; /* to be joined */
+	bool is_over;
+};
+
+#define JX_CLIENT__BEGUN_MAX   16 /* more are as good as any */
+#define JX_CLIENT__BEGUN_BYTES 6
+
 struct jx_client__run {
 	const struct jx_client_config *c;
+	/*
+	 * Held by whoever is not waiting for the line: outbox, sink and all of this have one user at a time.
+	 */
+	pthread_mutex_t lock;
+	pthread_cond_t lane_ended;
 	struct jx_client_result *res;
 	struct jx_error err; /* of the newest failure */
 	struct jx_plan plan;
@@ -66,13 +105,21 @@ struct jx_client__run {
 	/* photos */
 	struct jx_client_photo *queue;
 	size_t queue_count, queue_at;
-	bool has_old_photos; /* waiting since an earlier run, which may have been cut within the first of them */
-	jx_buf seen;         /* hashes of photos done or given up in this run */
-	struct jx_client_photo photo; /* in hand */
-	void *file;
-	bool has_file;
-	jx_rc file_rc;         /* of the newest read */
-	int64_t photo_counted; /* bytes of the photo in hand that progress has counted */
+	struct jx_client__turn returned[JX_PLAN_LANES_MAX]; /* by lanes that ended with one in hand */
+	size_t returned_count;
+	jx_buf seen; /* hashes of photos that were handed out in this run */
+	uint8_t begun[JX_CLIENT__BEGUN_MAX][JX_CLIENT__BEGUN_BYTES];
+	size_t begun_count;
+	bool any_begun;   /* which ones is not known: it may be any */
+	bool is_begun_on; /* the sink knows that a run is under way */
+	/* lanes */
+	struct jx_client__lane lane[JX_PLAN_LANES_MAX]; /* [0]: the run's own */
+	int lanes_on;                                   /* further ones at work */
+	struct jx_plan_lanes lanes;
+	int64_t window_mono_ms, window_bytes;
+	bool window_is_bent; /* lanes came or went in it */
+	bool is_ending;
+	int64_t lane_photos, lane_photos_told; /* sent by further lanes; of these, the run's plan knows */
 };
 
 /* ---- status.c ---- */
@@ -118,23 +165,46 @@ jx_rc jx_client__check_head(struct jx_client__run *run, int64_t n, const uint8_t
 jx_rc jx_client__fail_fork(struct jx_client__run *run);
 /* Check and keep the receipt of an answer. JX_PLAN_OK, or the event that ends the run. */
 enum jx_plan_event_kind jx_client__take_receipt(struct jx_client__run *run, const struct jx_signed *s);
-enum jx_plan_event_kind jx_client__take_photo_receipt(struct jx_client__run *run, const char *header);
+enum jx_plan_event_kind jx_client__take_photo_receipt(struct jx_client__lane *lane, const char *header);
 /* Verified `keys` items among the lines go to the sink, pins to the transport. */
 jx_rc jx_client__take_keys(struct jx_client__run *run, const struct jx_bytes *lines, size_t count);
 
 /* ---- request.c, answer.c, photo.c ---- */
 struct jx_plan_event jx_client__do_sync(struct jx_client__run *run, const struct jx_plan_step *step);
 struct jx_plan_event jx_client__take_answer(struct jx_client__run *run, struct jx_wire_response *rs);
-struct jx_plan_event jx_client__do_choose(struct jx_client__run *run, const struct jx_plan_step *step);
-struct jx_plan_event jx_client__do_photo(struct jx_client__run *run, const struct jx_plan_step *step);
+struct jx_plan_event jx_client__do_choose(struct jx_client__lane *lane, const struct jx_plan_step *step);
+struct jx_plan_event jx_client__do_photo(struct jx_client__lane *lane, const struct jx_plan_step *step);
+
+/* ---- photo_begun.c: which photos the server may have a part of ---- */
+jx_rc jx_client__load_begun(struct jx_client__run *run, bool has_old_photos);
+bool jx_client__is_begun(const struct jx_client__run *run, const struct jx_client__turn *turn);
+/* Before the first byte of a photo goes out. */
+jx_rc jx_client__begin_photo(struct jx_client__lane *lane);
+void jx_client__end_photo(struct jx_client__lane *lane);
+/* At the end of a run. */
+jx_rc jx_client__keep_begun(struct jx_client__run *run);
+
+/* ---- lanes.c; the lock is held ---- */
+/* Bytes went out: is it time for another lane? */
+void jx_client__count_rate(struct jx_client__run *run, int64_t bytes);
+/* Has the further lane to end after the photo in hand? */
+bool jx_client__is_one_too_many(const struct jx_client__run *run);
+/* Wait until a lane ends. False: none is at work. */
+bool jx_client__wait_for_lanes(struct jx_client__run *run);
+/* Photos that are in hand are kept by the server as far as they went. */
+void jx_client__end_lanes(struct jx_client__run *run);
 
 /* ---- photo_file.c ---- */
-jx_rc jx_client__photo_open(struct jx_client__run *run);
-void jx_client__photo_close(struct jx_client__run *run);
+jx_rc jx_client__photo_open(struct jx_client__lane *lane);
+void jx_client__photo_close(struct jx_client__lane *lane);
 jx_rc jx_client__photo_read(void *user, int64_t offset_bytes, void *data, size_t len, size_t *got_out,
 			    struct jx_error *err);
+void jx_client__photo_sent(void *user, int64_t bytes);
 
 /* ---- sync.c ---- */
+/* Around whatever waits for the line. */
+void jx_client__let_go(struct jx_client__run *run);
+void jx_client__take_back(struct jx_client__run *run);
 void jx_client__report(struct jx_client__run *run);
 struct jx_plan_event jx_client__local(jx_rc rc);
 

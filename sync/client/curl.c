@@ -124,6 +124,26 @@ static void do_traffic(void *user, int64_t *up_bytes_out, int64_t *down_bytes_ou
 	*down_bytes_out = c->down_bytes;
 }
 
+/* ---- another of its kind ---- */
+
+static jx_rc do_another(void *user, struct jx_transport **other_out, struct jx_error *err)
+{
+	const struct jx_client__curl *c = user;
+	const struct jx_transport_curl_config config = {
+		.url = c->base,
+		.pins = (const uint8_t(*)[JX_HASH_BYTES])c->pins,
+		.pin_count = c->pin_count,
+		.clock = c->clock,
+		.is_clock_trusted = c->is_clock_trusted,
+		.should_stop = c->should_stop,
+		.stop_user = c->stop_user,
+		.connect_ms = c->connect_ms,
+		.stall_ms = c->stall_ms,
+	};
+
+	return jx_transport_curl_new(&config, other_out, err);
+}
+
 /* ---- life ---- */
 
 static void free_url(CURLU **u)
@@ -182,7 +202,9 @@ static void take_config(struct jx_client__curl *c, const struct jx_transport_cur
 					.photo = jx_client__curl_photo,
 					.blob = jx_client__curl_blob,
 					.set_pins = do_set_pins,
-					.traffic = do_traffic};
+					.traffic = do_traffic,
+					.another = do_another,
+					.drop = jx_transport_curl_free};
 }
 
 jx_rc jx_transport_curl_new(const struct jx_transport_curl_config *config,

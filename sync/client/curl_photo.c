@@ -120,6 +120,7 @@ jx_rc jx_client__curl_photo(void *user, const struct jx_photo_request *rq, struc
 		rc = jx_fail(err, JX_ENOMEM, 0, WHERE, "no memory for a request; close other programs");
 	c->photo = rq;
 	c->photo_at = rq->offset_bytes;
+	c->photo_sent = 0;
 	c->body = &rs->body;
 	if (rc == JX_OK)
 		rc = jx_client__curl_perform(c, err);

@@ -28,7 +28,8 @@ struct jx_client__curl {
 	jx_rc write_rc, read_rc;
 	struct jx_error callback_err; /* of write_rc or read_rc */
 	const struct jx_photo_request *photo;
-	int64_t photo_at; /* next byte to send */
+	int64_t photo_at;   /* next byte to send */
+	int64_t photo_sent; /* bytes that have left, of those read */
 	const struct jx_blob_request *blob;
 	int64_t blob_skip;
 	bool blob_begun;

@@ -41,9 +41,14 @@ static size_t on_head(char *data, size_t one, size_t len, void *user)
 
 static int on_progress(void *user, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
 {
-	const struct jx_client__curl *c = user;
+	struct jx_client__curl *c = user;
+	const struct jx_client_source *s = c->photo != NULL ? c->photo->source : NULL;
 
-	(void)down_total, (void)down, (void)up_total, (void)up;
+	(void)down_total, (void)down, (void)up_total;
+	if (s != NULL && s->sent != NULL && up > c->photo_sent) {
+		s->sent(s->user, up - c->photo_sent);
+		c->photo_sent = up;
+	}
 	return c->should_stop != NULL && c->should_stop(c->stop_user);
 }
 

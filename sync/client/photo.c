@@ -16,11 +16,6 @@ static bool is_seen(const struct jx_client__run *run, const uint8_t sha256[JX_HA
 	return false;
 }
 
-static void mark_seen(struct jx_client__run *run)
-{
-	jx_buf_add(&run->seen, run->photo.sha256, JX_HASH_BYTES);
-}
-
 static jx_rc take_photo(void *user, const struct jx_client_photo *photo)
 {
 	struct jx_client__run *run = user;
@@ -30,7 +25,7 @@ static jx_rc take_photo(void *user, const struct jx_client_photo *photo)
 	return JX_OK;
 }
 
-static jx_rc fill_queue(struct jx_client__run *run)
+static jx_rc fill_queue(struct jx_client__run *run, struct jx_error *err)
 {
 	const struct jx_outbox *o = run->c->outbox;
 
@@ -38,69 +33,114 @@ static jx_rc fill_queue(struct jx_client__run *run)
 		run->queue = jx_xcalloc(QUEUE_COUNT, sizeof(run->queue[0]));
 	run->queue_count = 0;
 	run->queue_at = 0;
-	if (jx_buf_check(&run->seen, "list of photos", &run->err) != JX_OK)
-		return run->err.code;
-	/* what was given up in this run still waits: look past it */
+	if (jx_buf_check(&run->seen, "list of photos", err) != JX_OK)
+		return err->code;
+	/* what was given up in this run still waits, and so does what is in other lanes' hands: look past it */
 	return o->photos(o->user, (int64_t)(run->seen.len / JX_HASH_BYTES) + QUEUE_COUNT, take_photo, run,
-			 &run->err);
+			 err);
 }
 
-static void give_up(struct jx_client__run *run)
+static void give_up(struct jx_client__lane *lane)
 {
+	struct jx_client__run *run = lane->run;
 	char hex[2 * JX_HASH_BYTES + 1];
 	struct jx_error note = {0};
 
-	mark_seen(run);
 	run->res->photos_left_out++;
-	jx_hex(run->photo.sha256, JX_HASH_BYTES, hex);
-	(void)jx_fail(&note, JX_ECORRUPT, 0, WHERE, "photo %.12s... was left out: %s", hex, run->err.text);
+	jx_hex(lane->turn.photo.sha256, JX_HASH_BYTES, hex);
+	(void)jx_fail(&note, JX_ECORRUPT, 0, WHERE, "photo %.12s... was left out: %s", hex, lane->err->text);
 	jx_strcpy(run->res->note, sizeof(run->res->note), note.text);
 }
 
-struct jx_plan_event jx_client__do_choose(struct jx_client__run *run, const struct jx_plan_step *step)
+/* Each photo goes to one lane only; one that a lane could not finish is the first lane's. */
+static void hand_out(struct jx_client__lane *lane)
 {
-	struct jx_plan_event ev = {.kind = JX_PLAN_NO_PHOTO, .retry_after_ms = -1};
+	struct jx_client__run *run = lane->run;
+
+	if (run->returned_count > 0) {
+		lane->turn = run->returned[--run->returned_count];
+	} else {
+		lane->turn = (struct jx_client__turn){.photo = run->queue[run->queue_at++]};
+		jx_buf_add(&run->seen, lane->turn.photo.sha256, JX_HASH_BYTES);
+	}
+	jx_strcpy(lane->token, sizeof(lane->token), run->token);
+	lane->has_turn = true;
+}
+
+static bool has_next(const struct jx_client__lane *lane)
+{
+	const struct jx_client__run *run = lane->run;
+
+	return run->queue_at < run->queue_count || (lane == &run->lane[0] && run->returned_count > 0);
+}
+
+static jx_rc find_next(struct jx_client__lane *lane)
+{
+	struct jx_client__run *run = lane->run;
 	jx_rc rc = JX_OK;
 
-	jx_client__photo_close(run);
+	if (!has_next(lane))
+		rc = fill_queue(run, lane->err);
+	/* the first lane ends the run, so it is the last: what others cannot finish comes back to it */
+	while (rc == JX_OK && !has_next(lane) && lane == &run->lane[0] && jx_client__wait_for_lanes(run))
+		;
+	return rc;
+}
+
+struct jx_plan_event jx_client__do_choose(struct jx_client__lane *lane, const struct jx_plan_step *step)
+{
+	struct jx_plan_event ev = {.kind = JX_PLAN_NO_PHOTO, .retry_after_ms = -1};
+	jx_rc rc;
+
+	jx_client__photo_close(lane);
 	if (step->skips_photo)
-		give_up(run);
-	if (run->queue_at == run->queue_count)
-		rc = fill_queue(run);
+		give_up(lane);
+	lane->has_turn = false;
+	if (lane != &lane->run->lane[0] && jx_client__is_one_too_many(lane->run))
+		return ev;
+	rc = find_next(lane);
 	if (rc != JX_OK)
 		return jx_client__local(rc);
-	if (run->queue_at < run->queue_count) {
-		run->photo = run->queue[run->queue_at++];
-		run->photo_counted = 0;
+	if (has_next(lane)) {
+		hand_out(lane);
 		ev.kind = JX_PLAN_PHOTO;
-		ev.photo_bytes = run->photo.size_bytes;
-		/* photos go one after the other: at most one was cut, and it is the first that can go */
-		ev.may_be_begun = run->has_old_photos && run->res->photos_sent == 0;
+		ev.photo_bytes = lane->turn.photo.size_bytes;
+		ev.may_be_begun = jx_client__is_begun(lane->run, &lane->turn);
 	}
 	return ev;
 }
 
+static void count_done(struct jx_client__lane *lane)
+{
+	struct jx_client__run *run = lane->run;
+	const int64_t size_bytes = lane->turn.photo.size_bytes;
+
+	jx_client__end_photo(lane);
+	run->res->photos_sent++;
+	run->res->photo_bytes_sent += size_bytes;
+	run->progress.photos_sent++;
+	run->progress.photo_bytes_sent += size_bytes - lane->turn.counted;
+	lane->turn.counted = size_bytes;
+	if (lane != &run->lane[0])
+		run->lane_photos++;
+}
+
 /* 2xx: a receipt, or how much is there. */
-static void take_success(struct jx_client__run *run, const struct jx_photo_response *rs,
+static void take_success(struct jx_client__lane *lane, const struct jx_photo_response *rs,
 			 struct jx_plan_event *ev)
 {
 	if (rs->receipt[0] != '\0') {
-		ev->kind = jx_client__take_photo_receipt(run, rs->receipt);
+		ev->kind = jx_client__take_photo_receipt(lane, rs->receipt);
 		if (ev->kind == JX_PLAN_PHOTO_DONE) {
-			mark_seen(run);
-			run->res->photos_sent++;
-			run->res->photo_bytes_sent += run->photo.size_bytes;
-			run->progress.photos_sent++;
-			run->progress.photo_bytes_sent += run->photo.size_bytes - run->photo_counted;
-			run->photo_counted = run->photo.size_bytes;
+			count_done(lane);
 			return;
 		}
-		ev->rc = run->err.code;
+		ev->rc = lane->err->code;
 		return;
 	}
 	if (jx_client__is_type(rs->content_type, "text/html")) {
 		ev->kind = JX_PLAN_PORTAL;
-		ev->rc = jx_client__fail_portal(rs->status, rs->content_type, &run->err);
+		ev->rc = jx_client__fail_portal(rs->status, rs->content_type, lane->err);
 		return;
 	}
 	ev->photo_offset = rs->offset_bytes;
@@ -108,52 +148,52 @@ static void take_success(struct jx_client__run *run, const struct jx_photo_respo
 	/* plain tus: created, nothing taken yet */
 	if (rs->offset_bytes < 0 && rs->status == 201)
 		ev->photo_offset = 0;
-	if (ev->photo_offset < 0 || ev->photo_offset > run->photo.size_bytes) {
+	if (ev->photo_offset < 0 || ev->photo_offset > lane->turn.photo.size_bytes) {
 		ev->kind = JX_PLAN_BAD_ANSWER;
 		ev->rc = jx_fail(
-			&run->err, JX_ENET, rs->status, WHERE,
+			lane->err, JX_ENET, rs->status, WHERE,
 			"the server's answer does not say how much of a photo it has; try again later, tell the "
 			"administrator");
 		return;
 	}
 	/* if the run ends here for want of progress */
 	ev->rc = jx_fail(
-		&run->err, JX_ENET, rs->status, WHERE,
+		lane->err, JX_ENET, rs->status, WHERE,
 		"the server takes no more of a photo (%lld of %lld bytes) and signs no receipt for it; try again later, "
 		"tell the administrator",
-		(long long)ev->photo_offset, (long long)run->photo.size_bytes);
+		(long long)ev->photo_offset, (long long)lane->turn.photo.size_bytes);
 }
 
-static void take_refusal(struct jx_client__run *run, const struct jx_photo_response *rs, bool is_head,
+static void take_refusal(struct jx_client__lane *lane, const struct jx_photo_response *rs, bool is_head,
 			 struct jx_plan_event *ev)
 {
 	struct jx_client__refusal r;
 
 	jx_client__refused(is_head ? JX_CLIENT__PHOTO_HEAD : JX_CLIENT__PHOTO, rs->status, rs->content_type,
-			   &rs->body, rs->retry_after_s, &r, &run->err);
-	jx_strcpy(run->res->server_error, sizeof(run->res->server_error), r.name);
+			   &rs->body, rs->retry_after_s, &r, lane->err);
+	jx_strcpy(lane->run->res->server_error, sizeof(lane->run->res->server_error), r.name);
 	ev->kind = r.kind;
-	ev->rc = run->err.code;
+	ev->rc = lane->err->code;
 	ev->retry_after_ms = r.retry_after_ms;
 	if (rs->status == 409 && r.kind == JX_PLAN_BAD_ANSWER && rs->offset_bytes >= 0 &&
-	    rs->offset_bytes < run->photo.size_bytes) {
+	    rs->offset_bytes < lane->turn.photo.size_bytes) {
 		ev->kind = JX_PLAN_PHOTO_AT;
 		ev->photo_offset = rs->offset_bytes;
 	}
 }
 
 /* No answer: the line, or our own file? */
-static void take_failure(struct jx_client__run *run, jx_rc rc, struct jx_plan_event *ev)
+static void take_failure(struct jx_client__lane *lane, jx_rc rc, struct jx_plan_event *ev)
 {
 	ev->rc = rc;
 	ev->kind = jx_client__no_answer(rc);
-	if (run->file_rc != JX_OK)
+	if (lane->file_rc != JX_OK)
 		ev->kind = JX_PLAN_PHOTO_UNREADABLE;
 }
 
-static struct jx_plan_event exchange(struct jx_client__run *run, const struct jx_photo_request *rq)
+static struct jx_plan_event exchange(struct jx_client__lane *lane, const struct jx_photo_request *rq)
 {
-	const struct jx_transport *t = run->c->transport;
+	const struct jx_transport *t = lane->t;
 	JX_AUTO_FREE struct jx_photo_response *rs = jx_xcalloc(1, sizeof(*rs));
 	struct jx_plan_event ev = {.retry_after_ms = -1};
 	jx_rc rc;
@@ -161,38 +201,46 @@ static struct jx_plan_event exchange(struct jx_client__run *run, const struct jx
 	rs->offset_bytes = -1;
 	rs->retry_after_s = -1;
 	jx_buf_init(&rs->body, JX_CLIENT__ERROR_BYTES_MAX);
-	run->res->requests++;
-	rc = t->photo(t->user, rq, rs, &run->err);
+	lane->run->res->requests++;
+	jx_client__let_go(lane->run);
+	rc = t->photo(t->user, rq, rs, lane->err);
+	jx_client__take_back(lane->run);
 	if (rc != JX_OK)
-		take_failure(run, rc, &ev);
+		take_failure(lane, rc, &ev);
 	else if (rs->status >= 200 && rs->status < 300)
-		take_success(run, rs, &ev);
+		take_success(lane, rs, &ev);
 	else
-		take_refusal(run, rs, rq->verb == JX_PHOTO_ASK, &ev);
+		take_refusal(lane, rs, rq->verb == JX_PHOTO_ASK, &ev);
 	jx_buf_done(&rs->body);
 	return ev;
 }
 
-struct jx_plan_event jx_client__do_photo(struct jx_client__run *run, const struct jx_plan_step *step)
+struct jx_plan_event jx_client__do_photo(struct jx_client__lane *lane, const struct jx_plan_step *step)
 {
 	struct jx_plan_event ev = {.retry_after_ms = -1};
-	const struct jx_client_source source = {run, jx_client__photo_read};
+	const struct jx_client_source source = {lane, jx_client__photo_read, jx_client__photo_sent};
 	struct jx_photo_request rq = {.verb = JX_PHOTO_ASK,
-				      .sha256 = run->photo.sha256,
-				      .type = run->photo.type,
-				      .token = run->token,
-				      .size_bytes = run->photo.size_bytes};
+				      .sha256 = lane->turn.photo.sha256,
+				      .type = lane->turn.photo.type,
+				      .token = lane->token,
+				      .size_bytes = lane->turn.photo.size_bytes};
 
-	run->file_rc = JX_OK;
+	lane->file_rc = JX_OK;
+	/* a newer one may have come since the photo was handed out */
+	if (lane == &lane->run->lane[0])
+		jx_strcpy(lane->token, sizeof(lane->token), lane->run->token);
 	if (step->what != JX_PLAN_DO_ASK) {
 		rq.verb = step->what == JX_PLAN_DO_CREATE ? JX_PHOTO_CREATE : JX_PHOTO_SEND;
 		rq.offset_bytes = step->what == JX_PLAN_DO_SEND ? step->photo_offset : 0;
 		rq.source = &source;
-		ev.rc = jx_client__photo_open(run);
+		ev.rc = jx_client__photo_open(lane);
 		if (ev.rc != JX_OK) {
 			ev.kind = JX_PLAN_PHOTO_UNREADABLE;
 			return ev;
 		}
+		ev.rc = jx_client__begin_photo(lane);
+		if (ev.rc != JX_OK)
+			return jx_client__local(ev.rc);
 	}
-	return exchange(run, &rq);
+	return exchange(lane, &rq);
 }

@@ -110,30 +110,32 @@ enum jx_plan_event_kind jx_client__take_receipt(struct jx_client__run *run, cons
 	return keep_receipt(run, s, &r);
 }
 
-enum jx_plan_event_kind jx_client__take_photo_receipt(struct jx_client__run *run, const char *header)
+enum jx_plan_event_kind jx_client__take_photo_receipt(struct jx_client__lane *lane, const char *header)
 {
+	const struct jx_client__run *run = lane->run;
 	const struct jx_sink *sink = run->c->sink;
 	struct jx_photo_receipt r;
 	struct jx_signed s;
 	bool is_listed = false;
 	jx_rc rc = JX_EAUTH;
 
-	if (jx_signed_header_read(header, &s, &run->err) != JX_OK)
+	if (jx_signed_header_read(header, &s, lane->err) != JX_OK)
 		return JX_PLAN_BAD_ANSWER;
 	for (size_t i = 0; i < run->identity_count && rc != JX_OK; i++)
-		rc = jx_photo_receipt_open(&s, run->identities[i], &r, &run->err);
+		rc = jx_photo_receipt_open(&s, run->identities[i], &r, lane->err);
 	if (rc == JX_OK) {
 		for (size_t i = 0; i < r.photo_count; i++)
-			is_listed = is_listed || memcmp(r.photos[i], run->photo.sha256, JX_HASH_BYTES) == 0;
+			is_listed = is_listed ||
+				    memcmp(r.photos[i], lane->turn.photo.sha256, JX_HASH_BYTES) == 0;
 	}
 	if (rc != JX_OK || !is_listed || memcmp(r.writer, run->c->writer, JX_ID_BYTES) != 0) {
 		(void)jx_fail(
-			&run->err, JX_EAUTH, 0, WHERE,
+			lane->err, JX_EAUTH, 0, WHERE,
 			"the photo-receipt is not one of this server for this photo and device; the photo was not "
 			"marked as sent: tell the administrator");
 		return JX_PLAN_BAD_RECEIPT;
 	}
-	rc = sink->photo_receipt(sink->user, &s, &r, &run->err);
+	rc = sink->photo_receipt(sink->user, &s, &r, lane->err);
 	return rc == JX_OK ? JX_PLAN_PHOTO_DONE : JX_PLAN_LOCAL;
 }
 

@@ -94,7 +94,10 @@ static jx_rc exchange(struct jx_client__run *run, const jx_buf *plain, struct jx
 	run->res->requests++;
 	if (jx_control_is(JX_CONTROL_SENT_BEFORE_RECEIPT) && run->sent_count > 0)
 		(void)jx_client__keep_server_n(run, run->sent_from + run->sent_count - 1);
-	return t->exchange(t->user, &rq, rs, &run->err);
+	jx_client__let_go(run);
+	rc = t->exchange(t->user, &rq, rs, &run->err);
+	jx_client__take_back(run);
+	return rc;
 }
 
 struct jx_plan_event jx_client__do_sync(struct jx_client__run *run, const struct jx_plan_step *step)

@@ -12,6 +12,16 @@ struct jx_plan_event jx_client__local(jx_rc rc)
 	return (struct jx_plan_event){.kind = JX_PLAN_LOCAL, .rc = rc, .retry_after_ms = -1};
 }
 
+void jx_client__let_go(struct jx_client__run *run)
+{
+	(void)pthread_mutex_unlock(&run->lock);
+}
+
+void jx_client__take_back(struct jx_client__run *run)
+{
+	(void)pthread_mutex_lock(&run->lock);
+}
+
 void jx_client__report(struct jx_client__run *run)
 {
 	if (run->c->progress != NULL)
@@ -42,16 +52,17 @@ static jx_rc load_receipt(struct jx_client__run *run)
 
 static jx_rc see_photo(void *user, const struct jx_client_photo *photo)
 {
-	struct jx_client__run *run = user;
+	bool *has_old_photos = user;
 
 	(void)photo;
-	run->has_old_photos = true;
+	*has_old_photos = true;
 	return JX_OK;
 }
 
 static jx_rc load_photos(struct jx_client__run *run, bool *wait_out)
 {
 	const struct jx_outbox *o = run->c->outbox;
+	bool has_old_photos = false;
 	jx_rc rc = JX_OK;
 
 	if (o->photo_count != NULL)
@@ -59,7 +70,9 @@ static jx_rc load_photos(struct jx_client__run *run, bool *wait_out)
 				    &run->err);
 	*wait_out = run->progress.photos_total > 0;
 	if (rc == JX_OK && *wait_out && o->photos != NULL)
-		rc = o->photos(o->user, 1, see_photo, run, &run->err);
+		rc = o->photos(o->user, 1, see_photo, &has_old_photos, &run->err);
+	if (rc == JX_OK)
+		rc = jx_client__load_begun(run, has_old_photos);
 	return rc;
 }
 
@@ -98,7 +111,9 @@ static struct jx_plan_event do_wait(struct jx_client__run *run, int64_t ms)
 	run->progress.waiting_ms = ms;
 	jx_client__report(run);
 	run->progress.waiting_ms = 0;
+	jx_client__let_go(run);
 	rc = run->c->wait(run->c->wait_user, ms);
+	jx_client__take_back(run);
 	if (rc == JX_EINTR)
 		ev.kind = JX_PLAN_STOP;
 	else if (rc != JX_OK)
@@ -119,15 +134,18 @@ static struct jx_plan_event do_step(struct jx_client__run *run, const struct jx_
 		ev = jx_client__do_sync(run, step);
 		break;
 	case JX_PLAN_DO_CHOOSE:
-		ev = jx_client__do_choose(run, step);
+		ev = jx_client__do_choose(&run->lane[0], step);
 		break;
 	case JX_PLAN_DO_CREATE:
 	case JX_PLAN_DO_ASK:
 	case JX_PLAN_DO_SEND:
-		ev = jx_client__do_photo(run, step);
+		ev = jx_client__do_photo(&run->lane[0], step);
 		break;
 	case JX_PLAN_DO_WAIT:
 		return do_wait(run, step->wait_ms);
+	case JX_PLAN_DO_BUNDLE:
+		ev.kind = JX_PLAN_NO_SMALL;
+		break;
 	case JX_PLAN_DO_FINISH:
 		break;
 	}
@@ -177,18 +195,42 @@ static void drive(struct jx_client__run *run)
 
 	while (step.what != JX_PLAN_DO_FINISH) {
 		ev = do_step(run, &step);
+		ev.others_moved = run->lane_photos != run->lane_photos_told;
+		run->lane_photos_told = run->lane_photos;
 		step = jx_plan_next(&run->plan, &ev);
 	}
+	jx_client__end_lanes(run);
 	(void)finish(run, &step);
+}
+
+/* A value that cannot be kept costs questions to the server; that the disk fails is said by whatever else is kept. */
+static void end(struct jx_client__run *run)
+{
+	const struct jx_error before = run->err;
+
+	(void)jx_client__keep_begun(run);
+	run->err = before;
 }
 
 static void free_run(struct jx_client__run **run)
 {
-	jx_client__photo_close(*run);
+	jx_client__photo_close(&(*run)->lane[0]);
+	jx_wipe((*run)->lane[0].token, sizeof((*run)->lane[0].token));
+	(void)pthread_mutex_destroy(&(*run)->lock);
+	(void)pthread_cond_destroy(&(*run)->lane_ended);
 	free((*run)->queue);
 	jx_buf_done(&(*run)->seen);
 	jx_wipe((*run)->token, sizeof((*run)->token));
 	free(*run);
+}
+
+static void begin_lanes(struct jx_client__run *run)
+{
+	(void)pthread_mutex_init(&run->lock, NULL);
+	(void)pthread_cond_init(&run->lane_ended, NULL);
+	run->lane[0] = (struct jx_client__lane){.run = run, .t = run->c->transport, .err = &run->err};
+	jx_plan_lanes_init(&run->lanes, run->c->lanes_max > 0 ? run->c->lanes_max : JX_PLAN_LANES_MAX);
+	run->res->lanes = 1;
 }
 
 jx_rc jx_client_sync(const struct jx_client_config *config, struct jx_client_result *result_out,
@@ -206,13 +248,22 @@ jx_rc jx_client_sync(const struct jx_client_config *config, struct jx_client_res
 	run->identity_count = config->identity_count < JX_CLIENT_IDENTITIES_MAX ? config->identity_count
 										: JX_CLIENT_IDENTITIES_MAX;
 	memcpy(run->identities, config->identities, run->identity_count * JX_PUB_BYTES);
+	begin_lanes(run);
+	jx_client__take_back(run);
 	rc = begin(run);
 	if (rc == JX_OK)
 		drive(run);
 	else
 		result_out->rc = rc;
-	if (t->traffic != NULL)
-		t->traffic(t->user, &result_out->up_bytes, &result_out->down_bytes);
+	end(run);
+	jx_client__let_go(run);
+	if (t->traffic != NULL) {
+		int64_t up = 0, down = 0;
+
+		t->traffic(t->user, &up, &down);
+		result_out->up_bytes += up;
+		result_out->down_bytes += down;
+	}
 	if (result_out->rc != JX_OK && err != NULL)
 		*err = run->err;
 	return result_out->rc;

@@ -1,9 +1,9 @@
 #include "plan_private.h"
 
 static const char *const states[JX_PLAN_STATES] = {
-	[JX_PLAN_READY] = "ready",       [JX_PLAN_SYNCING] = "syncing", [JX_PLAN_CHOOSING] = "choosing",
-	[JX_PLAN_CREATING] = "creating", [JX_PLAN_ASKING] = "asking",   [JX_PLAN_SENDING] = "sending",
-	[JX_PLAN_WAITING] = "waiting",   [JX_PLAN_DONE] = "done"};
+	[JX_PLAN_READY] = "ready",       [JX_PLAN_SYNCING] = "syncing",   [JX_PLAN_CHOOSING] = "choosing",
+	[JX_PLAN_CREATING] = "creating", [JX_PLAN_ASKING] = "asking",     [JX_PLAN_SENDING] = "sending",
+	[JX_PLAN_WAITING] = "waiting",   [JX_PLAN_BUNDLING] = "bundling", [JX_PLAN_DONE] = "done"};
 
 static const char *const events[JX_PLAN_EVENTS] = {[JX_PLAN_START] = "start",
 						   [JX_PLAN_OK] = "ok",
@@ -30,6 +30,8 @@ static const char *const events[JX_PLAN_EVENTS] = {[JX_PLAN_START] = "start",
 						   [JX_PLAN_PHOTO_HASH] = "photo-hash",
 						   [JX_PLAN_PHOTO_UNKNOWN] = "photo-unknown",
 						   [JX_PLAN_PHOTO_UNREADABLE] = "photo-unreadable",
+						   [JX_PLAN_SMALL_SENT] = "small-sent",
+						   [JX_PLAN_NO_SMALL] = "no-small",
 						   [JX_PLAN_WAITED] = "waited",
 						   [JX_PLAN_STOP] = "stop",
 						   [JX_PLAN_LOCAL] = "local"};

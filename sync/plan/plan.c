@@ -13,8 +13,11 @@
  *                                                     |    ^ PHOTO_AT |
  *                                                     +-- ASKING -----+
  *
+ *   Between SYNCING and CHOOSING: BUNDLING, once for each bundle of small copies, while any wait. What goes wrong there but the line
+ *   itself leaves them out: they are for looking at, and photos do not wait for them.
  *   PHOTO leads to ASKING where an earlier run may have begun it; so does a token regained with a photo in hand.
- *   Any request that fails: WAITING, then SYNCING, or ASKING with a photo in hand, or SENDING where its offset is known.
+ *   Any request that fails: WAITING, then SYNCING, or ASKING with a photo in hand, or SENDING where its offset is known,
+ *   or BUNDLING.
  *   Any state: DONE when stopped, when attempts are used up, or when waiting is no cure.
  *
  * Every arrow but those into WAITING is either progress that the server confirmed or bounded by a counter.
@@ -64,6 +67,13 @@ static const jx_plan__rule table[JX_PLAN_STATES][JX_PLAN_EVENTS] = {
 	[JX_PLAN_CREATING] = {ANY_PHOTO_REQUEST, [JX_PLAN_PHOTO_UNKNOWN] = jx_plan__on_photo_skip},
 	[JX_PLAN_ASKING] = {ANY_PHOTO_REQUEST, [JX_PLAN_PHOTO_UNKNOWN] = jx_plan__on_photo_not_begun},
 	[JX_PLAN_SENDING] = {ANY_PHOTO_REQUEST, [JX_PLAN_PHOTO_UNKNOWN] = jx_plan__on_photo_not_begun},
+	[JX_PLAN_BUNDLING] =
+		{ANY_REQUEST, [JX_PLAN_CHALLENGE] = jx_plan__on_token_lost,
+		 [JX_PLAN_SMALL_SENT] = jx_plan__on_small_sent, [JX_PLAN_NO_SMALL] = jx_plan__on_no_small,
+		 [JX_PLAN_BAD_REQUEST] = jx_plan__on_no_small, [JX_PLAN_TOO_LARGE] = jx_plan__on_no_small,
+		 [JX_PLAN_SERVER_ERROR] = jx_plan__on_no_small, [JX_PLAN_BAD_ANSWER] = jx_plan__on_no_small,
+		 [JX_PLAN_BUSY] = jx_plan__on_bundle_failed,
+		 [JX_PLAN_NO_CONNECTION] = jx_plan__on_bundle_failed},
 	[JX_PLAN_WAITING] = {[JX_PLAN_WAITED] = jx_plan__on_waited,
 			     [JX_PLAN_STOP] = jx_plan__on_stop,
 			     [JX_PLAN_LOCAL] = jx_plan__on_local},
@@ -83,7 +93,17 @@ void jx_plan_init(struct jx_plan *plan, const struct jx_plan_config *config, boo
 	plan->entries_max = plan->config.entries_max;
 	plan->wants_feed = config->wants_feed;
 	plan->wants_photos = config->wants_photos && photos_wait;
+	plan->wants_small = config->wants_small && photos_wait;
 	plan->is_signed_in = config->has_challenge;
+}
+
+struct jx_plan_step jx_plan_init_lane(struct jx_plan *plan, const struct jx_plan_config *config)
+{
+	jx_plan_init(plan, config, true);
+	plan->config.attempts_max = 1;
+	plan->wants_feed = plan->wants_small = false;
+	plan->wants_photos = plan->has_token = plan->is_signed_in = plan->has_synced = true;
+	return jx_plan__choose(plan, false);
 }
 
 /* What holds between any two steps, whatever came back. */

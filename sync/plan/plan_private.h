@@ -12,6 +12,9 @@ struct jx_plan_step jx_plan__choose(struct jx_plan *p, bool skips_photo);
 struct jx_plan_step jx_plan__create(struct jx_plan *p);
 struct jx_plan_step jx_plan__ask(struct jx_plan *p);
 struct jx_plan_step jx_plan__send(struct jx_plan *p, int64_t offset);
+struct jx_plan_step jx_plan__bundle(struct jx_plan *p);
+/* Entries and feed are done: what of photos comes next, or the end. */
+struct jx_plan_step jx_plan__go_on(struct jx_plan *p);
 struct jx_plan_step jx_plan__finish(struct jx_plan *p, jx_rc rc);
 /* One attempt is used up: wait and then do `resume`, or finish with ev->rc (JX_OK: fallback). */
 struct jx_plan_step jx_plan__failed(struct jx_plan *p, const struct jx_plan_event *ev, enum jx_plan_do resume,
@@ -36,6 +39,11 @@ struct jx_plan_step jx_plan__on_bad_receipt(struct jx_plan *p, const struct jx_p
 struct jx_plan_step jx_plan__on_challenge(struct jx_plan *p, const struct jx_plan_event *ev);
 struct jx_plan_step jx_plan__on_batch_too_large(struct jx_plan *p, const struct jx_plan_event *ev);
 struct jx_plan_step jx_plan__on_sync_failed(struct jx_plan *p, const struct jx_plan_event *ev);
+
+/* ---- rules of small copies ---- */
+struct jx_plan_step jx_plan__on_small_sent(struct jx_plan *p, const struct jx_plan_event *ev);
+struct jx_plan_step jx_plan__on_no_small(struct jx_plan *p, const struct jx_plan_event *ev);
+struct jx_plan_step jx_plan__on_bundle_failed(struct jx_plan *p, const struct jx_plan_event *ev);
 
 /* ---- rules of a photo ---- */
 struct jx_plan_step jx_plan__on_photo(struct jx_plan *p, const struct jx_plan_event *ev);

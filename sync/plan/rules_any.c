@@ -14,6 +14,9 @@ struct jx_plan_step jx_plan__failed(struct jx_plan *p, const struct jx_plan_even
 	const int64_t retry_after_ms = is_timed ? ev->retry_after_ms : -1;
 	struct jx_plan_step step;
 
+	/* the line works, if not for this request */
+	if (ev->others_moved)
+		p->attempts = 0;
 	p->attempts++;
 	if (p->attempts >= p->config.attempts_max || retry_after_ms > p->config.cap_ms) {
 		step = jx_plan__finish(p, ev->rc != JX_OK ? ev->rc : fallback);
@@ -34,6 +37,8 @@ struct jx_plan_step jx_plan__on_waited(struct jx_plan *p, const struct jx_plan_e
 		return jx_plan__ask(p);
 	if (p->resume == JX_PLAN_DO_SEND)
 		return jx_plan__send(p, p->photo_offset);
+	if (p->resume == JX_PLAN_DO_BUNDLE)
+		return jx_plan__bundle(p);
 	return jx_plan__sync(p);
 }
 

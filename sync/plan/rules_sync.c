@@ -3,7 +3,8 @@
 
 static bool needs_token(const struct jx_plan *p)
 {
-	return (p->config.wants_token || p->wants_photos) && !p->has_token && !p->is_pending;
+	return (p->config.wants_token || p->wants_photos || p->wants_small) && !p->has_token &&
+	       !p->is_pending;
 }
 
 struct jx_plan_step jx_plan__sync(struct jx_plan *p)
@@ -49,8 +50,10 @@ static bool take_answer(struct jx_plan *p, const struct jx_plan_event *ev)
 }
 
 /* Everything but photos is done. */
-static struct jx_plan_step go_on(struct jx_plan *p)
+struct jx_plan_step jx_plan__go_on(struct jx_plan *p)
 {
+	if (p->wants_small && p->has_token && !p->has_photo)
+		return jx_plan__bundle(p);
 	if (p->wants_photos && p->has_token)
 		return p->has_photo ? jx_plan__ask(p) : jx_plan__choose(p, false);
 	return jx_plan__finish(p, JX_OK);
@@ -109,7 +112,7 @@ struct jx_plan_step jx_plan__on_answer(struct jx_plan *p, const struct jx_plan_e
 		p->challenges = 0;
 	}
 	if (p->server_n >= p->own_n && !p->wants_feed && !needs_token(p))
-		return go_on(p);
+		return jx_plan__go_on(p);
 	/* a token alone gives no attempts back: a server that hands out tokens and refuses them must not keep us */
 	if (moved || got_token)
 		return jx_plan__sync(p);

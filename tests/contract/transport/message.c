@@ -193,7 +193,7 @@ static jx_rc read_photo(void *user, int64_t offset_bytes, void *data, size_t len
 jx_rc send_photo(struct peer *p, struct send *s, struct photo_reply *r)
 {
 	const jx_transport *t = peer_transport(p);
-	const struct jx_client_source source = {s, read_photo};
+	const struct jx_client_source source = {.user = s, .read = read_photo};
 	const struct jx_photo_request rq = {.verb = s->verb,
 					    .sha256 = s->photo->sha256,
 					    .type = "image/jpeg",

@@ -65,6 +65,7 @@ void bring_to(struct tester *t, enum jx_plan_state state)
 	jx_plan_init(&t->plan, &t->config, true);
 	if (state == JX_PLAN_READY)
 		return;
+	t->config.wants_small = state == JX_PLAN_BUNDLING;
 	tester_start(t, 10, 9);
 	if (state == JX_PLAN_WAITING)
 		tell(t, JX_PLAN_NO_CONNECTION);
@@ -73,7 +74,7 @@ void bring_to(struct tester *t, enum jx_plan_state state)
 	if (state == JX_PLAN_SYNCING || state == JX_PLAN_WAITING || state == JX_PLAN_DONE)
 		return;
 	tell_ok(t, 10, false, true);
-	if (state == JX_PLAN_CHOOSING)
+	if (state == JX_PLAN_CHOOSING || state == JX_PLAN_BUNDLING)
 		return;
 	tell_photo(t, 1000);
 	if (state == JX_PLAN_SENDING)

@@ -15,6 +15,7 @@ struct world {
 	int64_t held;   /* what the server has */
 	int64_t pages;  /* of the feed, left */
 	int photos;     /* left */
+	int bundles;    /* of small copies, left */
 	int64_t offset; /* of the photo in hand, as the server has it */
 	int fault_pct;
 	bool moved;
@@ -92,6 +93,11 @@ static struct jx_plan_event honest_event(struct world *w)
 	case JX_PLAN_DO_WAIT:
 		ev.kind = JX_PLAN_WAITED;
 		break;
+	case JX_PLAN_DO_BUNDLE:
+		ev.kind = w->bundles > 0 ? JX_PLAN_SMALL_SENT : JX_PLAN_NO_SMALL;
+		w->bundles -= w->bundles > 0;
+		w->moved = true;
+		break;
 	case JX_PLAN_DO_FINISH:
 		fail();
 	}
@@ -120,13 +126,15 @@ static jx_rc run(struct world *w)
 		const struct jx_plan_event ev = below(w, 100) < w->fault_pct ? any_event(w) : honest_event(w);
 
 		/* a random event may move something too: a server that lies about progress cannot be told from a good one */
-		const int64_t server_n = w->t.plan.server_n, best = w->t.plan.photo_best;
+		const int64_t server_n = w->t.plan.server_n, best = w->t.plan.photo_best,
+			      bundles = w->t.plan.bundles;
 		const bool had_photo = w->t.plan.has_photo, was_offering = w->t.plan.is_offering;
 
 		w->t.step = jx_plan_next(&w->t.plan, &ev);
 		check_step(w, w->t.plan.server_n);
 		w->moved = w->moved || w->t.plan.server_n > server_n || w->t.plan.photo_best > best ||
-			   w->t.plan.has_photo != had_photo || w->t.plan.is_offering != was_offering;
+			   w->t.plan.bundles > bundles || w->t.plan.has_photo != had_photo ||
+			   w->t.plan.is_offering != was_offering;
 		idle = w->moved || w->t.step.what == JX_PLAN_DO_WAIT ? 0 : idle + 1;
 		w->moved = false;
 		assert_true(idle <= IDLE_STEPS_MAX);
@@ -151,6 +159,8 @@ static void every_run_ends(void **state)
 		w.held = below(&w, LOG_N);
 		w.pages = below(&w, 6);
 		w.photos = (int)below(&w, PHOTOS);
+		w.bundles = (int)below(&w, 4);
+		w.t.config.wants_small = i % 2 != 0;
 		w.fault_pct = (int)below(&w, 100);
 		rc = run(&w);
 		if (rc == JX_OK)

@@ -66,6 +66,23 @@ static const struct row rows[] = {
 	PHOTO_ANY(JX_PLAN_SENDING),
 	CREATES(JX_PLAN_SENDING, JX_PLAN_PHOTO_UNKNOWN),
 	WAITS(JX_PLAN_SENDING, JX_PLAN_PHOTO_AT), /* offset 0 again, though 100 had been named: no progress */
+	ENDS(JX_PLAN_BUNDLING, JX_PLAN_FORBIDDEN, JX_EAUTH),
+	ENDS(JX_PLAN_BUNDLING, JX_PLAN_VERSION, JX_EVERSION),
+	ENDS(JX_PLAN_BUNDLING, JX_PLAN_NO_SPACE, JX_ENOSPC),
+	ENDS(JX_PLAN_BUNDLING, JX_PLAN_TLS_REFUSED, JX_ETLS),
+	ENDS(JX_PLAN_BUNDLING, JX_PLAN_PORTAL, JX_ENET),
+	ENDS(JX_PLAN_BUNDLING, JX_PLAN_STOP, JX_EINTR),
+	ENDS(JX_PLAN_BUNDLING, JX_PLAN_LOCAL, JX_ESTATE),
+	SYNCS(JX_PLAN_BUNDLING, JX_PLAN_CHALLENGE),
+	{JX_PLAN_BUNDLING, JX_PLAN_SMALL_SENT, JX_PLAN_BUNDLING, JX_PLAN_DO_BUNDLE, JX_OK},
+	WAITS(JX_PLAN_BUNDLING, JX_PLAN_BUSY),
+	WAITS(JX_PLAN_BUNDLING, JX_PLAN_NO_CONNECTION),
+	/* whatever is wrong with small copies, photos go */
+	CHOOSES(JX_PLAN_BUNDLING, JX_PLAN_NO_SMALL),
+	CHOOSES(JX_PLAN_BUNDLING, JX_PLAN_BAD_REQUEST),
+	CHOOSES(JX_PLAN_BUNDLING, JX_PLAN_TOO_LARGE),
+	CHOOSES(JX_PLAN_BUNDLING, JX_PLAN_SERVER_ERROR),
+	CHOOSES(JX_PLAN_BUNDLING, JX_PLAN_BAD_ANSWER),
 	SYNCS(JX_PLAN_WAITING, JX_PLAN_WAITED),
 	ENDS(JX_PLAN_WAITING, JX_PLAN_STOP, JX_EINTR),
 	ENDS(JX_PLAN_WAITING, JX_PLAN_LOCAL, JX_ESTATE),
@@ -81,7 +98,7 @@ static const struct row *find(enum jx_plan_state from, enum jx_plan_event_kind e
 	return NULL;
 }
 
-/* All 8 x 28 cells: the ones above lead where they say, all others are a caller's fault and end the run as such. */
+/* All 9 x 30 cells: the ones above lead where they say, all others are a caller's fault and end the run as such. */
 static void every_cell_is_as_written(void **state)
 {
 	(void)state;

@@ -303,7 +303,7 @@ static void a_receipt_of_a_stranger_is_refused(void **state)
 	assert_int_equal(device_sql(d, "SELECT count(*) FROM receipt"), 0);
 }
 
-static void waiting_photos_come_once_each_oldest_first(void **state)
+static void waiting_photos_come_once_each_newest_first(void **state)
 {
 	struct device *d = *state;
 	uint8_t photo[1][JX_HASH_BYTES];
@@ -319,14 +319,14 @@ static void waiting_photos_come_once_each_oldest_first(void **state)
 	jx_assert_ok(device_receipt(d, 3, &err), &err);
 	w = waiting(d, 0);
 	assert_int_equal(w.count, 4);
-	assert_memory_equal(w.which, ((const uint8_t[]){8, 9, 3, 4}), 4);
+	assert_memory_equal(w.which, ((const uint8_t[]){9, 3, 4, 8}), 4);
 	w = waiting(d, 2);
 	assert_int_equal(w.count, 2);
-	assert_memory_equal(w.which, ((const uint8_t[]){8, 9}), 2);
+	assert_memory_equal(w.which, ((const uint8_t[]){9, 3}), 2);
 	device_photo(photo[0], 9);
 	jx_assert_ok(device_photo_receipt(d, photo[0], 1, &err), &err);
 	w = waiting(d, 0);
-	assert_memory_equal(w.which, ((const uint8_t[]){8, 3, 4}), 3);
+	assert_memory_equal(w.which, ((const uint8_t[]){3, 4, 8}), 3);
 	assert_int_equal(w.count, 3);
 	assert_int_equal(state_of(d, 3), JX_ENTRY_COMPLETE);
 	assert_int_equal(counts(d).photos, 6);
@@ -403,7 +403,7 @@ int main(void)
 		T(a_receipt_beyond_the_log_is_a_fork),
 		T(a_fork_in_quarantine_is_shown_as_that),
 		T(a_receipt_of_a_stranger_is_refused),
-		T(waiting_photos_come_once_each_oldest_first),
+		T(waiting_photos_come_once_each_newest_first),
 		T(photo_receipts_may_be_added_while_walking),
 		T(receipts_of_all_kinds_come_oldest_first),
 	};

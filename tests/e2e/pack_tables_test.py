@@ -291,7 +291,7 @@ class Books(Tables):
             return datetime.date.fromisoformat(text)
         if column == "key" and text in "是否":
             return text == "是"
-        if column in numbers or FIGURES.fullmatch(column):
+        if column in numbers or (FIGURES.fullmatch(column) and not ("." in text and text.endswith("0"))):
             return float(text) if "." in text else int(text)
         return text
 

@@ -193,12 +193,21 @@ static bool is_in_danger(const char *text)
 		(digits == 0 && strstr(text, "月") != NULL));
 }
 
+/* "1.0" and "007" come back from a spreadsheet as 1 and 7: the same number, but not what was written. */
+static bool is_kept_as_number(const char *text)
+{
+	const size_t len = strlen(text);
+
+	return !(strchr(text, '.') != NULL && text[len - 1] == '0') &&
+	       !(text[0] == '0' && text[1] >= '0' && text[1] <= '9');
+}
+
 static void write_cell(const struct jx_office__tcolumn *c, const char *text, jx_buf *out)
 {
 	const bool is_number = c->kind == JX_OFFICE__NUMBER || c->kind == JX_OFFICE__DECIMAL ||
 			       c->kind == JX_OFFICE__PAIRS || c->kind == JX_OFFICE__DAY;
 
-	if (!is_number && is_in_danger(text))
+	if ((!is_number || !is_kept_as_number(text)) && is_in_danger(text))
 		jx_office__csv_kept(out, text);
 	else
 		jx_office__csv_text(out, text);

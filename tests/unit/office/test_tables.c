@@ -265,6 +265,35 @@ static void what_a_spreadsheet_would_change_is_guarded(void **state)
 	}
 }
 
+/* Limits are numbers to a spreadsheet, but for those that it would write otherwise. */
+static void limits_come_back_as_written(void **state)
+{
+	static const struct {
+		const char *text, *cell;
+	} cases[] = {{"5", "5"},   {"0.8", "0.8"}, {"1.0", "'1.0"}, {"0.50", "'0.50"},
+		     {"10", "10"}, {"0", "0"},     {"05", "'05"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct jx_office__table *t = &jx_office__tables[jx_office__table_find("limits")];
+		const size_t column = jx_office__tcolumn_find(t, "at_A");
+		JX_AUTO_FREE char *want = jx_xasprintf("\xef\xbb\xbf"
+						       "A级限值 at_A\r\n%s\r\n",
+						       cases[i].cell);
+		JX_AUTO_BUF b;
+		struct jx_office__grid g;
+
+		jx_buf_init(&b, 1000);
+		jx_office__grid_init(&g, t, "limits.csv");
+		g.has_column[column] = true;
+		jx_office__grid_set(&g, jx_office__grid_add(&g, 2), column, cases[i].text,
+				    strlen(cases[i].text));
+		jx_office__csv_write(&g, &b);
+		assert_string_equal(b.data, want);
+		jx_office__grid_done(&g);
+	}
+}
+
 static void check_pretty(const char *text, const char *want)
 {
 	JX_AUTO_JSON doc = {0};
@@ -334,6 +363,7 @@ int main(void)
 		cmocka_unit_test(csv_that_is_wrong),
 		cmocka_unit_test(encodings),
 		cmocka_unit_test(what_a_spreadsheet_would_change_is_guarded),
+		cmocka_unit_test(limits_come_back_as_written),
 		cmocka_unit_test(canonical_form),
 		cmocka_unit_test(what_differs_is_named),
 	};

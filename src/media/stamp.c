@@ -48,7 +48,7 @@ static void place_text(const struct jx_entry *e, char *out, size_t cap)
 	if (e->fix.accuracy_mm >= 0)
 		(void)snprintf(accuracy, sizeof(accuracy), " ±%lld m",
 			       (long long)((e->fix.accuracy_mm + 999) / 1000));
-	(void)snprintf(out, cap, "%s, %s%s WGS-84 (%s)", lat, lon, accuracy,
+	(void)snprintf(out, cap, "%s, %s%s WGS-84, %s", lat, lon, accuracy,
 		       e->fix.source == JX_FIX_MANUAL ? _("set by hand")
 		       : e->fix.is_stale              ? _("satellites, older fix")
 						      : _("satellites"));
@@ -92,10 +92,8 @@ static void add_place(const struct jx_entry *e, struct jx_stamp *s)
 
 	place_text(e, text, sizeof(text));
 	add_line(s, _("Position"), text);
-	(void)snprintf(text, sizeof(text), "%s%s%s%s", e->street,
-		       e->street[0] != '\0' && e->grid[0] != '\0' ? "  " : "",
-		       e->grid[0] != '\0' ? _("Grid ") : "", e->grid);
-	add_line(s, _("Place"), text);
+	add_line(s, _("Place"), e->street);
+	add_line(s, _("Grid"), e->grid);
 }
 
 static void add_photo(const struct jx_stamp_source *o, struct jx_stamp *s)
@@ -115,8 +113,8 @@ void jx_stamp_make(const struct jx_stamp_source *source, struct jx_stamp *out)
 	struct jx_stamp_code code = {0};
 	const char *case_number = source->case_number != NULL ? source->case_number : "";
 	JX_AUTO_FREE char *entry = jx_xasprintf(
-		"%s%s%s  (%s)", source->number, case_number[0] != '\0' ? _("  Case ") : "", case_number,
-		e->gnss_utc_ms > 0 ? _("satellite time") : _("time of the device's clock"));
+		"%s%s%s  %s", source->number, case_number[0] != '\0' ? _("  Case ") : "", case_number,
+		e->gnss_utc_ms > 0 ? _("time by satellites") : _("time by the device's clock"));
 
 	memset(out, 0, sizeof(*out));
 	add_title(source, out);

@@ -85,14 +85,14 @@ static void add_time(ExifData *d, const struct jx_media_tags *t)
 	add_text(d, EXIF_IFD_EXIF, EXIF_TAG_OFFSET_TIME_DIGITIZED, offset);
 }
 
-/* Degrees, minutes and seconds in ten-thousandths: 1e-7 degrees are 3.6 of them, less than a receiver knows. */
+/* Degrees, minutes, and seconds in hundred-thousandths: 1e-7 degrees are 36 of them, so nothing is rounded. */
 static void add_angle(ExifData *d, int tag, int ref_tag, const char *ref, int32_t e7)
 {
 	const uint64_t abs = (uint64_t)(e7 < 0 ? -(int64_t)e7 : e7);
-	const uint64_t seconds_e4 = (abs * 3600 + 500) / 1000;
-	const struct fraction f[] = {{(ExifLong)(seconds_e4 / 36000000), 1},
-				     {(ExifLong)(seconds_e4 / 600000 % 60), 1},
-				     {(ExifLong)(seconds_e4 % 600000), 10000}};
+	const uint64_t seconds_e5 = abs * 36;
+	const struct fraction f[] = {{(ExifLong)(seconds_e5 / 360000000), 1},
+				     {(ExifLong)(seconds_e5 / 6000000 % 60), 1},
+				     {(ExifLong)(seconds_e5 % 6000000), 100000}};
 
 	add_text(d, EXIF_IFD_GPS, ref_tag, ref);
 	add_fractions(d, EXIF_IFD_GPS, tag, f, 3);

@@ -14,7 +14,7 @@
 
 #define MARGIN    32
 #define TITLE_PX  72
-#define LINE_PX   44
+#define LINE_PX   43
 #define LINE_GAP  4
 #define MODULE_PX 8
 #define QUIET     4 /* modules of white around a QR code (ISO/IEC 18004) */

@@ -133,7 +133,7 @@ static jx_rc run(const struct args *a, struct jx_error *err)
 			rc = jx_picture__draw(&stamp, &rgb, &band.height, err);
 		band.rgb = rgb;
 	}
-	/* strerror's and our texts come from the catalogue, which is opened by the first that is asked for */
+	/* The catalogue is opened by the first text that is asked for. */
 	(void)_("Usage:");
 	if (rc == JX_OK)
 		rc = jx_picture__lock_in(a->limits.memory_max_bytes + OTHER_MEMORY_BYTES, a->seconds, err);

@@ -153,6 +153,7 @@ typedef jx_rc (*jx_client_photo_fn)(void *user, const struct jx_client_photo *ph
 #define JX_CLIENT_SERVER_N    "server_n"    /* decimal: what the server said it holds */
 #define JX_CLIENT_SERVER_HEAD "server_head" /* hex */
 #define JX_CLIENT_REENROL     "reenrol"     /* "fork" or "behind": this device must enrol again */
+#define JX_CLIENT_DICTIONARY  "dictionary"  /* decimal: newest the server knows; unset: ours */
 #define JX_CLIENT_VALUE_MAX   256
 /*
  * Which photos the server may have a part of. "?": any of those that wait, for a run is under way or was cut off; it must be on the disk
@@ -268,6 +269,7 @@ struct jx_client_result {
 	int64_t requests, waits;
 	int lanes; /**< most photos that went at a time */
 	int64_t up_bytes, down_bytes;
+	int64_t server_utc_ms; /**< the server's time in the newest answer that was believed; 0 none */
 	bool is_pending;       /**< the office has not confirmed this writer yet */
 	bool must_enrol_again; /**< fork or behind; the sink's "reenrol" value is set */
 	bool has_receipt;

@@ -191,6 +191,7 @@ struct jx_sync_answer {
 	bool is_snapshot; /**< unknown epoch or changed scope: forget what you had, this starts afresh */
 	bool has_more;    /**< ask again at once */
 	int64_t items;
+	int64_t dictionary; /**< newest that the server knows, where the request came with an older one; 0 not said */
 };
 jx_rc jx_sync_answer_write(
 	const struct jx_sync_answer *an, jx_buf *out,

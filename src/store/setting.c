@@ -13,6 +13,8 @@ static const char *const names[] = {
 	JX_SET_EPOCH,       JX_SET_SERVER_N,        JX_SET_SERVER_HEAD,
 	JX_SET_SYNC_RESULT, JX_SET_SYNC_UTC_MS,     JX_SET_SERVER_UTC_MS,
 	JX_SET_REENROL,     JX_SET_COMMIT_FAILURES, JX_SET_CHECKPOINT_UTC_MS,
+	JX_SET_TRUSTED_TIME,
+	JX_SET_DICTIONARY,
 };
 
 static jx_rc check_name(const char *name, struct jx_error *err)

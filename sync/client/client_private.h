@@ -38,6 +38,7 @@ struct jx_client__values {
 	uint8_t epoch[JX_ID_BYTES];
 	int64_t server_n;
 	uint8_t server_head[JX_HASH_BYTES];
+	int dictionary; /* newest that both ends know, as far as is known */
 };
 
 struct jx_client__run;
@@ -152,6 +153,8 @@ enum jx_plan_event_kind jx_client__no_answer(jx_rc rc);
 /* ---- values.c ---- */
 jx_rc jx_client__load_values(struct jx_client__run *run);
 jx_rc jx_client__keep_server_n(struct jx_client__run *run, int64_t n);
+/* A hint, and no more: a run that cannot keep it goes on. */
+void jx_client__keep_dictionary(struct jx_client__run *run, int dictionary);
 jx_rc jx_client__keep_values(struct jx_client__run *run, const struct jx_sync_answer *an);
 jx_rc jx_client__read_head(struct jx_client__run *run);
 

@@ -33,9 +33,12 @@ jx_rc jx_client__load_values(struct jx_client__run *run)
 {
 	struct jx_client__values *v = &run->kept;
 	char text[JX_CLIENT_VALUE_MAX];
+	int64_t dictionary;
 	size_t len = 0;
 	jx_rc rc = JX_OK;
 
+	/* it costs an exchange once where the server is older, and nothing where it is not */
+	v->dictionary = JX_WIRE_DICTIONARY_NEWEST;
 	if (get(run, JX_CLIENT_CHALLENGE, text, &rc))
 		v->has_challenge = jx_unbase64(text, strlen(text), v->challenge, JX_CHALLENGE_BYTES, &len) &&
 				   len == JX_CHALLENGE_BYTES;
@@ -48,6 +51,9 @@ jx_rc jx_client__load_values(struct jx_client__run *run)
 	if (get(run, JX_CLIENT_SERVER_HEAD, text, &rc) &&
 	    !jx_unhex(text, strlen(text), v->server_head, JX_HASH_BYTES))
 		memset(v->server_head, 0, JX_HASH_BYTES);
+	if (get(run, JX_CLIENT_DICTIONARY, text, &rc) &&
+	    jx_parse_i64(text, 0, JX_WIRE_DICTIONARY_NEWEST, &dictionary))
+		v->dictionary = (int)dictionary;
 	run->has_challenge = v->has_challenge;
 	memcpy(run->challenge, v->challenge, JX_CHALLENGE_BYTES);
 	return rc;
@@ -105,6 +111,17 @@ jx_rc jx_client__keep_server_n(struct jx_client__run *run, int64_t n)
 	return rc;
 }
 
+void jx_client__keep_dictionary(struct jx_client__run *run, int dictionary)
+{
+	char text[16];
+
+	if (dictionary == run->kept.dictionary)
+		return;
+	(void)snprintf(text, sizeof(text), "%d", dictionary);
+	run->kept.dictionary = dictionary;
+	(void)set(run, JX_CLIENT_DICTIONARY, text);
+}
+
 static jx_rc keep_server(struct jx_client__run *run, const struct jx_sync_answer *an)
 {
 	struct jx_client__values *v = &run->kept;
@@ -133,5 +150,9 @@ jx_rc jx_client__keep_values(struct jx_client__run *run, const struct jx_sync_an
 {
 	jx_rc rc = keep_server(run, an);
 
+	if (an->dictionary > run->kept.dictionary)
+		jx_client__keep_dictionary(run, an->dictionary < JX_WIRE_DICTIONARY_NEWEST
+							? (int)an->dictionary
+							: JX_WIRE_DICTIONARY_NEWEST);
 	return rc == JX_OK ? keep_challenge(run) : rc;
 }

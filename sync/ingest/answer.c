@@ -83,10 +83,11 @@ bool jx_ingest__plain_body(jx_ingest *in, const struct jx_wire_request *rq, size
 	}
 	jx_buf_init(b, max_bytes);
 	if (jx_wire_expand(rq->body, rq->dictionary, b, &err) != JX_OK) {
-		/* no other dictionary exists yet */
-		if (err.code == JX_EVERSION)
-			return jx_ingest__refuse(rs, 415, "bad-request", err.text);
-		return jx_ingest__refuse_body(in, rs, &err);
+		if (err.code != JX_EVERSION)
+			return jx_ingest__refuse_body(in, rs, &err);
+		(void)jx_ingest__refuse(rs, 415, "bad-request", err.text);
+		rs->dictionary = JX_WIRE_DICTIONARY_NEWEST; /* what may be used instead */
+		return false;
 	}
 	out->data = b->data == NULL ? "" : b->data;
 	out->len = b->len;

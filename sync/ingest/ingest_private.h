@@ -175,6 +175,7 @@ struct jx_ingest__sync {
 	struct jx_ingest__batch batch;
 	int64_t now_utc_ms;
 	enum jx_sync_result result;
+	int dictionary;      /* that the request came with: its sender knows this one and all before it */
 	bool is_repeat;      /* this very request came before */
 	bool must_sign_anew; /* ... and would raise an alarm */
 	bool has_receipt;

@@ -5,21 +5,19 @@
 #include "ingest_private.h"
 
 #define CONTENT_TYPE "application/x-ndjson"
-/* Below this zstd's framing gains nothing. */
+/* Below this zstd's framing gains nothing, unless a dictionary helps. */
 #define COMPRESS_FROM_BYTES 200
 #define ZSTD_LEVEL          3
+/* A challenge is good for 30 days, and clients keep a new one once a day. */
+#define CHALLENGE_AGE_MS JX_INGEST__DAY_MS
 
-/*
- * A new challenge is 80 bytes that do not compress: only with something else, or when the old one is past
- * half of its life.
- */
+/* A new challenge is 56 bytes that do not compress: only where the old one is no good or a day old. */
 static bool wants_challenge(const struct jx_ingest__sync *s)
 {
 	int64_t age_ms = 0;
 
-	return s->batch.count > 0 ||
-	       !jx_ingest__challenge_ok(s->in, s->who.id, s->sign_in.challenge, &age_ms) ||
-	       age_ms > JX_WIRE_CHALLENGE_DAYS * JX_INGEST__DAY_MS / 2;
+	return !jx_ingest__challenge_ok(s->in, s->who.id, s->sign_in.challenge, &age_ms) ||
+	       age_ms > CHALLENGE_AGE_MS;
 }
 
 static jx_rc fill_answer(struct jx_ingest__sync *s, struct jx_sync_answer *an, jx_buf *items,
@@ -41,6 +39,7 @@ static jx_rc fill_answer(struct jx_ingest__sync *s, struct jx_sync_answer *an, j
 	if (s->has_receipt)
 		an->receipt = s->receipt;
 	an->server_utc_ms = s->now_utc_ms;
+	an->dictionary = s->dictionary < JX_WIRE_DICTIONARY_NEWEST ? JX_WIRE_DICTIONARY_NEWEST : 0;
 	an->is_pending = s->who.state == JX_WRITER_PENDING;
 	an->has_challenge = wants_challenge(s);
 	if (an->has_challenge)
@@ -54,18 +53,19 @@ static jx_rc fill_answer(struct jx_ingest__sync *s, struct jx_sync_answer *an, j
 	return rc;
 }
 
-static jx_rc send_body(struct jx_wire_response *rs, const jx_buf *plain, struct jx_error *err)
+static jx_rc send_body(struct jx_wire_response *rs, int dictionary, const jx_buf *plain, struct jx_error *err)
 {
 	const struct jx_bytes bytes = {plain->data, plain->len};
 	jx_rc rc;
 
 	jx_ingest__answer_begin(rs, 200, CONTENT_TYPE);
-	if (plain->len < COMPRESS_FROM_BYTES) {
+	if (plain->len < COMPRESS_FROM_BYTES && dictionary == JX_WIRE_DICTIONARY_NONE) {
 		jx_buf_add(&rs->body, plain->data, plain->len);
 		return jx_buf_check(&rs->body, "answer", err);
 	}
-	rc = jx_wire_compress(bytes, ZSTD_LEVEL, &rs->body, err);
+	rc = jx_wire_compress_with(bytes, dictionary, ZSTD_LEVEL, &rs->body, err);
 	rs->is_zstd = rc == JX_OK;
+	rs->dictionary = dictionary;
 	return rc;
 }
 
@@ -88,7 +88,7 @@ static void answer(struct jx_ingest__sync *s)
 	if (rc == JX_OK)
 		rc = jx_buf_check(&plain, "answer", &err);
 	if (rc == JX_OK)
-		rc = send_body(s->rs, &plain, &err);
+		rc = send_body(s->rs, s->dictionary, &plain, &err);
 	if (rc != JX_OK)
 		(void)jx_ingest__fault(s->in, s->rs, &err);
 }
@@ -117,6 +117,7 @@ void jx_ingest_sync(jx_ingest *ingest, const struct jx_wire_request *rq, struct 
 	s->rs = rs;
 	s->now_utc_ms = jx_ingest__now(ingest);
 	s->result = JX_SYNC_OK;
+	s->dictionary = rq->is_zstd ? rq->dictionary : JX_WIRE_DICTIONARY_NONE;
 	/* who first: nothing of a stranger's body is looked at, let alone expanded */
 	if (jx_ingest__sign_in(ingest, rq, &s->sign_in, &s->who, s->against, rs) &&
 	    jx_ingest__plain_body(ingest, rq, JX_WIRE_BATCH_BYTES_MAX, &expanded, &body, rs) &&

@@ -39,6 +39,8 @@ jx_rc jx_sync_answer_write(const struct jx_sync_answer *an, jx_buf *out, struct 
 	jx_wire__add_true(out, "more", an->has_more);
 	if (an->items > 0)
 		jx_wire__add_i64(out, "items", an->items);
+	if (an->dictionary > 0)
+		jx_wire__add_i64(out, "dictionary", an->dictionary);
 	jx_buf_adds(out, "}\n");
 	return jx_buf_check(out, WHAT, err);
 }
@@ -71,6 +73,8 @@ static jx_rc read_feed_fields(const jx_json *doc, struct jx_sync_answer *an, str
 		rc = jx_wire__maybe_bool(doc, "more", &an->has_more, err);
 	if (rc == JX_OK && jx_json_get(doc, 0, "items") >= 0)
 		rc = jx_json_need_i64(doc, 0, "items", 0, JX_WIRE_ITEMS_MAX, &an->items, err);
+	if (rc == JX_OK && jx_json_get(doc, 0, "dictionary") >= 0)
+		rc = jx_json_need_i64(doc, 0, "dictionary", 0, INT32_MAX, &an->dictionary, err);
 	return rc;
 }
 

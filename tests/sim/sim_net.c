@@ -38,6 +38,7 @@ static void keep_old(struct sim_world *w, const struct jx_wire_request *rq)
 		memcpy(o->body, rq->body.data, rq->body.len);
 	o->len = rq->body.len;
 	o->is_zstd = rq->is_zstd;
+	o->dictionary = rq->dictionary;
 }
 
 /* The server's part. False: its power went meanwhile, and it is up again. */
@@ -76,6 +77,7 @@ void sim_net_replay(struct sim_world *w)
 	rq.path = o->path;
 	rq.authorization = o->authorization;
 	rq.is_zstd = o->is_zstd;
+	rq.dictionary = o->dictionary;
 	rq.body = (struct jx_bytes){.data = o->body, .len = o->len};
 	sim_note(w, "replay", 0, 0);
 	w->counts.replays++;

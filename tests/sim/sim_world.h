@@ -178,6 +178,7 @@ struct sim_old_request {
 	char *body;
 	size_t len;
 	bool is_zstd;
+	int dictionary;
 };
 
 /** A configuration of the swarm: how big and how bad this world is. All in permille but the first three. */

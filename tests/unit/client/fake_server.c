@@ -145,9 +145,10 @@ static void write_answer(struct fake_server *s, const struct jx_sync_answer *an,
 	}
 	rs->status = 200;
 	rs->is_zstd = true;
-	rs->dictionary = f == FAULT_UNKNOWN_DICTIONARY ? 3 : 0;
+	rs->dictionary = f == FAULT_UNKNOWN_DICTIONARY ? 3 : s->dictionary;
 	jx_strcpy(rs->content_type, sizeof(rs->content_type), "application/x-ndjson");
-	(void)jx_wire_compress((struct jx_bytes){plain.data, plain.len}, 3, &rs->body, NULL);
+	(void)jx_wire_compress_with((struct jx_bytes){plain.data, plain.len}, s->dictionary, 3, &rs->body,
+				    NULL);
 	if (f == FAULT_TRUNCATED)
 		rs->body.len /= 2;
 	if (f == FAULT_RUBBISH) {
@@ -184,6 +185,8 @@ static void answer_sync(struct fake_server *s, const struct jx_sync_request *rq,
 	}
 	if (rq->wants_token && !s->is_pending)
 		(void)snprintf(an.token, sizeof(an.token), "token%d", ++s->tokens);
+	if (!s->is_old && s->dictionary < s->dictionary_newest)
+		an.dictionary = s->dictionary_newest;
 	add_items(s, rq, f, &an, &first);
 	write_answer(s, &an, first, f, rs);
 }
@@ -219,6 +222,12 @@ static void handle_sync(struct fake_server *s, const struct jx_wire_request *rq,
 	if (!signed_in(s, rq, rs))
 		return;
 	jx_buf_init(&plain, JX_WIRE_BATCH_BYTES_MAX);
+	if (rq->is_zstd && rq->dictionary > s->dictionary_newest) {
+		answer_error(rs, 415, "bad-request", NULL, -1);
+		rs->dictionary = s->is_old ? JX_WIRE_DICTIONARY_NONE : s->dictionary_newest;
+		return;
+	}
+	s->dictionary = rq->is_zstd ? rq->dictionary : JX_WIRE_DICTIONARY_NONE;
 	if (rq->is_zstd) {
 		if (jx_wire_expand(rq->body, rq->dictionary, &plain, &err) != JX_OK) {
 			answer_error(rs, 400, "bad-request", NULL, -1);
@@ -510,6 +519,7 @@ void fake_server_init(struct fake_server *s, const uint8_t writer[JX_ID_BYTES],
 	memset(s->spki, 0x5b, sizeof(s->spki));
 	jx_chain_root(writer, pub, s->heads[0]);
 	s->page = 10;
+	s->dictionary_newest = JX_WIRE_DICTIONARY_NEWEST;
 	s->utc_ms = NOW_MS;
 	s->refuse_retry_after_s = -1;
 	s->transport = (struct jx_transport){.user = s,

@@ -83,7 +83,10 @@ struct fake_server {
 	int64_t refuse_retry_after_s;
 	/* what was seen */
 	int requests, entries_carried, photo_requests, bad_sign_ins, patches;
-	int64_t most_entries; /* of one request it takes; 0 = all */
+	int dictionary_newest; /* that it knows */
+	bool is_old;           /* from before dictionaries: says nothing of them */
+	int dictionary;        /* of the newest request that it could read */
+	int64_t most_entries;  /* of one request it takes; 0 = all */
 	int64_t photo_bytes_got, photo_bytes_wasted;
 	uint8_t pins[JX_PINS_MAX][JX_HASH_BYTES];
 	size_t pin_count;

@@ -178,7 +178,7 @@ static void a_bent_item_keeps_nothing_of_its_page(void **state)
 
 	for (size_t i = 0; i < 3; i++)
 		jx_strcpy(d->server.items[i], sizeof(d->server.items[i]),
-			  "{\"kind\":\"pack\",\"key\":\"k\"}");
+			  "{\"kind\":\"grid\",\"key\":\"k\"}");
 	d->server.item_count = 3;
 	SCRIPT(&d->server, FAULT_BENT_ITEM);
 	jx_assert_ok(fake_device_sync(d), &d->err);

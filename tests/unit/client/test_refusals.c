@@ -40,7 +40,7 @@ static void each_status_has_its_meaning(void **state)
 		{405, "method", -1, JX_EINVAL, 1, "refuses"},
 		{410, "gone", -1, JX_ENOTFOUND, 1, "erased"},
 		{412, "tus-version", -1, JX_EVERSION, 1, "update"},
-		{415, "media-type", -1, JX_EINVAL, 1, "refuses"},
+		{415, "media-type", -1, JX_EINVAL, 2, "refuses"}, /* and without a dictionary */
 		{422, "bad-chain", -1, JX_ECORRUPT, 1, "jx verify"},
 		{426, "version", -1, JX_EVERSION, 1, "version"},
 		{429, "too-many", 7, JX_ENET, JX_PLAN_ATTEMPTS, "pause"},

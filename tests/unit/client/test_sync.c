@@ -54,6 +54,72 @@ static void nothing_new_is_one_request_and_writes_nothing(void **state)
 	assert_int_equal(d->result.entries_sent, 0);
 }
 
+/* ---- dictionaries: program and server need not be of the same age ---- */
+
+static void the_newest_dictionary_both_know_is_used_and_nothing_is_kept_of_it(void **state)
+{
+	struct fake_device *d = *state;
+
+	fake_device_save(d, 3);
+	settle(d);
+	assert_int_equal(d->server.dictionary, JX_WIRE_DICTIONARY_NEWEST);
+	assert_null(fake_device_value(d, JX_CLIENT_DICTIONARY));
+}
+
+static void an_older_server_costs_one_more_request_once(void **state)
+{
+	struct fake_device *d = *state;
+
+	d->server.dictionary_newest = JX_WIRE_DICTIONARY_NONE;
+	d->server.is_old = true;
+	fake_device_save(d, 3);
+	settle(d);
+	assert_int_equal(d->server.requests, 3); /* a challenge, a dictionary it does not have, and without */
+	assert_int_equal(d->result.requests, 3);
+	assert_int_equal(d->waits, 0);
+	fake_device_save(d, 2);
+	settle(d);
+	assert_int_equal(d->server.requests, 1);
+	/* it is brought up to date, and says so */
+	d->server.is_old = false;
+	d->server.dictionary_newest = JX_WIRE_DICTIONARY_NEWEST;
+	settle(d);
+	assert_int_equal(d->server.dictionary, JX_WIRE_DICTIONARY_NONE);
+	fake_device_save(d, 2);
+	settle(d);
+	assert_int_equal(d->server.requests, 1);
+	assert_int_equal(d->server.dictionary, JX_WIRE_DICTIONARY_NEWEST);
+}
+
+static void a_newer_server_is_not_taken_at_more_than_is_known_here(void **state)
+{
+	struct fake_device *d = *state;
+
+	d->server.dictionary_newest = JX_WIRE_DICTIONARY_NEWEST + 1;
+	fake_device_save(d, 3);
+	settle(d);
+	fake_device_save(d, 3);
+	settle(d);
+	assert_int_equal(d->server.requests, 1);
+	assert_int_equal(d->server.dictionary, JX_WIRE_DICTIONARY_NEWEST);
+}
+
+/* A value bent by hand, or one of a later program that somebody took back. */
+static void a_number_that_makes_no_sense_is_no_number(void **state)
+{
+	struct fake_device *d = *state;
+	static const char *const values[] = {"", "x", "-1", "99"};
+
+	fake_device_save(d, 1);
+	settle(d);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		jx_assert_ok(d->sink.set(d->sink.user, JX_CLIENT_DICTIONARY, values[i], &d->err), &d->err);
+		settle(d);
+		assert_int_equal(d->server.requests, 1);
+		assert_int_equal(d->server.dictionary, JX_WIRE_DICTIONARY_NEWEST);
+	}
+}
+
 static void a_few_new_entries_are_one_request(void **state)
 {
 	struct fake_device *d = *state;
@@ -84,7 +150,7 @@ static void the_feed_comes_down_page_by_page(void **state)
 
 	for (int i = 0; i < 35; i++)
 		jx_strcpy(d->server.items[i], sizeof(d->server.items[i]),
-			  "{\"kind\":\"pack\",\"key\":\"k\"}");
+			  "{\"kind\":\"grid\",\"key\":\"k\"}");
 	d->server.item_count = 35;
 	jx_assert_ok(fake_device_sync(d), &d->err);
 	assert_int_equal(d->item_count, 35);
@@ -242,7 +308,7 @@ static void a_pending_device_sends_and_is_told(void **state)
 	assert_int_equal(d->item_count, 0);
 	assert_int_equal(d->server.photo_requests, 0);
 	d->server.is_pending = false;
-	jx_strcpy(d->server.items[0], sizeof(d->server.items[0]), "{\"kind\":\"pack\",\"key\":\"k\"}");
+	jx_strcpy(d->server.items[0], sizeof(d->server.items[0]), "{\"kind\":\"grid\",\"key\":\"k\"}");
 	jx_assert_ok(fake_device_sync(d), &d->err);
 	assert_false(d->result.is_pending);
 	assert_int_equal(d->item_count, 1);
@@ -450,6 +516,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(everything_arrives_and_is_marked_by_receipts),
 		T(nothing_new_is_one_request_and_writes_nothing),
+		T(the_newest_dictionary_both_know_is_used_and_nothing_is_kept_of_it),
+		T(an_older_server_costs_one_more_request_once),
+		T(a_newer_server_is_not_taken_at_more_than_is_known_here),
+		T(a_number_that_makes_no_sense_is_no_number),
 		T(a_few_new_entries_are_one_request),
 		T(a_request_names_the_newest_receipt),
 		T(the_feed_comes_down_page_by_page),

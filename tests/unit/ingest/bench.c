@@ -268,7 +268,9 @@ void device_body(const struct device *d, const struct ask *ask, jx_buf *body)
 		return;
 	}
 	jx_buf_init(body, 1 << 21);
-	jx_assert_ok(jx_wire_compress((struct jx_bytes){plain.data, plain.len}, 3, body, &err), &err);
+	jx_assert_ok(jx_wire_compress_with((struct jx_bytes){plain.data, plain.len}, ask->dictionary, 3, body,
+					   &err),
+		     &err);
 	jx_buf_done(&plain);
 }
 
@@ -280,6 +282,7 @@ static void read_reply(struct jx_wire_response *rs, struct reply *r)
 
 	r->status = rs->status;
 	r->is_zstd = rs->is_zstd;
+	r->dictionary = rs->dictionary;
 	r->retry_after_s = rs->retry_after_s;
 	r->wire_bytes = rs->body.len;
 	jx_buf_init(&r->plain, 1 << 21);
@@ -310,7 +313,10 @@ void reply_done(struct reply *r)
 void device_send_once(struct bench *b, const struct device *d, const struct ask *ask, const jx_buf *body,
 		      struct reply *r)
 {
-	struct jx_wire_request rq = {.method = "POST", .path = JX_PATH_SYNC, .is_zstd = !ask->is_plain};
+	struct jx_wire_request rq = {.method = "POST",
+				     .path = JX_PATH_SYNC,
+				     .is_zstd = !ask->is_plain,
+				     .dictionary = ask->dictionary};
 	struct jx_wire_response rs = {.retry_after_s = -1};
 	struct jx_sign_in s = {.has_challenge = d->has_challenge, .has_receipt = d->has_receipt};
 	static const uint8_t none[JX_PUB_BYTES];

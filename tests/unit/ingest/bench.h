@@ -56,6 +56,7 @@ struct device {
 struct reply {
 	int status;
 	bool is_zstd;
+	int dictionary;
 	int64_t retry_after_s;
 	struct jx_wire_error error; /* status not 200 */
 	struct jx_sync_answer an;   /* status 200 */
@@ -89,6 +90,7 @@ struct ask {
 	int64_t from_n, to_n; /* from_n -1: no entries */
 	bool wants_feed, wants_token, wants_receipt;
 	bool is_plain;  /* not compressed */
+	int dictionary; /* 0 none, as programs before there were any */
 	bool keeps_old; /* the device never sees this answer: it keeps challenge and receipt as they are */
 	int64_t last_n; /* 0: the log's */
 };

@@ -344,11 +344,23 @@ static void small_answers_are_plain_and_large_ones_compressed(void **state)
 {
 	struct bench *b = *state;
 	struct device f = field(b, 100), o = office(b, JX_ROLE_AUDITOR);
+	struct ask pull_with = pull;
 	struct reply r;
+	size_t alone;
 
+	pull_with.dictionary = JX_WIRE_DICTIONARY_NEWEST;
 	device_sync(b, &o, &pull, &r);
 	assert_true(r.is_zstd);
+	assert_int_equal(r.dictionary, JX_WIRE_DICTIONARY_NONE); /* it was not said that it is known there */
+	assert_int_equal(r.an.dictionary, JX_WIRE_DICTIONARY_NEWEST);
 	assert_true(r.wire_bytes * 3 < r.plain.len);
+	alone = r.wire_bytes;
+	reply_done(&r);
+	jx_strcpy(o.cursor, sizeof(o.cursor), "");
+	device_sync(b, &o, &pull_with, &r);
+	assert_int_equal(r.dictionary, JX_WIRE_DICTIONARY_NEWEST);
+	assert_int_equal(r.an.dictionary, 0);
+	assert_true(r.wire_bytes < alone);
 	reply_done(&r);
 	device_done(&f);
 }

@@ -230,6 +230,8 @@ static void an_unknown_dictionary_is_415(void **state)
 	jx_buf_init(&rs.body, 1 << 16);
 	jx_ingest_sync(b->ingest, &rq, &rs);
 	assert_int_equal(rs.status, 415);
+	assert_false(rs.is_zstd);
+	assert_int_equal(rs.dictionary, JX_WIRE_DICTIONARY_NEWEST);
 	jx_buf_done(&rs.body);
 }
 

@@ -175,7 +175,7 @@ struct drawn drawn_read(const void *data, size_t len)
 	p.width = c.output_width;
 	p.height = c.output_height;
 	p.has_adobe = c.saw_Adobe_marker != FALSE;
-	p.rgb = malloc((size_t)3 * p.width * p.height);
+	p.rgb = calloc(p.height, (size_t)3 * p.width);
 	assert_non_null(p.rgb);
 	while (c.output_scanline < c.output_height)
 		(void)jpeg_read_scanlines(&c, (JSAMPROW[]){p.rgb + (size_t)3 * p.width * c.output_scanline},

@@ -11,7 +11,7 @@ static void add_more(const struct jx_grade *g, jx_buf *out)
 	else if (g->is_decided)
 		jx_buf_adds(out, _("decided"));
 	else if (g->more > 0)
-		jx_buf_addf(out, _("not decided: %lld %s would decide it if the rate stays"),
+		jx_buf_addf(out, _("not decided: %lld more %s would decide it if the rate stays"),
 			    (long long)g->more, jx_text_pick(&g->index->effort_unit));
 	else
 		jx_buf_adds(out, _("not decided, and more would not decide it while the rate is at a limit"));

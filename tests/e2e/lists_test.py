@@ -199,6 +199,9 @@ class Checks(Lists):
         there = {o["id"]: o for o in self.office("--json", "grade", "--population", "80000").objects if o["type"] == "quota"}
         self.assertEqual(set(there), set(rows))
         self.assertEqual((there["rodent-indoor.03"]["units_done"], there["rodent-indoor.03"]["effort_done"]), (5, 50))
+        # rows that several tables have are told apart
+        lines = [line for line in self.office("grade", "--population", "80000").out.splitlines() if "eatery" in line]
+        self.assertEqual((len(lines), len({line.split("|")[1] for line in lines})), (3, 3))
 
 
 if __name__ == "__main__":

@@ -272,6 +272,19 @@ static void show_verdict(const struct show *s, const struct jx_verdict *v)
 	grade_print(s->style, &l);
 }
 
+/* Several tables have a row of the same name. */
+static void put_quota_name(struct grade_line *l, const struct jx_quota *q)
+{
+	if (q->table.zh == NULL || strcmp(q->table.zh, q->name.zh) == 0) {
+		put_name(l, &q->name);
+		return;
+	}
+	(void)snprintf(l->cell[GRADE_NAME_ZH], sizeof(l->cell[GRADE_NAME_ZH]), "%s：%s", q->table.zh,
+		       q->name.zh);
+	(void)snprintf(l->cell[GRADE_NAME_EN], sizeof(l->cell[GRADE_NAME_EN]), "%s: %s", q->table.en,
+		       q->name.en);
+}
+
 static void show_quota(const struct show *s, const struct jx_quota *q)
 {
 	struct jx_office__json j;
@@ -279,6 +292,7 @@ static void show_quota(const struct show *s, const struct jx_quota *q)
 
 	if (s->style == GRADE_JSON) {
 		json_begin(&j, s, "quota", q->id, q->topic);
+		json_text(&j, "table_zh", "table_en", &q->table);
 		json_text(&j, "name_zh", "name_en", &q->name);
 		jx_office__json_int(&j, "units", q->units);
 		jx_office__json_int(&j, "units_done", q->units_done);
@@ -291,7 +305,7 @@ static void show_quota(const struct show *s, const struct jx_quota *q)
 	}
 	put(&l, GRADE_KIND, _("sample size"));
 	put(&l, GRADE_TOPIC, topic_name(q->topic));
-	put_name(&l, &q->name);
+	put_quota_name(&l, q);
 	put_i64(&l, GRADE_NUMERATOR, q->effort_done);
 	put_i64(&l, GRADE_DENOMINATOR, q->effort);
 	put(&l, GRADE_UNIT, jx_text_pick(&q->effort_unit));

@@ -190,6 +190,8 @@ static const struct jx_office__tcolumn time_limits[] = {
 	NAME,
 	NUMBER("hours", "小时", 100000),
 	NUMBER("days", "天", 10000),
+	{"measure", "措施", "measure", NULL, JX_OFFICE__WORD, false, false, 31, NULL},
+	WORDS("codes", "代码", false, "codes"),
 	DAY("valid_from", "启用日"),
 	TEXT("source", "来源", false),
 	CONFIDENCE,

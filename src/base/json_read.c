@@ -30,11 +30,20 @@ int jx_json_next(const jx_json *doc, int parent, int tok)
 
 int jx_json_get(const jx_json *doc, int obj, const char *name)
 {
-	if (token(doc, obj, JX_JSON_OBJECT) == NULL)
+	const struct jx_json_tok *o = token(doc, obj, JX_JSON_OBJECT);
+	const size_t len = strlen(name);
+	uint32_t at = (uint32_t)obj + 1;
+
+	if (o == NULL)
 		return -1;
-	for (int t = jx_json_first(doc, obj); t >= 0; t = jx_json_next(doc, obj, t + 1)) {
-		if (jx_json_str_is(doc, t, name))
-			return t + 1;
+	/* a name is followed by its value, whose `next` is the name after it */
+	for (uint32_t left = o->count; left > 0; left--, at = doc->tok[at + 1].next) {
+		const struct jx_json_tok *t = &doc->tok[at];
+
+		if (t->escaped != 0
+			    ? jx_json_str_is(doc, (int)at, name)
+			    : t->end - t->start == len && memcmp(doc->text + t->start, name, len) == 0)
+			return (int)at + 1;
 	}
 	return -1;
 }

@@ -6,6 +6,9 @@
 
 /* Up to this many names every pair is compared; beyond it they are sorted, or 10,000 names would cost 50 million. */
 #define PAIRS_UP_TO 8
+/* Up to this many, the names of any entry, a table on the stack tells first whether any two can be equal. */
+#define TABLE_UP_TO 96
+#define TABLE_SLOTS 256U
 
 static unsigned hex4(const unsigned char *s)
 {
@@ -153,15 +156,42 @@ static jx_rc check_sorted(const jx_json *doc, uint32_t *names, uint32_t n, struc
 	return JX_OK;
 }
 
+static uint8_t slot_of(const char *s, size_t len)
+{
+	return (uint8_t)(len == 0 ? 0
+				  : len * 131U + (unsigned char)s[0] * 31U + (unsigned char)s[len / 2] * 17U +
+					    (unsigned char)s[len - 1] * 7U);
+}
+
+/* False: two are equal, or it needs a closer look. */
+static bool all_differ(const jx_json *doc, const uint32_t *names, uint32_t n)
+{
+	uint8_t taken[TABLE_SLOTS] = {0}; /* by the name of this number, from 1 */
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct jx_json_tok *t = &doc->tok[names[i]];
+		uint8_t at = slot_of(doc->text + t->start, t->end - t->start);
+
+		if (t->escaped != 0)
+			return false;
+		for (; taken[at] != 0; at++)
+			if (jx_json__compare(doc, names[taken[at] - 1], names[i]) == 0)
+				return false;
+		taken[at] = (uint8_t)(i + 1);
+	}
+	return true;
+}
+
 jx_rc jx_json__check_names(const jx_json *doc, uint32_t obj, struct jx_error *err)
 {
-	uint32_t few[PAIRS_UP_TO];
+	uint32_t few[TABLE_UP_TO];
 	uint32_t n = doc->tok[obj].count;
 	JX_AUTO_FREE uint32_t *many = NULL;
 	uint32_t *names = few;
 	uint32_t i = 0;
 
-	if (n > PAIRS_UP_TO) {
+	if (n > TABLE_UP_TO) {
 		many = reallocarray(NULL, n, sizeof(*many));
 		if (many == NULL)
 			return jx_fail(err, JX_ENOMEM, 0, "json.parse",
@@ -171,5 +201,7 @@ jx_rc jx_json__check_names(const jx_json *doc, uint32_t obj, struct jx_error *er
 	}
 	for (uint32_t t = obj + 1; i < n && t < doc->n; t = doc->tok[t + 1].next)
 		names[i++] = t;
-	return many == NULL ? check_pairs(doc, names, i, err) : check_sorted(doc, names, i, err);
+	if (i <= PAIRS_UP_TO)
+		return check_pairs(doc, names, i, err);
+	return many == NULL && all_differ(doc, names, i) ? JX_OK : check_sorted(doc, names, i, err);
 }

@@ -13,6 +13,15 @@ struct reader {
 	bool is_lenient;
 };
 
+/*
+ * What an encoder of ours wrote stands in the order of the tables: the next field is then found where the one before ended, without
+ * looking through all names.
+ */
+struct place {
+	int obj;
+	int name; /* where the next name may stand; -1 at the end */
+};
+
 static jx_rc read_fields(const struct reader *r, int obj, const struct jx_model__field *fields, char *base,
 			 const struct jx_model__path *up, struct jx_error *err);
 
@@ -177,11 +186,25 @@ static bool is_needed(const struct reader *r, const struct jx_model__field *f, c
 	return f->presence == JX_MODEL__ALWAYS || (f->presence == JX_MODEL__WITH_FLAG && base[f->flag] != 0);
 }
 
-static jx_rc read_field(const struct reader *r, int obj, const struct jx_model__field *f, char *base,
+static int find(const struct reader *r, struct place *at, const char *name)
+{
+	const int guess = at->name;
+	int tok;
+
+	if (guess >= 0 && jx_json_str_is(r->doc, guess, name))
+		tok = guess + 1;
+	else
+		tok = jx_json_get(r->doc, at->obj, name);
+	if (tok >= 0)
+		at->name = jx_json_next(r->doc, at->obj, tok);
+	return tok;
+}
+
+static jx_rc read_field(const struct reader *r, struct place *at, const struct jx_model__field *f, char *base,
 			const struct jx_model__path *up, struct jx_error *err)
 {
 	const struct jx_model__path path = {up, f->name, -1};
-	const int tok = jx_json_get(r->doc, obj, f->name);
+	const int tok = find(r, at, f->name);
 	jx_rc rc;
 
 	if (tok < 0) {
@@ -204,10 +227,11 @@ static jx_rc read_field(const struct reader *r, int obj, const struct jx_model__
 static jx_rc read_fields(const struct reader *r, int obj, const struct jx_model__field *fields, char *base,
 			 const struct jx_model__path *up, struct jx_error *err)
 {
+	struct place at = {.obj = obj, .name = jx_json_first(r->doc, obj)};
 	const struct jx_model__field *f;
 
 	for (f = fields; f->name != NULL; f++) {
-		jx_rc rc = read_field(r, obj, f, base, up, err);
+		jx_rc rc = read_field(r, &at, f, base, up, err);
 
 		if (rc != JX_OK && r->is_lenient && up == NULL && f->presence != JX_MODEL__ALWAYS)
 			rc = JX_OK;
@@ -259,10 +283,11 @@ static bool has_word(const char *s)
 static jx_rc read_storing(const struct reader *r, struct jx_error *err)
 {
 	static const uint8_t nil[JX_ID_BYTES];
+	struct place at = {.obj = 0, .name = jx_json_first(r->doc, 0)};
 	size_t i;
 
 	for (i = 0; i < sizeof(storing_names) / sizeof(storing_names[0]); i++) {
-		const jx_rc rc = read_field(r, 0, field_named(storing_names[i]), (char *)r->e, NULL, err);
+		const jx_rc rc = read_field(r, &at, field_named(storing_names[i]), (char *)r->e, NULL, err);
 
 		if (rc != JX_OK)
 			return rc;
@@ -282,10 +307,11 @@ static jx_rc read_storing(const struct reader *r, struct jx_error *err)
 
 static void read_welcome(const struct reader *r)
 {
+	struct place at = {.obj = 0, .name = jx_json_first(r->doc, 0)};
 	size_t i;
 
 	for (i = 0; i < sizeof(welcome_names) / sizeof(welcome_names[0]); i++)
-		(void)read_field(r, 0, field_named(welcome_names[i]), (char *)r->e, NULL, NULL);
+		(void)read_field(r, &at, field_named(welcome_names[i]), (char *)r->e, NULL, NULL);
 	if (!jx_day_ok(r->e->day))
 		r->e->day[0] = '\0';
 }

@@ -20,9 +20,14 @@ static void health_end(jx_server__request *rq)
 	uint8_t epoch[JX_ID_BYTES];
 	char text[37];
 	struct jx_error err = {0};
+	struct jx_signed keys;
 	jx_buf body;
+	jx_rc rc = vault->ops->epoch(vault, epoch, &err);
 
-	if (vault->ops->epoch(vault, epoch, &err) != JX_OK) {
+	/* the epoch may be known without the disk: a row is not */
+	if (rc == JX_OK)
+		rc = vault->ops->keys(vault, &keys, &err);
+	if (rc != JX_OK && rc != JX_ENOTFOUND) {
 		jx_server__log(rq->server, JX_SERVER_ERROR, "%s: %s", err.where, err.text);
 		jx_server__error(rq, MHD_HTTP_SERVICE_UNAVAILABLE, "internal", "the store does not answer");
 		return;

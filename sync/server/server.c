@@ -26,9 +26,10 @@
 	"+GROUP-SECP256R1:+COMP-NULL:%SERVER_PRECEDENCE"
 /*
  * Of one connection: all headers of a request, its answer's headers, and the piece of a body that is handled
- * at a time.
+ * at a time. Half of it is for reading, less the headers: with 32 KiB a TLS record of 16 KiB came in two pieces, each
+ * with a poll, a write and two looks at the clock of its own.
  */
-#define MEMORY ((size_t)32 * 1024)
+#define MEMORY ((size_t)40 * 1024)
 /*
  * Virtual; what is touched is a tenth of it. Debian's default of 8 MiB would meet address-space limits at a
  * few hundred connections.

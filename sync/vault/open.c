@@ -23,6 +23,7 @@ static void close_vault(jx_vault *base)
 	jx_vault__db_close(&v->write);
 	if (v->lock != NULL)
 		v->fs->unlock(v->fs->user, v->lock);
+	jx_vault__group_done(&v->group);
 	(void)pthread_mutex_destroy(&v->walk.mutex);
 	(void)pthread_mutex_destroy(&v->point.mutex);
 	(void)pthread_mutex_destroy(&v->write.mutex);
@@ -90,6 +91,7 @@ static struct jx_vault__sqlite *new_vault(const struct jx_vault_sqlite_config *c
 	v->path = jx_xasprintf("%s/vault.db", config->dir);
 	v->vfs = config->vfs == NULL ? NULL : jx_xstrdup(config->vfs);
 	v->write.path = v->point.path = v->walk.path = v->path;
+	jx_vault__group_init(&v->group);
 	(void)pthread_mutex_init(&v->write.mutex, NULL);
 	(void)pthread_mutex_init(&v->point.mutex, NULL);
 	(void)pthread_mutex_init(&v->walk.mutex, NULL);

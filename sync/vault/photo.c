@@ -27,23 +27,28 @@ jx_rc jx_vault__photo_listed(jx_vault *base, const uint8_t writer[JX_ID_BYTES],
 	return rc;
 }
 
-static jx_rc insert_photo(struct jx_vault__txn *txn, const uint8_t writer[JX_ID_BYTES],
-			  const uint8_t sha256[JX_HASH_BYTES], const struct jx_signed *receipt,
-			  int64_t utc_ms, struct jx_error *err)
+struct stored {
+	const uint8_t *writer, *sha256;
+	const struct jx_signed *receipt;
+	int64_t utc_ms;
+};
+
+static jx_rc insert_photo(struct jx_vault__txn *txn, const void *arg, struct jx_error *err)
 {
+	const struct stored *p = arg;
 	JX_VAULT__LOAN(q, txn->db, PHOTO_ADD);
 	int64_t no = 0;
 	int changed = 0;
-	jx_rc rc = jx_vault__writer_no(txn->db, writer, &no, "vault.photo_stored", err);
+	jx_rc rc = jx_vault__writer_no(txn->db, p->writer, &no, "vault.photo_stored", err);
 
 	if (rc != JX_OK)
 		return rc;
 	jx_vault__bind_i64(&q, ":pos", txn->pos + 1);
 	jx_vault__bind_i64(&q, ":no", no);
-	jx_vault__bind_blob(&q, ":sha256", sha256, JX_HASH_BYTES);
-	jx_vault__bind_i64(&q, ":utc_ms", utc_ms);
-	jx_vault__bind_blob(&q, ":sig", receipt->sig, sizeof(receipt->sig));
-	jx_vault__bind_text(&q, ":text", receipt->text, receipt->len);
+	jx_vault__bind_blob(&q, ":sha256", p->sha256, JX_HASH_BYTES);
+	jx_vault__bind_i64(&q, ":utc_ms", p->utc_ms);
+	jx_vault__bind_blob(&q, ":sig", p->receipt->sig, sizeof(p->receipt->sig));
+	jx_vault__bind_text(&q, ":text", p->receipt->text, p->receipt->len);
 	rc = jx_vault__run(&q, &changed, "vault.photo_stored", err);
 	if (rc == JX_OK && changed == 1)
 		txn->pos++;
@@ -54,12 +59,10 @@ jx_rc jx_vault__photo_stored(jx_vault *base, const uint8_t writer[JX_ID_BYTES],
 			     const uint8_t sha256[JX_HASH_BYTES], const struct jx_signed *receipt,
 			     int64_t utc_ms, struct jx_error *err)
 {
-	JX_VAULT__TXN(txn);
-	jx_rc rc = jx_vault__txn_begin(jx_vault__of(base), &txn, "vault.photo_stored", err);
+	const struct stored p = {.writer = writer, .sha256 = sha256, .receipt = receipt, .utc_ms = utc_ms};
+	struct jx_vault__job job = {.fn = insert_photo, .arg = &p, .where = "vault.photo_stored"};
 
-	if (rc == JX_OK)
-		rc = insert_photo(&txn, writer, sha256, receipt, utc_ms, err);
-	return rc == JX_OK ? jx_vault__txn_commit(&txn, "vault.photo_stored", err) : rc;
+	return jx_vault__run_grouped(jx_vault__of(base), &job, err);
 }
 
 jx_rc jx_vault__photo_receipt(jx_vault *base, const uint8_t writer[JX_ID_BYTES],

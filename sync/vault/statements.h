@@ -15,6 +15,9 @@
 	X(BEGIN_READ, "BEGIN") \
 	X(COMMIT, "COMMIT") \
 	X(ROLLBACK, "ROLLBACK") \
+	X(MARK, "SAVEPOINT job") \
+	X(KEEP, "RELEASE job") \
+	X(UNDO, "ROLLBACK TO job") \
 	\
 	X(META, "SELECT epoch, pos FROM meta WHERE only_row = 1") \
 	X(META_ADD, "INSERT INTO meta (only_row, epoch, pos) VALUES (1, :epoch, 0) ON CONFLICT (only_row) DO NOTHING") \

@@ -222,14 +222,14 @@ jx_rc jx_vault__add_batch(struct jx_vault__txn *txn, const struct jx_vault_batch
 	return rc == JX_OK ? add_receipt(txn, &p, err) : rc;
 }
 
+static jx_rc take_batch(struct jx_vault__txn *txn, const void *arg, struct jx_error *err)
+{
+	return jx_vault__add_batch(txn, arg, err);
+}
+
 jx_rc jx_vault__take(jx_vault *base, const struct jx_vault_batch *b, struct jx_error *err)
 {
-	JX_VAULT__TXN(txn);
-	jx_rc rc = jx_vault__txn_begin(jx_vault__of(base), &txn, WHERE, err);
+	struct jx_vault__job job = {.fn = take_batch, .arg = b, .where = WHERE, .may_stay_open = true};
 
-	if (rc == JX_OK)
-		rc = jx_vault__add_batch(&txn, b, err);
-	if (rc == JX_OK && jx_control_is(JX_CONTROL_RECEIPT_BEFORE_COMMIT))
-		return jx_vault__control_leave_open(&txn, err);
-	return rc == JX_OK ? jx_vault__txn_commit(&txn, WHERE, err) : rc;
+	return jx_vault__run_grouped(jx_vault__of(base), &job, err);
 }

@@ -84,6 +84,23 @@ void jx_vault__txn_end(struct jx_vault__txn *txn)
 	txn->db = NULL;
 }
 
+jx_rc jx_vault__txn_mark(struct jx_vault__txn *txn, const char *where, struct jx_error *err)
+{
+	return control(txn->db, JX_VAULT__SQL_MARK, where, err);
+}
+
+jx_rc jx_vault__txn_keep(struct jx_vault__txn *txn, const char *where, struct jx_error *err)
+{
+	return control(txn->db, JX_VAULT__SQL_KEEP, where, err);
+}
+
+bool jx_vault__txn_undo(struct jx_vault__txn *txn)
+{
+	return sqlite3_get_autocommit(txn->db->handle) == 0 &&
+	       control(txn->db, JX_VAULT__SQL_UNDO, "vault.rollback", NULL) == JX_OK &&
+	       control(txn->db, JX_VAULT__SQL_KEEP, "vault.rollback", NULL) == JX_OK;
+}
+
 jx_rc jx_vault__snapshot_begin(struct jx_vault__db *db, const char *where, struct jx_error *err)
 {
 	return control(db, JX_VAULT__SQL_BEGIN_READ, where, err);

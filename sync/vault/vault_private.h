@@ -21,6 +21,15 @@ struct jx_vault__db {
 	sqlite3_stmt *stmt[JX_VAULT__SQL_COUNT];
 };
 
+struct jx_vault__job;
+/* Who waits for the next commit, in order (group.c). */
+struct jx_vault__group {
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	struct jx_vault__job *first, **last;
+	bool is_led; /* a thread is committing */
+};
+
 /* The SQLite implementation of struct jx_vault. */
 struct jx_vault__sqlite {
 	struct jx_vault base;
@@ -28,6 +37,10 @@ struct jx_vault__sqlite {
 	struct jx_vault__db
 		point; /* read-only: one row at a time, so that a sync never waits behind a walk or a commit */
 	struct jx_vault__db walk; /* read-only: feed, counts, review, check */
+	struct jx_vault__group group;
+	/* of meta, once it has been read; under point's mutex. Every receipt names it. */
+	bool has_epoch;
+	uint8_t epoch[JX_ID_BYTES];
 	const struct jx_fs *fs;
 	void *lock;
 	char *dir;
@@ -137,9 +150,36 @@ void jx_vault__control_commit_late(struct jx_vault__sqlite *v);
 /* On a reader: all statements until the end see one moment. */
 jx_rc jx_vault__snapshot_begin(struct jx_vault__db *db, const char *where, struct jx_error *err);
 void jx_vault__snapshot_end(struct jx_vault__db *db);
+/*
+ * A part of a transaction that can be taken back alone: mark, then keep or undo. False: there is nothing left to go on with, the
+ * whole transaction is gone.
+ */
+jx_rc jx_vault__txn_mark(struct jx_vault__txn *txn, const char *where, struct jx_error *err);
+jx_rc jx_vault__txn_keep(struct jx_vault__txn *txn, const char *where, struct jx_error *err);
+bool jx_vault__txn_undo(struct jx_vault__txn *txn);
 /* A schema step: the same, before there is a table of positions. */
 jx_rc jx_vault__txn_schema(struct jx_vault__sqlite *v, const struct jx_migration *step,
 			   const char *set_version, struct jx_error *err);
+
+/* ---- group commit (group.c) ---------------------------------------------------------------------- */
+
+/* Work for a write transaction that it may share with others. Runs in any thread, once or, after a failure, again. */
+typedef jx_rc (*jx_vault__job_fn)(struct jx_vault__txn *txn, const void *arg, struct jx_error *err);
+struct jx_vault__job {
+	jx_vault__job_fn fn;
+	const void *arg;
+	const char *where;
+	bool may_stay_open; /* receipts of entries: what a control leaves uncommitted */
+	/* group.c's own */
+	jx_rc rc;
+	struct jx_error err;
+	bool is_done;
+	struct jx_vault__job *next;
+};
+void jx_vault__group_init(struct jx_vault__group *g);
+void jx_vault__group_done(struct jx_vault__group *g);
+/* Durable when it returns JX_OK; together with whoever else is here at this moment. */
+jx_rc jx_vault__run_grouped(struct jx_vault__sqlite *v, struct jx_vault__job *job, struct jx_error *err);
 
 /* ---- shared by the operations ------------------------------------------------------------------- */
 

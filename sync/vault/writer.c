@@ -42,9 +42,25 @@ jx_rc jx_vault__add_meta(struct jx_vault__sqlite *v, const uint8_t epoch[JX_ID_B
 
 jx_rc jx_vault__epoch(jx_vault *base, uint8_t epoch_out[JX_ID_BYTES], struct jx_error *err)
 {
-	JX_VAULT__HOLD(db, &jx_vault__of(base)->point);
+	struct jx_vault__sqlite *v = jx_vault__of(base);
+	JX_VAULT__HOLD(db, &v->point);
+	jx_rc rc = JX_OK;
 
-	return jx_vault__meta(db, epoch_out, NULL, "vault.epoch", err);
+	if (!v->has_epoch)
+		rc = jx_vault__meta(db, v->epoch, NULL, "vault.epoch", err);
+	v->has_epoch = rc == JX_OK;
+	if (rc == JX_OK)
+		memcpy(epoch_out, v->epoch, JX_ID_BYTES);
+	return rc;
+}
+
+/* Committed or not, it is read anew. */
+static void forget_epoch(struct jx_vault__sqlite *v)
+{
+	JX_CLEANUP(jx_vault__let_go) struct jx_vault__db *db = jx_vault__hold(&v->point);
+
+	(void)db;
+	v->has_epoch = false;
 }
 
 static jx_rc write_epoch(struct jx_vault__txn *txn, const uint8_t epoch[JX_ID_BYTES], struct jx_error *err)
@@ -62,7 +78,10 @@ jx_rc jx_vault__new_epoch(jx_vault *base, const uint8_t epoch[JX_ID_BYTES], stru
 
 	if (rc == JX_OK)
 		rc = write_epoch(&txn, epoch, err);
-	return rc == JX_OK ? jx_vault__txn_commit(&txn, "vault.new_epoch", err) : rc;
+	if (rc == JX_OK)
+		rc = jx_vault__txn_commit(&txn, "vault.new_epoch", err);
+	forget_epoch(jx_vault__of(base));
+	return rc;
 }
 
 jx_rc jx_vault__read_writer(struct jx_vault__db *db, const uint8_t id[JX_ID_BYTES], struct jx_writer *out,

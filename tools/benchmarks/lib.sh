@@ -45,7 +45,11 @@ median() { printf '%s\n' "$@" | sort -g | awk '{ v[NR] = $1 } END { printf "%.4f
 server_start() {
 	data=$dir/$1
 	jiexund init --data "$data" --listen 127.0.0.1:0 --name localhost >"$dir/$1.log"
-	jiexund serve --data "$data" --listen 127.0.0.1:0 --port-file "$data/port" >>"$dir/$1.log" 2>&1 &
+	server_serve "$1"
+}
+# server_serve NAME [ADDRESS:PORT]: serve the folder $data that is there
+server_serve() {
+	jiexund serve --data "$data" --listen "${2:-127.0.0.1:0}" --port-file "$data/port" >>"$dir/$1.log" 2>&1 &
 	server_pid=$!
 	pids+=("$server_pid")
 	wait_for jiexund test -s "$data/port"
@@ -55,4 +59,12 @@ server_start() {
 server_stop() {
 	kill "$server_pid"
 	wait "$server_pid" || true
+}
+
+# server_open NAME: as server_start, but for a fleet from one address: enrolments and connections of an address are not limited
+server_open() {
+	data=$dir/$1
+	jiexund init --data "$data" --listen 127.0.0.1:0 --name localhost >"$dir/$1.log"
+	sed -i 's/^#*enrol_per_minute.*/enrol_per_minute = 0/; s/^#*max_connections_per_address.*/max_connections_per_address = 0/' "$data/jiexund.conf"
+	server_serve "$1"
 }

@@ -297,6 +297,11 @@ jx_rc fleet_enrol(struct fleet_device *d, const char *code, struct jx_error *err
 	return rc;
 }
 
+void fleet_show(struct fleet_device *d, int64_t count)
+{
+	d->count = count;
+}
+
 static void forget_value(struct fleet_device *d, const char *name)
 {
 	struct fleet_value *v = value_of(d, name);

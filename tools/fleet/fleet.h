@@ -69,7 +69,8 @@ struct fleet_device {
 	jx_buf bytes;
 	size_t *start; /* count + 1 */
 	uint8_t (*head)[JX_HASH_BYTES], (*sig)[JX_SIG_BYTES];
-	int64_t count;
+	int64_t made;  /* entries that were made ... */
+	int64_t count; /* ... and those that its log shows: a case with nothing new hides the others */
 	struct fleet_photo *photos;
 	size_t photo_count;
 	/* what came back */
@@ -103,6 +104,8 @@ jx_rc fleet_make_log(struct fleet *f, size_t k, struct jx_error *err);
 /* Enrol, and sign in once: a device has had its first answer long before the evening. */
 jx_rc fleet_enrol(struct fleet_device *d, const char *code, struct jx_error *err);
 jx_rc fleet_sync(struct fleet_device *d, struct jx_client_result *result_out, struct jx_error *err);
+/* Have it show so many of its entries. */
+void fleet_show(struct fleet_device *d, int64_t count);
 /* As if no answer about entries and photos had ever arrived. */
 void fleet_forget(struct fleet_device *d);
 void fleet_device_done(struct fleet_device *d);
@@ -117,7 +120,7 @@ void fleet_codes_free(char **codes, size_t count);
 /* ---- running (run.c) ---- */
 
 struct fleet_figures {
-	double seconds;
+	double seconds, cpu_seconds; /* cpu: of the generator */
 	int64_t entries, photos, requests, waits, up_bytes, down_bytes, failed;
 	double p50_ms, p99_ms, max_ms; /* a whole sync of one device */
 	struct jx_error first_failure;

@@ -227,11 +227,11 @@ static void print_case(const struct fleet *f, const char *name, const struct fle
 	if (f->o.is_json)
 		printf("{\"case\":\"%s\",\"devices\":%lld,\"parallel\":%lld,\"seconds\":%.3f,\"entries\":%lld,\"photos\":%lld,"
 		       "\"requests\":%lld,\"waits\":%lld,\"up_bytes\":%lld,\"down_bytes\":%lld,\"p50_ms\":%.1f,\"p99_ms\":%.1f,"
-		       "\"max_ms\":%.1f,\"failed\":%lld}\n",
+		       "\"max_ms\":%.1f,\"cpu_seconds\":%.2f,\"failed\":%lld}\n",
 		       name, (long long)f->o.devices, (long long)f->o.parallel, g->seconds,
 		       (long long)g->entries, (long long)g->photos, (long long)g->requests,
 		       (long long)g->waits, (long long)g->up_bytes, (long long)g->down_bytes, g->p50_ms,
-		       g->p99_ms, g->max_ms, (long long)g->failed);
+		       g->p99_ms, g->max_ms, g->cpu_seconds, (long long)g->failed);
 	else
 		printf(_("%s: %lld devices in %.2f s (%.2f ms each), %lld entries, %lld photos, %lld requests, %.1f MB up; "
 			 "one sync took %.0f ms, 99 of 100 at most %.0f ms, the slowest %.0f ms; %lld failed"),
@@ -251,8 +251,13 @@ static jx_rc run_cases(struct fleet *f, struct jx_error *err)
 		const char *name = case_names[f->o.cases[i]];
 		struct fleet_figures g;
 
-		for (int64_t k = 0; f->o.cases[i] == FLEET_AGAIN && k < f->o.devices; k++)
-			fleet_forget(&f->devices[k]);
+		for (int64_t k = 0; k < f->o.devices; k++) {
+			struct fleet_device *d = &f->devices[k];
+
+			if (f->o.cases[i] == FLEET_AGAIN)
+				fleet_forget(d);
+			fleet_show(d, f->o.cases[i] == FLEET_NOOP ? d->receipt_n : d->made);
+		}
 		rc = run_all(f, name, do_sync, &g, err);
 		print_case(f, name, &g);
 	}

@@ -318,7 +318,7 @@ jx_rc fleet_make_log(struct fleet *f, size_t k, struct jx_error *err)
 		begin_entries(m);
 	for (int64_t n = 1; n <= f->o.entries && rc == JX_OK; n++)
 		rc = make_entry(m, n, err);
-	d->count = rc == JX_OK ? f->o.entries : 0;
+	d->made = rc == JX_OK ? f->o.entries : 0;
 	jx_buf_done(&m->answers);
 	free(m);
 	return rc == JX_OK ? jx_buf_check(&d->bytes, "log", err) : rc;

@@ -29,6 +29,14 @@ static double now_ms(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+static double cpu_seconds(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 /* -1: no more. */
 static long take(struct pool *p)
 {
@@ -128,7 +136,7 @@ void fleet_run(struct fleet *f, const char *what, fleet_work_fn work, struct fle
 	pthread_t *threads = jx_xcalloc(count, sizeof(*threads));
 	pthread_attr_t attr;
 	size_t started = 0;
-	double began;
+	double began, cpu_began;
 
 	memset(out, 0, sizeof(*out));
 	p.took_ms = jx_xcalloc((size_t)f->o.devices, sizeof(*p.took_ms));
@@ -136,6 +144,7 @@ void fleet_run(struct fleet *f, const char *what, fleet_work_fn work, struct fle
 	(void)pthread_cond_init(&p.done, NULL);
 	(void)pthread_attr_init(&attr);
 	(void)pthread_attr_setstacksize(&attr, STACK_BYTES);
+	cpu_began = cpu_seconds();
 	began = now_ms();
 	while (started < count && pthread_create(&threads[started], &attr, run_some, &p) == 0)
 		started++;
@@ -146,6 +155,7 @@ void fleet_run(struct fleet *f, const char *what, fleet_work_fn work, struct fle
 	for (size_t i = 0; i < started; i++)
 		(void)pthread_join(threads[i], NULL);
 	out->seconds = (now_ms() - began) / 1e3;
+	out->cpu_seconds = cpu_seconds() - cpu_began;
 	spread(&p);
 	(void)pthread_attr_destroy(&attr);
 	(void)pthread_cond_destroy(&p.done);

@@ -214,7 +214,7 @@ static int run_build(struct office *o, const char *dir, const char *file)
 {
 	struct jx_error err = {.code = JX_OK};
 	struct jx_office__mistakes m = {.count = 0};
-	struct jx_office__folder f;
+	struct jx_office__folder f = {.head = NULL};
 	struct jx_office__built built = {.version = 0};
 	JX_AUTO_BUF text;
 	int status = 0;

@@ -13,8 +13,10 @@
 #define BOOK_BYTES INT64_C(67108864)
 
 /* Declared for C++ only in GDAL's headers; they are C functions of the library. */
+/* NOLINTBEGIN(readability-identifier-naming) */
 void RegisterOGRXLSX(void);
 void RegisterOGRODS(void);
+/* NOLINTEND(readability-identifier-naming) */
 
 /* What GDAL has to say goes nowhere; that it failed is said by us. */
 static void CPL_STDCALL say_nothing(CPLErr level, CPLErrorNum number, const char *text)

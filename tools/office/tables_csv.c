@@ -13,7 +13,7 @@
 
 static jx_rc convert(const char *from, const char *data, size_t len, jx_buf *out, struct jx_error *err)
 {
-	const iconv_t cd = iconv_open("UTF-8", from);
+	iconv_t cd = iconv_open("UTF-8", from);
 	/* two bytes at least for what becomes three or four of UTF-8 at most; a byte below 0x80 stays one */
 	const size_t cap = 2 * len + 8;
 	JX_AUTO_FREE char *text = malloc(cap), *copy = malloc(len + 1);

@@ -37,7 +37,7 @@ void jx_office__keys_done(struct jx_office__keys *k);
 /* Of a row of a table that stands in another: the row above's key and this; else this. */
 char *jx_office__key(const struct jx_office__grid *g, size_t row, const char *key);
 /* "1.01" for "01.01" and "01.010": what is left of a code when a spreadsheet takes it for a number. NULL: no number. */
-char *jx_office__number_form(const char *code);
+char *jx_office__number_form(const char *text);
 
 /* Sample sizes among themselves; and a row with the sums behind rows from..., where there are several. */
 void jx_office__quotas_check(const struct jx_office__grids *t, struct jx_office__mistakes *m);

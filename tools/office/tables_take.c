@@ -7,7 +7,8 @@
 
 static void set(struct jx_office__grid *g, size_t row, size_t column, const char *text)
 {
-	jx_office__grid_set(g, row, column, text, strlen(text));
+	if (text != NULL)
+		jx_office__grid_set(g, row, column, text, strlen(text));
 }
 
 static void set_raw(struct jx_office__grid *g, size_t row, size_t column, const jx_json *doc, int tok)

@@ -315,7 +315,8 @@ static void canonical_form(void **state)
 		     "{\"b\": 1, \"a\": [1, 2.50, {\"x\": null}], \"e\": {}, \"l\": []}");
 	check_pretty("\"\\u5904\\/\\n\"", "\"处/\\n\"");
 	memset(text, 'x', sizeof(text));
-	memcpy(text, "[\"", 2);
+	text[0] = '[';
+	text[1] = '"';
 	jx_strcpy(text + 118, 3, "\"]");
 	check_pretty(text, text);
 	text[118] = 'x';

@@ -304,8 +304,13 @@ static jx_rc in_set(void *user, const char *name, const char *value, struct jx_e
 	struct jx_cli_binding *b = user;
 	size_t i = 0;
 
-	/* must not be lost: nothing can be sent until a person acts on it */
-	if (strcmp(name, JX_CLIENT_REENROL) == 0 || strlen(name) >= sizeof(b->set[0].name) ||
+	/*
+	 * Must not be lost: nothing can be sent until a person acts on it; and what is true of a run that is under way must be on the disk
+	 * if it is cut off.
+	 */
+	if (strcmp(name, JX_CLIENT_REENROL) == 0 ||
+	    (strcmp(name, JX_CLIENT_PHOTOS_BEGUN) == 0 && strcmp(value, "?") == 0) ||
+	    strlen(name) >= sizeof(b->set[0].name) ||
 	    (value != NULL && strlen(value) >= sizeof(b->set[0].value)))
 		return jx_store_set(b->store, name, value, err);
 	while (i < b->set_count && strcmp(b->set[i].name, name) != 0)

@@ -153,9 +153,9 @@ static jx_rc add_identity(jx_store *s, int64_t no, const struct jx_identity *id,
 /* What the server said to the earlier writer means nothing to the new one. Person and shift are the same people. */
 static jx_rc forget_server(jx_store *s, struct jx_error *err)
 {
-	static const char *const names[] = {JX_SET_CHALLENGE, JX_SET_CURSOR,      JX_SET_EPOCH,
-					    JX_SET_SERVER_N,  JX_SET_SERVER_HEAD, JX_SET_REENROL,
-					    JX_SET_DICTIONARY};
+	static const char *const names[] = {JX_SET_CHALLENGE,  JX_SET_CURSOR,       JX_SET_EPOCH,
+					    JX_SET_SERVER_N,   JX_SET_SERVER_HEAD,  JX_SET_REENROL,
+					    JX_SET_DICTIONARY, JX_SET_PHOTOS_BEGUN, JX_SET_SMALL_SENT};
 	jx_rc rc = JX_OK;
 	size_t i;
 

@@ -27,12 +27,13 @@ void jx_picture__scaler_done(struct jx_picture__scaler *s)
 /* Sums stay below 255 x 65,500 (a JPEG's longest side), so 32 bits hold them. */
 static void scale_line(struct jx_picture__scaler *s, const uint8_t *rgb)
 {
+	const uint32_t whole = s->from_width > 0 ? s->from_width : 1;
 	uint8_t *out = s->line;
 	uint32_t left = s->to_width; /* parts of this source pixel that are still to be given away */
 
 	for (uint32_t x = 0; x < s->to_width; x++) {
-		uint32_t sum[3] = {s->from_width / 2, s->from_width / 2, s->from_width / 2};
-		uint32_t need = s->from_width;
+		uint32_t sum[3] = {whole / 2, whole / 2, whole / 2};
+		uint32_t need = whole;
 
 		while (need > 0) {
 			const uint32_t take = need < left ? need : left;
@@ -47,7 +48,7 @@ static void scale_line(struct jx_picture__scaler *s, const uint8_t *rgb)
 			}
 		}
 		for (int c = 0; c < 3; c++)
-			*out++ = (uint8_t)(sum[c] / s->from_width);
+			*out++ = (uint8_t)(sum[c] / whole);
 	}
 }
 

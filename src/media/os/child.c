@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "spawn.h"
+#include "run.h"
 
 #define WHERE "media.child"
 
@@ -107,6 +107,7 @@ struct words {
 static void make_words(const struct jx_picture_child *c, const char *path, enum jx_copy_kind kind,
 		       struct words *w)
 {
+	const int64_t seconds = c->time_max_ms / 1000 + 1;
 	const char *slash = strrchr(path, '/');
 	size_t count = 0;
 
@@ -114,8 +115,7 @@ static void make_words(const struct jx_picture_child *c, const char *path, enum 
 	(void)snprintf(w->pixels, sizeof(w->pixels), "--pixels=%lld", (long long)c->limits.pixels_max);
 	(void)snprintf(w->memory, sizeof(w->memory), "--memory=%lld", (long long)c->limits.memory_max_bytes);
 	(void)snprintf(w->scans, sizeof(w->scans), "--scans=%d", (int)c->limits.scans_max);
-	(void)snprintf(w->seconds, sizeof(w->seconds), "--seconds=%lld",
-		       (long long)(c->time_max_ms / 1000 + 1));
+	(void)snprintf(w->seconds, sizeof(w->seconds), "--seconds=%lld", (long long)seconds);
 	memcpy(w->name, "--name=", 8);
 	jx_strcpy(w->name + 7, JX_PICTURE_NAME_MAX, slash != NULL ? slash + 1 : path);
 	w->argv[count++] = w->kind;

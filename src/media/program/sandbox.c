@@ -175,6 +175,7 @@ jx_rc jx_picture__lock_in(int64_t memory_max_bytes, int64_t seconds, struct jx_e
 	make_filter(&f);
 	program.len = f.len;
 	program.filter = f.at;
+	/* prctl, not seccomp(): the filter of a service that starts us allows the one and may not know the other */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return failed("no_new_privs", err);
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)

@@ -1,6 +1,6 @@
 /* One run of another program: input from a file, a few bytes on another descriptor, output and complaints collected. */
-#ifndef JX_MEDIA_SPAWN_H
-#define JX_MEDIA_SPAWN_H
+#ifndef JX_MEDIA_RUN_H
+#define JX_MEDIA_RUN_H
 
 #include "media_private.h"
 

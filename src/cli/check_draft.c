@@ -43,6 +43,7 @@ jx_rc check_begin(struct check *k, const char *method, const char *id, struct jx
 	const int64_t now_utc_ms = clock->utc_ms(clock->user);
 	const struct jx_form *form = NULL;
 	const jx_pack *pack = NULL;
+	char pack_day[11];
 	jx_rc rc;
 
 	jx_uuid7(clock, jx_os_rand(), k->draft.id);
@@ -59,7 +60,8 @@ jx_rc check_begin(struct check *k, const char *method, const char *id, struct jx
 		    jx_day_ok(day))
 			jx_strcpy(k->draft.day, sizeof(k->draft.day), day);
 	}
-	rc = check_find_form(k->c, method, k->draft.day, &pack, &form, err);
+	cli_pack_day(k->c, pack_day);
+	rc = check_find_form(k->c, method, pack_day, &pack, &form, err);
 	if (rc != JX_OK)
 		return rc;
 	jx_strcpy(k->draft.form, sizeof(k->draft.form), form->id);

@@ -14,6 +14,7 @@
 #include "jiexun/form.h"
 #include "jiexun/gps.h"
 #include "jiexun/media.h"
+#include "jiexun/shelf.h"
 #include "jiexun/store.h"
 #include "jiexun/view.h"
 
@@ -47,8 +48,10 @@ struct cli {
 	/* opened on demand */
 	jx_store *store;
 	jx_media *media;
-	jx_packs *packs;
-	const jx_pack *pack; /**< of street disorder, active today */
+	jx_shelf *shelf;
+	const jx_packs *packs; /**< the shelf's */
+	const jx_pack *pack;   /**< of street disorder, active by trusted time */
+	char pack_day[11];     /**< the day it was asked for; "" not yet */
 	jx_gps *gps;
 	bool has_key;
 	uint8_t public_key[JX_PUB_BYTES], secret_key[JX_SEC_BYTES];
@@ -91,6 +94,8 @@ jx_rc cli_open_pack(struct cli *c, struct jx_error *err);
  * that was never set) the first there is.
  */
 const jx_pack *cli_pack_on(const struct cli *c, size_t i, const char *day);
+/** The day by which packs hold: by trusted time, where a server or a satellite told it, else by this device's clock. */
+void cli_pack_day(const struct cli *c, char out[11]);
 /** The calendar's day here. */
 void cli_today(const struct cli *c, char out[11]);
 jx_rc cli_open_key(struct cli *c, struct jx_error *err);

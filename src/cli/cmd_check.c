@@ -1,5 +1,6 @@
 /* jx check: a form from its first field to an entry. */
 #include "check.h"
+#include "packs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@ static int list_forms(struct cli *c)
 
 	if (cli_open_pack(c, &err) != JX_OK)
 		return cli_fail(c, &err);
-	cli_today(c, today);
+	cli_pack_day(c, today);
 	for (size_t i = 0; i < jx_packs_count(c->packs); i++) {
 		const jx_pack *pack = cli_pack_on(c, i, today);
 
@@ -251,6 +252,7 @@ int check_save(struct check *k)
 	if (rc != JX_OK)
 		return cli_fail(k->c, &err);
 	check_tell_hidden(k);
+	cli_note_fix_time(k->c, &fix);
 	status = cli_show_saved(k->c, k->draft.id, &fix);
 	jx_buf_init(&text, 1 << 20);
 	check_computed_text(k->sheet, k->draft.day, &text);

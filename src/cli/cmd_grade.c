@@ -376,7 +376,7 @@ int cli_card(struct cli *c, const struct cli_args *a)
 
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
-	cli_today(c, day);
+	cli_pack_day(c, day);
 	rc = id != NULL ? JX_ENOTFOUND : JX_OK;
 	for (size_t i = 0; i < jx_packs_count(c->packs) && (id == NULL || rc == JX_ENOTFOUND); i++) {
 		const jx_pack *pack = cli_pack_on(c, i, day);

@@ -1,5 +1,6 @@
 /* jx log, correct, withdraw: one observation from options to disk. */
 #include "cli.h"
+#include "packs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -323,6 +324,7 @@ static int save(struct cli *c, const struct cli_args *a, const char *code, const
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	memcpy(id, jx_capture_id(cap), sizeof(id));
+	cli_note_fix_time(c, &fix);
 	return cli_show_saved(c, id, &fix);
 }
 

@@ -1,5 +1,5 @@
 /* jx status: one page that says whether all is well, from the database and the machine. */
-#include "cli.h"
+#include "packs.h"
 
 #include "jiexun/client.h"
 
@@ -87,6 +87,7 @@ static void print_json(const struct cli *c, const struct status *s)
 		cli_json_raw(&j, "last_sync_utc_ms", s->sync_utc_ms[0] != '\0' ? s->sync_utc_ms : "0");
 		cli_json_raw(&j, "last_sync", s->sync_result);
 	}
+	cli_packs_json(c, &j);
 	cli_json_int(&j, "free_bytes", s->free_bytes);
 	cli_json_str(&j, "space", jx_device_space_name(s->space));
 	cli_json_str(&j, "disk_encryption", jx_device_disk_name(s->disk));
@@ -190,6 +191,7 @@ static void print_people(const struct cli *c, const struct status *s)
 		       : s->space == JX_DEVICE_SPACE_WARN  ? _(": getting full, sync and tell the office")
 							   : "");
 	row(_("space"), text);
+	cli_packs_text(c);
 	row(_("disk"), disk_text(s->disk));
 	if (s->battery.is_present && s->battery.level_pct >= 0) {
 		(void)snprintf(text, sizeof(text), "%d %%", s->battery.level_pct);

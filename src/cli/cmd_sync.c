@@ -1,4 +1,5 @@
 /* jx sync: send what waits, fetch what is new, say in one line how it went. Its own process: closing the app never stops it. */
+#include "packs.h"
 #include "space.h"
 
 #include "jiexun/cli.h"
@@ -168,6 +169,24 @@ static int report(struct cli *c, const struct jx_client_result *r, const struct 
 	return jx_rc_exit_status(r->rc != JX_OK ? r->rc : counted);
 }
 
+/* Entries are sent and stay sent: what goes wrong with packs is told, and tried again by the next run. */
+static void take_packs(struct cli *c, const struct jx_client_config *cc, struct jx_client_result *result)
+{
+	struct cli_packs_taken taken = {.taken = 0};
+	struct jx_error why = {0};
+	const jx_rc rc = cli_take_packs(c, cc, result, &taken, &why);
+
+	cli_note_server_time(c, result->server_utc_ms);
+	if (rc != JX_OK && result->note[0] == '\0')
+		jx_strcpy(result->note, sizeof(result->note), why.text);
+	if (taken.taken > 0)
+		cli_say(c, _("%lld new form packs: jx status shows from when they hold"),
+			(long long)taken.taken);
+	if (taken.refused > 0)
+		fprintf(stderr, _("jx: %lld form packs are not used: jx status says why\n"),
+			(long long)taken.refused);
+}
+
 static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_identity *id, int tries,
 		      struct jx_client_result *result, struct jx_error *err)
 {
@@ -209,6 +228,8 @@ static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_i
 	cc.sink = &binding.sink;
 	memcpy(cc.writer, id->writer, sizeof(cc.writer));
 	rc = jx_client_sync(&cc, result, err);
+	if (rc == JX_OK && !result->is_pending)
+		take_packs(c, &cc, result);
 	if (rc == JX_OK)
 		rc = jx_cli_unbind(&binding, err);
 	else

@@ -39,41 +39,6 @@ void cli_today(const struct cli *c, char out[11])
 		jx_strcpy(out, 11, "1970-01-01");
 }
 
-const jx_pack *cli_pack_on(const struct cli *c, size_t i, const char *day)
-{
-	const jx_pack *at = jx_packs_at(c->packs, i);
-	const jx_pack *before = i > 0 ? jx_packs_at(c->packs, i - 1) : NULL;
-	const jx_pack *active;
-
-	if (at == NULL || (before != NULL && strcmp(jx_pack_id(before), jx_pack_id(at)) == 0))
-		return NULL;
-	active = jx_packs_active(c->packs, jx_pack_id(at), day);
-	return active != NULL ? active : at;
-}
-
-jx_rc cli_open_pack(struct cli *c, struct jx_error *err)
-{
-	char today[11];
-	jx_rc rc;
-
-	if (c->pack != NULL)
-		return JX_OK;
-	rc = jx_packs_new(&c->packs, err);
-	if (rc != JX_OK)
-		return rc;
-	cli_today(c, today);
-	for (size_t i = 0; i < jx_packs_count(c->packs) && c->pack == NULL; i++) {
-		const jx_pack *pack = cli_pack_on(c, i, today);
-
-		if (pack != NULL && jx_pack_form(pack) != NULL)
-			c->pack = pack;
-	}
-	if (c->pack == NULL)
-		return jx_fail(err, JX_ESTATE, 0, "jx.pack",
-			       "no form pack is loaded: run jx sync, or install the packs again");
-	return JX_OK;
-}
-
 void cli_device_keys(const struct cli *c, struct jx_device_keys *out)
 {
 	*out = (struct jx_device_keys){.dir = c->dir, .store = c->profile.key_store};
@@ -175,7 +140,7 @@ jx_rc cli_open_gps(struct cli *c, struct jx_error *err)
 void cli_close(struct cli *c)
 {
 	jx_gps_close(c->gps);
-	jx_packs_free(c->packs);
+	jx_shelf_close(c->shelf);
 	jx_media_close(c->media);
 	jx_store_close(c->store);
 	jx_wipe(c->secret_key, sizeof(c->secret_key));

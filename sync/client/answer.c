@@ -143,6 +143,7 @@ static struct jx_plan_event take_good(struct jx_client__run *run, struct answer 
 	count_sent(run);
 	run->progress.items = run->res->items;
 	run->res->is_pending = a->an.is_pending;
+	run->res->server_utc_ms = a->an.server_utc_ms;
 	if (a->an.token[0] != '\0')
 		jx_strcpy(run->token, sizeof(run->token), a->an.token);
 	ev.own_n = run->own_n;

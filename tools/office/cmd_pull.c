@@ -48,6 +48,7 @@ struct pull {
 	int64_t observations_before, observations, photos, photos_left;
 	struct jx_error photo_error; /* of the first photo that was left out */
 	int64_t days;
+	int64_t packs;                     /* new ones */
 	int64_t life_before, bytes_before; /* of the journal */
 	int64_t at_once;
 	jx_buf at_once_json;
@@ -132,7 +133,7 @@ static void configure(struct pull *p)
 		.should_stop = should_stop,
 		.progress = show_progress,
 		.progress_user = p,
-		.wants_token = !p->no_photos,
+		.wants_token = true,
 		.attempts_max = p->tries,
 	};
 	memcpy(p->cc.writer, a->writer, sizeof(p->cc.writer));
@@ -162,6 +163,54 @@ static jx_rc fetch(struct pull *p, const struct jx_office__wanted *w, struct jx_
 	if (rc == JX_OK)
 		rc = jx_office__photo_fetch(&p->desk, &blob, w, err);
 	return rc;
+}
+
+static jx_rc keep_bytes(void *user, const void *data, size_t len, struct jx_error *err)
+{
+	jx_buf *out = user;
+
+	jx_buf_add(out, data, len);
+	return jx_buf_check(out, "pack", err);
+}
+
+static jx_rc fetch_pack(void *user, const struct jx_pack_seal *seal, jx_buf *out, struct jx_error *err)
+{
+	struct pull *p = user;
+	const struct jx_client_blob_config blob = {
+		.transport = p->transport,
+		.token = p->result.token,
+		.rand = jx_os_rand(),
+		.wait = wait_ms,
+		.attempts_max = p->tries,
+	};
+
+	return jx_client_get_blob(&blob, seal->sha256, seal->size_bytes, 0, NULL, keep_bytes, out, err);
+}
+
+/* Before files are made: they name what the packs name. What fails here is told, and tried again with the next pull. */
+static void take_packs(struct pull *p)
+{
+	struct jx_error why = {.code = JX_OK};
+	jx_rc rc = jx_office__desk_index(&p->desk, &why);
+
+	if (rc == JX_OK)
+		rc = jx_office__take_packs(&p->desk, fetch_pack, p, &p->packs, &why);
+	if (rc != JX_OK)
+		fprintf(stderr, "jx-office: %s\n", why.text);
+}
+
+static void say_packs(const struct pull *p)
+{
+	const struct jx_shelf_problem *problem;
+
+	if (p->desk.shelf == NULL)
+		return;
+	if (p->packs > 0)
+		office_say(p->o, _("%lld new form packs, in %s/packs"), (long long)p->packs, p->o->dir);
+	for (size_t i = 0; (problem = jx_shelf_problem_at(p->desk.shelf, i)) != NULL; i++) {
+		fprintf(stderr, _("jx-office: form pack %s is not used: %s"), problem->key, problem->text);
+		fputc('\n', stderr);
+	}
 }
 
 /* A photo that is not there or does not fit its hash is left out and asked for again next time; all else ends the run. */
@@ -258,7 +307,9 @@ static jx_rc pull(struct pull *p, struct jx_error *err)
 		p->desk.journal.state.last_pull_utc_ms = jx_os_clock()->utc_ms(NULL);
 	files = tell_at_once(p, &why);
 	if (files == JX_OK)
-		files = make_files(p, &why);
+		if (rc == JX_OK && p->result.token[0] != '\0')
+			take_packs(p);
+	files = make_files(p, &why);
 	if (rc == JX_OK && files == JX_OK && !p->no_photos && p->result.token[0] != '\0')
 		rc = fetch_photos(p, err);
 	if (has_terminal(p->o))
@@ -292,6 +343,9 @@ static void report_json(const struct pull *p, jx_rc rc, const struct jx_error *e
 		jx_office__json_buf(&j, "at_once_entries", &p->at_once_json);
 	jx_office__json_int(&j, "repeats", p->desk.repeats);
 	jx_office__json_int(&j, "days", p->days);
+	jx_office__json_int(&j, "packs", p->packs);
+	jx_office__json_int(&j, "packs_refused",
+			    p->desk.shelf == NULL ? 0 : (int64_t)jx_shelf_problem_count(p->desk.shelf));
 	jx_office__json_int(&j, "requests", p->result.requests);
 	jx_office__json_int(&j, "down_bytes", p->result.down_bytes);
 	jx_office__json_bool(&j, "pending", p->result.is_pending);
@@ -303,6 +357,7 @@ static int report(const struct pull *p, jx_rc rc, const struct jx_error *err)
 {
 	if (p->o->json)
 		report_json(p, rc, err);
+	say_packs(p);
 	if (p->photos_left > 0)
 		fprintf(stderr,
 			_("jx-office: %lld photos could not be fetched and are asked for again next time; the first: %s\n"),

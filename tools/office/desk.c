@@ -47,7 +47,9 @@ static jx_rc fill(struct jx_office__desk *desk, int64_t wait_ms, struct jx_error
 	if (rc != JX_OK)
 		return rc;
 	jx_office__trust_of(&desk->account, &desk->trust);
-	rc = jx_packs_new(&desk->packs, err);
+	rc = jx_shelf_open(desk->fs, desk->dir, &desk->shelf, err);
+	if (rc == JX_OK)
+		desk->packs = jx_shelf_packs(desk->shelf);
 	if (rc == JX_OK)
 		rc = jx_office__journal_open(desk->fs, desk->dir, &desk->journal, err);
 	if (rc == JX_OK)
@@ -82,7 +84,7 @@ void jx_office__desk_close(struct jx_office__desk *desk)
 {
 	jx_office__index_close(JX_STEAL(desk->index));
 	jx_office__journal_close(&desk->journal);
-	jx_packs_free(JX_STEAL(desk->packs));
+	jx_shelf_close(JX_STEAL(desk->shelf));
 	jx_buf_done(&desk->lines);
 	if (desk->lock != NULL)
 		desk->fs->unlock(desk->fs->user, desk->lock);

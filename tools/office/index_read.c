@@ -177,6 +177,24 @@ jx_rc jx_office__index_next_wanted(jx_office__index *x, struct jx_office__wanted
 	return JX_OK;
 }
 
+jx_rc jx_office__index_next_other(jx_office__index *x, const char *kind, char *key, size_t cap,
+				  int64_t *pos_out, size_t *len_out, struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, OTHER_NEXT);
+	bool has_row = false;
+	jx_rc rc;
+
+	jx_office__bind_text(&u, 1, kind);
+	jx_office__bind_text(&u, 2, key);
+	rc = jx_office__step(&u, &has_row, err);
+	if (rc != JX_OK || !has_row)
+		return rc == JX_OK ? JX_ENOTFOUND : rc;
+	*pos_out = jx_office__i64(&u, 1);
+	*len_out = (size_t)jx_office__i64(&u, 2);
+	jx_office__text(&u, 0, key, cap);
+	return JX_OK;
+}
+
 jx_rc jx_office__index_fetched(jx_office__index *x, const struct jx_office__wanted *w, struct jx_error *err)
 {
 	JX_OFFICE__USE(u, x, WANTED_DONE);

@@ -70,6 +70,7 @@
 	X(RECEIPT_ADD, "INSERT INTO receipt (writer, n, server_utc_ms) VALUES (?1, ?2, ?3) ON CONFLICT "     \
 		       "(writer) DO UPDATE SET n = max(n, ?2), server_utc_ms = max(server_utc_ms, ?3)")      \
 	X(OTHER_FIND, "SELECT pos, len FROM other WHERE kind = ?1 AND key = ?2")                             \
+	X(OTHER_NEXT, "SELECT key, pos, len FROM other WHERE kind = ?1 AND key > ?2 ORDER BY key LIMIT 1")   \
 	X(OTHER_ADD, "INSERT OR REPLACE INTO other (kind, key, pos, len) VALUES (?1, ?2, ?3, ?4)")           \
 	X(WANTED_NEXT, "SELECT day, sha256, size_bytes FROM wanted WHERE (day, sha256) > (?1, ?2) ORDER BY " \
 		       "day, sha256 LIMIT 1")                                                                \

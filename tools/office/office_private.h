@@ -24,6 +24,7 @@
 #include "jiexun/form.h"
 #include "jiexun/media.h"
 #include "jiexun/model.h"
+#include "jiexun/shelf.h"
 #include "jiexun/wire.h"
 
 #define JX_OFFICE__KEY      "office.key"
@@ -199,6 +200,9 @@ jx_rc jx_office__index_clear(jx_office__index *x, struct jx_error *err);
 /* Where the newest item with this kind and key stands. JX_ENOTFOUND none. */
 jx_rc jx_office__index_find(jx_office__index *x, const struct jx_item *item, int64_t *pos_out,
 			    size_t *len_out, struct jx_error *err);
+/* The item of this kind (no entries) whose key comes after this one; key "": the first. JX_ENOTFOUND no more. */
+jx_rc jx_office__index_next_other(jx_office__index *x, const char *kind, char *key, size_t cap,
+				  int64_t *pos_out, size_t *len_out, struct jx_error *err);
 jx_rc jx_office__index_add(jx_office__index *x, const struct jx_item *item, int64_t pos, size_t len,
 			   const struct jx_office__trust *trust, struct jx_error *err);
 
@@ -272,7 +276,8 @@ struct jx_office__desk {
 	struct jx_office__trust trust;
 	struct jx_office__journal journal;
 	jx_office__index *index;
-	jx_packs *packs;
+	jx_shelf *shelf;
+	const jx_packs *packs; /* the shelf's */
 	/* an answer that is being kept */
 	jx_buf lines;
 	int64_t lines_items, lines_entries;
@@ -291,6 +296,17 @@ jx_rc jx_office__desk_open(const struct jx_fs *fs, const struct jx_clock *clock,
 void jx_office__desk_close(struct jx_office__desk *desk);
 /* Make sure that the index can be used: after a failure it is made anew from the journal. */
 jx_rc jx_office__desk_index(struct jx_office__desk *desk, struct jx_error *err);
+
+/* ---- form packs that came down ------------------------------------------------------------------------ */
+
+/*
+ * Fetch, check and keep those that the journal names and this office lacks; what is refused stands in the shelf. The index has to be
+ * up to date. fetch: as in struct jx_shelf_offer.
+ */
+jx_rc jx_office__take_packs(struct jx_office__desk *desk,
+			    jx_rc (*fetch)(void *user, const struct jx_pack_seal *seal, jx_buf *out,
+					   struct jx_error *err),
+			    void *user, int64_t *taken_out, struct jx_error *err);
 
 /* ---- feed: keeping an answer --------------------------------------------------------------------------- */
 
@@ -400,11 +416,11 @@ struct jx_office__photo_entry {
  * By number ("H07-123", any case) or id. JX_ENOTFOUND: none of that name was pulled, or it was erased by law. JX_EINVAL: no name, or
  * several writers had that number.
  */
-jx_rc jx_office__photo_entry(struct jx_office__desk *desk, const char *name, struct jx_office__photo_entry *out,
-			     struct jx_error *err);
+jx_rc jx_office__photo_entry(struct jx_office__desk *desk, const char *name,
+			     struct jx_office__photo_entry *out, struct jx_error *err);
 /* days/DAY/photos/HASH.jpg in new memory; JX_OK only if its bytes have that hash. JX_ENOTFOUND: not fetched. */
-jx_rc jx_office__photo_path(struct jx_office__desk *desk, const char *day, const uint8_t sha256[JX_HASH_BYTES],
-			    char **path_out, struct jx_error *err);
+jx_rc jx_office__photo_path(struct jx_office__desk *desk, const char *day,
+			    const uint8_t sha256[JX_HASH_BYTES], char **path_out, struct jx_error *err);
 /* SHA-256 of a file. */
 jx_rc jx_office__hash_file(const struct jx_fs *fs, const char *path, uint8_t out[JX_HASH_BYTES],
 			   struct jx_error *err);

@@ -68,7 +68,7 @@ class Tables(Case):
             writer = csv.writer(file, **dialect)
             writer.writerow(heading)
             for row in rows:
-                writer.writerow([("'" if row[key(h)][:1] in tuple("=+-@'") and row[key(h)] else "") + row[key(h)] for h in heading])
+                writer.writerow([("'" if row.get(key(h), "")[:1] in tuple("=+-@'") and row.get(key(h)) else "") + row.get(key(h), "") for h in heading])
 
     def edit(self, table, change, folder="tables"):
         heading, rows = self.read(table, folder)

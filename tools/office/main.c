@@ -52,6 +52,14 @@ static const struct office_opt photo_opts[] = {
 	{"case", N_("NUMBER"), N_("case number to stand on a stamped copy")},
 	{NULL, NULL, NULL},
 };
+static const struct office_opt pairs_opts[] = {
+	{"output", N_("DIR"), N_("folder for the sheet and its pictures (needed); -o for short")},
+	{"since", N_("YYYY-MM-DD"), N_("first business day (default: the first there is)")},
+	{"until", N_("YYYY-MM-DD"), N_("last business day (default: the last there is)")},
+	{"area", N_("CODE"), N_("area, or the beginning of its code")},
+	{"grid", N_("CODE"), N_("grid")},
+	{NULL, NULL, NULL},
+};
 static const struct office_opt pack_opts[] = {
 	{"output", N_("FILE"), N_("pack to be written by build; -o for short")},
 	{NULL, NULL, NULL},
@@ -75,6 +83,8 @@ static const struct office_command commands[] = {
 	 N_("a form pack as tables for a spreadsheet, tables as a pack, what is in one"), office_pack},
 	{"photo", N_("list|small|screen|stamp NUMBER"), 2, 2, photo_opts,
 	 N_("photos of an entry, copies of them, and copies with a stamp below"), office_photo},
+	{"pairs", "", 0, 0, pairs_opts, N_("a sheet of pictures before and after, to look at and to print"),
+	 office_pairs},
 	{"status", "", 0, 0, no_opts, N_("account, server, last pull, what is here"), office_status},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -76,6 +76,7 @@ int office_statement(struct office *o, const struct office_args *a);
 int office_grade(struct office *o, const struct office_args *a);
 int office_checks(struct office *o, const struct office_args *a);
 int office_pack(struct office *o, const struct office_args *a);
+int office_pairs(struct office *o, const struct office_args *a);
 int office_photo(struct office *o, const struct office_args *a);
 int office_verify(struct office *o, const struct office_args *a);
 int office_status(struct office *o, const struct office_args *a);

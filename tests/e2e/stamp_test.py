@@ -187,8 +187,9 @@ class Stamp(Case):
         journal = os.path.join(third, "journal.ndjson")
         with open(journal, "rb") as file:
             lines = file.read()
+        self.assertIn(b"p-017", lines)
         with open(journal, "wb") as file:
-            file.write(lines.replace(b'"quantity":"3"', b'"quantity":"4"'))
+            file.write(lines.replace(b"p-017", b"p-018", 1))
         run([program("jx-office"), "verify", third, "--stamp", text], EXIT["ecorrupt"])
 
 

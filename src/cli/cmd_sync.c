@@ -230,6 +230,8 @@ static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_i
 	rc = jx_client_sync(&cc, result, err);
 	if (rc == JX_OK && !result->is_pending)
 		take_packs(c, &cc, result);
+	/* what is kept and tidied up from here on needs no line: it ends along with the last acknowledgement */
+	jx_transport_curl_free(JX_STEAL(transport));
 	if (rc == JX_OK)
 		rc = jx_cli_unbind(&binding, err);
 	else

@@ -26,7 +26,8 @@ static jx_rc add_headers(struct jx_client__curl *c, const struct jx_wire_request
 	jx_rc rc = jx_client__curl_header(c, err, "Content-Type: application/%s",
 					  is_sync ? "x-ndjson" : "json");
 
-	if (rc == JX_OK && is_sync)
+	/* who sends with a dictionary reads it, too */
+	if (rc == JX_OK && is_sync && rq->dictionary == JX_WIRE_DICTIONARY_NONE)
 		rc = jx_client__curl_header(c, err, "Accept-Encoding: zstd");
 	if (rc == JX_OK && rq->is_zstd)
 		rc = jx_client__curl_header(c, err, "Content-Encoding: zstd");

@@ -116,9 +116,24 @@ static int verify(X509_STORE_CTX *ctx, void *user)
 	return 1;
 }
 
+/* Everything that our servers and common proxies in front of one can sign with, and no more: each name is sent in every handshake. */
+#define SIGNATURES                                                                                                \
+	"ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:" \
+	"RSA+SHA384:RSA+SHA512"
+#define GROUPS "X25519:P-256:P-384"
+
 CURLcode jx_client__tls_setup(CURL *easy, void *ssl_ctx, void *user)
 {
 	(void)easy;
+	/*
+	 * curl fills the first message up to 512 bytes for the sake of one make of load balancer of 2013, and ends a connection with
+	 * an exchange that nobody waits for: what an answer holds is counted by its length. On a bad line each packet counts.
+	 */
+	(void)SSL_CTX_clear_options(ssl_ctx, SSL_OP_TLSEXT_PADDING);
+	SSL_CTX_set_quiet_shutdown(ssl_ctx, 1);
+	if (SSL_CTX_set1_sigalgs_list(ssl_ctx, SIGNATURES) != 1 ||
+	    SSL_CTX_set1_groups_list(ssl_ctx, GROUPS) != 1)
+		return CURLE_SSL_CIPHER;
 	SSL_CTX_set_cert_verify_callback(ssl_ctx, verify, user);
 	return CURLE_OK;
 }

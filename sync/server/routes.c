@@ -75,7 +75,7 @@ typedef void (*ingest_fn)(jx_ingest *ingest, const struct jx_wire_request *rq, s
 
 /*
  * Ingest compresses what gains by it; who has not said that it reads zstd (a script, another team's first
- * client) gets it plain.
+ * client) gets it plain. Who sent with a dictionary has said so.
  */
 static void expand_for(const jx_server__request *rq, struct jx_wire_response *rs)
 {
@@ -83,14 +83,14 @@ static void expand_for(const jx_server__request *rq, struct jx_wire_response *rs
 	struct jx_bytes packed = {rs->body.data, rs->body.len};
 	jx_buf plain;
 
-	if (!rs->is_zstd || (accepts != NULL && strstr(accepts, "zstd") != NULL))
+	if (!rs->is_zstd || rs->dictionary != JX_WIRE_DICTIONARY_NONE ||
+	    (accepts != NULL && strstr(accepts, "zstd") != NULL))
 		return;
 	jx_buf_init(&plain, ANSWER_MAX);
 	if (jx_wire_expand(packed, rs->dictionary, &plain, NULL) == JX_OK) {
 		jx_buf_done(&rs->body);
 		rs->body = plain;
 		rs->is_zstd = false;
-		rs->dictionary = JX_WIRE_DICTIONARY_NONE;
 	} else {
 		jx_buf_done(&plain);
 	}

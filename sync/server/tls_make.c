@@ -64,6 +64,15 @@ static int add_name(gnutls_x509_crt_t crt, const char *name)
 						    GNUTLS_FSAN_APPEND);
 }
 
+static bool has_name(const char *const *names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int add_names(gnutls_x509_crt_t crt, const char *const *names, size_t count)
 {
 	static const char *const always[] = {"localhost", "127.0.0.1", "::1"};
@@ -71,8 +80,10 @@ static int add_names(gnutls_x509_crt_t crt, const char *const *names, size_t cou
 
 	for (size_t i = 0; i < count && code == GNUTLS_E_SUCCESS; i++)
 		code = add_name(crt, names[i]);
-	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]) && code == GNUTLS_E_SUCCESS; i++)
-		code = add_name(crt, always[i]);
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]) && code == GNUTLS_E_SUCCESS; i++) {
+		if (!has_name(names, count, always[i]))
+			code = add_name(crt, always[i]);
+	}
 	return code;
 }
 

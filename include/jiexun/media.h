@@ -223,6 +223,15 @@ struct jx_picture_child {
 jx_rc jx_media_copy_in_child(const struct jx_picture_child *child, const char *path, enum jx_copy_kind kind,
 			     const struct jx_stamp *stamp, jx_buf *out, struct jx_error *err);
 
+/**
+ * As jx_media_copy(), decoded by jx-picture: for a server's list of photos that others sent. media must be on the real disk. Two at
+ * the same time make it twice; how many run at once is the caller's to limit.
+ * @retval JX_ENOTFOUND  the photo is not published  @retval others  as jx_media_copy_in_child()
+ */
+jx_rc jx_media_copy_by_child(jx_media *media, const struct jx_picture_child *child,
+			     const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind, jx_buf *out,
+			     struct jx_error *err);
+
 /* ---- resumable receiving (server; office downloads) ---------------------------------------------- */
 
 /** A partial file dir/tmp/<owner>-<hash>.part: survives restarts, its size is the offset. */

@@ -12,6 +12,7 @@
 
 #define WHERE "media.child"
 
+#define PATH_BYTES 4096 /* PATH_MAX */
 #define TIME_MAX_MS \
 	20000 /* 100 million pixels take 2 to 4 s; ten times that where everybody wants the machine */
 
@@ -164,6 +165,27 @@ jx_rc jx_media_copy_in_child(const struct jx_picture_child *child, const char *p
 		rc = judge(&r, path, err);
 	if (rc != JX_OK)
 		return rc;
+	jx_buf_add(out, made.data, made.len);
+	return jx_buf_check(out, "copy", err);
+}
+
+jx_rc jx_media_copy_by_child(jx_media *media, const struct jx_picture_child *child,
+			     const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind, jx_buf *out,
+			     struct jx_error *err)
+{
+	char path[PATH_BYTES];
+	JX_AUTO_BUF made;
+	jx_rc rc;
+
+	jx_buf_init(&made, JX_COPY_BYTES_MAX);
+	if (jx_media_kept_copy(media, sha256, kind, out, NULL) == JX_OK)
+		return JX_OK;
+	jx_media_path(media, sha256, path, sizeof(path));
+	rc = jx_media_copy_in_child(child, path, kind, NULL, &made, err);
+	if (rc != JX_OK)
+		return rc;
+	/* A full disk keeps nobody from looking. */
+	(void)jx_media_keep_copy(media, sha256, kind, made.data, made.len, NULL);
 	jx_buf_add(out, made.data, made.len);
 	return jx_buf_check(out, "copy", err);
 }

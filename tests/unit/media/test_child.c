@@ -216,6 +216,42 @@ static void test_descriptors(void **state)
 	assert_int_equal(errno, ECHILD);
 }
 
+/* As a server does: made once by the child, kept, and given without a child from then on. */
+static void test_made_once(void **state)
+{
+	struct fixture *x = *state;
+	JX_AUTO_FREE char *dir = jx_test_path(x->folder, "photos");
+	const uint8_t other[JX_HASH_BYTES] = {1};
+	struct jx_fake_rand rand;
+	struct jx_photo_ref ref = {0};
+	JX_AUTO(jx_media) media = NULL;
+	JX_AUTO_BUF first, second, none;
+	struct jx_error err;
+	size_t len = 0;
+	uint8_t *data = draw(&(struct draw){.width = 640, .height = 480}, &len);
+
+	jx_fake_rand_init(&rand, 7);
+	jx_buf_init(&first, JX_COPY_BYTES_MAX);
+	jx_buf_init(&second, JX_COPY_BYTES_MAX);
+	jx_buf_init(&none, JX_COPY_BYTES_MAX);
+	jx_assert_ok(
+		jx_media_open(&(struct jx_media_config){.dir = dir, .fs = jx_os_fs(), .rand = &rand.rand},
+			      &media, &err),
+		&err);
+	jx_assert_ok(jx_media_publish(media, data, len, true, &ref, &err), &err);
+	jx_assert_ok(jx_media_copy_by_child(media, &x->child, ref.sha256, JX_COPY_SMALL, &first, &err), &err);
+	x->child.program = "/nonexistent/jx-picture";
+	jx_assert_ok(jx_media_copy_by_child(media, &x->child, ref.sha256, JX_COPY_SMALL, &second, &err),
+		     &err);
+	assert_true(second.len > first.len);
+	assert_int_not_equal(
+		jx_media_copy_by_child(media, &x->child, ref.sha256, JX_COPY_SCREEN, &none, &err), JX_OK);
+	x->child.program = x->program;
+	jx_assert_rc(jx_media_copy_by_child(media, &x->child, other, JX_COPY_SMALL, &none, &err),
+		     JX_ENOTFOUND, &err);
+	free(data);
+}
+
 /* ---- the lock itself -------------------------------------------------------------------------------- */
 
 enum attempt {
@@ -317,6 +353,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_programs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_descriptors, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_made_once, setup, teardown),
 		cmocka_unit_test(test_locked_in),
 	};
 

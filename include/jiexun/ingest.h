@@ -114,6 +114,14 @@ jx_rc jx_upload_write(jx_upload *upload, const void *data, size_t len,
  * @retval JX_ECORRUPT hash differs: bytes dropped, start again at 0
  */
 jx_rc jx_upload_end(jx_upload *upload, struct jx_upload_state *state_out, struct jx_error *err);
+/**
+ * The sender gives it up: what came of an unfinished photo goes. Its entry lists it still, so it may be sent again, from 0.
+ * @retval JX_ENOTFOUND  not listed for this writer
+ * @retval JX_EEXISTS    it is published: evidence is not taken back
+ * @retval JX_EBUSY      another request is writing it
+ */
+jx_rc jx_ingest_photo_drop(jx_ingest *ingest, const struct jx_writer *who,
+			   const uint8_t sha256[JX_HASH_BYTES], struct jx_error *err);
 void jx_upload_close(jx_upload *upload); /**< keeps the bytes; NULL ok */
 JX_DEFINE_AUTO(jx_upload, jx_upload_close);
 

@@ -252,6 +252,8 @@ jx_rc jx_part_write(jx_part *part, const void *data, size_t len, struct jx_error
  * @retval JX_ECORRUPT hash differs  @retval JX_ESTATE not all bytes yet
  */
 jx_rc jx_part_publish(jx_part *part, struct jx_error *err);
+/** Away with the bytes; close it then. */
+jx_rc jx_part_drop(jx_part *part, struct jx_error *err);
 void jx_part_close(jx_part *part); /**< keeps the bytes */
 JX_DEFINE_AUTO(jx_part, jx_part_close);
 /** Offset of a part without opening it for writing; JX_ENOTFOUND if none. */

@@ -63,6 +63,7 @@ struct jx_server_limits {
 	int64_t rate_window_ms;          /**< a request's body and its answer must move ... */
 	int64_t rate_bytes_s;            /**< ... this many bytes a second in each such window */
 	int64_t photo_bytes;             /**< largest photo */
+	int64_t part_keep_ms;            /**< of a photo of which no more comes; then its part goes */
 	int64_t batches;                 /**< sync requests worked on at the same time: bounds memory */
 };
 extern const struct jx_server_limits jx_server_limits_default;

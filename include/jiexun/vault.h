@@ -315,7 +315,8 @@ struct jx_vault_ops {
 	 * @retval JX_ECORRUPT hash differs, bytes dropped
 	 */
 	jx_rc (*part_publish)(jx_vault_part *part, struct jx_error *err);
-	void (*part_close)(jx_vault_part *part); /**< keeps the bytes; NULL ok */
+	jx_rc (*part_drop)(jx_vault_part *part, struct jx_error *err); /**< the bytes go; close it then */
+	void (*part_close)(jx_vault_part *part);                       /**< keeps the bytes; NULL ok */
 	/** Path of a stored photo, for sending it (photo_known first). */
 	void (*photo_path)(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], char *out, size_t cap);
 	/** After a crash: remove temporary files; partial photos only once untouched for keep_ms. */

@@ -221,6 +221,13 @@ jx_rc jx_part_publish(jx_part *part, struct jx_error *err)
 	return rc;
 }
 
+jx_rc jx_part_drop(jx_part *part, struct jx_error *err)
+{
+	const jx_rc rc = check_going(part, err);
+
+	return rc == JX_OK ? give_up(part, err) : rc;
+}
+
 void jx_part_close(jx_part *part)
 {
 	if (part == NULL)

@@ -132,17 +132,24 @@ static jx_rc open_part(jx_upload *u, int64_t offset_bytes, struct jx_error *err)
 	return rc;
 }
 
-jx_rc jx_ingest_photo_open(jx_ingest *ingest, const struct jx_writer *who,
-			   const uint8_t sha256[JX_HASH_BYTES], int64_t offset_bytes, jx_upload **upload_out,
-			   struct jx_error *err)
+static jx_upload *begin_upload(jx_ingest *ingest, const struct jx_writer *who,
+			       const uint8_t sha256[JX_HASH_BYTES])
 {
-	JX_AUTO(jx_upload) u = jx_xcalloc(1, sizeof(*u));
-	jx_rc rc;
+	jx_upload *u = jx_xcalloc(1, sizeof(*u));
 
 	u->in = ingest;
 	memcpy(u->writer, who->id, sizeof(u->writer));
 	memcpy(u->sha256, sha256, sizeof(u->sha256));
-	rc = enter(u, err);
+	return u;
+}
+
+jx_rc jx_ingest_photo_open(jx_ingest *ingest, const struct jx_writer *who,
+			   const uint8_t sha256[JX_HASH_BYTES], int64_t offset_bytes, jx_upload **upload_out,
+			   struct jx_error *err)
+{
+	JX_AUTO(jx_upload) u = begin_upload(ingest, who, sha256);
+	jx_rc rc = enter(u, err);
+
 	/* read inside the list: no other request can move it any more */
 	if (rc == JX_OK)
 		rc = jx_ingest_photo_state(ingest, who, sha256, &u->state, err);
@@ -201,6 +208,31 @@ jx_rc jx_upload_end(jx_upload *upload, struct jx_upload_state *state_out, struct
 	if (rc == JX_OK)
 		*state_out = upload->state;
 	return rc;
+}
+
+static jx_rc drop_part(jx_upload *u, struct jx_error *err)
+{
+	const struct jx_vault_ops *ops = u->in->ops;
+	jx_rc rc;
+
+	if (u->state.is_stored)
+		return jx_fail(err, JX_EEXISTS, 0, WHERE,
+			       "this photo is published: it is evidence and stays");
+	if (u->state.offset_bytes == 0)
+		return JX_OK;
+	rc = ops->part_open(u->in->vault, u->writer, u->sha256, u->state.size_bytes, &u->part, err);
+	return rc == JX_OK ? ops->part_drop(u->part, err) : rc;
+}
+
+jx_rc jx_ingest_photo_drop(jx_ingest *ingest, const struct jx_writer *who,
+			   const uint8_t sha256[JX_HASH_BYTES], struct jx_error *err)
+{
+	JX_AUTO(jx_upload) u = begin_upload(ingest, who, sha256);
+	jx_rc rc = enter(u, err);
+
+	if (rc == JX_OK)
+		rc = jx_ingest_photo_state(ingest, who, sha256, &u->state, err);
+	return rc == JX_OK ? drop_part(u, err) : rc;
 }
 
 void jx_upload_close(jx_upload *upload)

@@ -123,6 +123,7 @@ static const struct rc_row rc_rows[] = {
 	{JX_ENOTFOUND, MHD_HTTP_NOT_FOUND, "not-listed", "no such photo in your accepted entries"},
 	{JX_ECONFLICT, MHD_HTTP_CONFLICT, "offset",
 	 "Upload-Offset is not where the upload stands; ask by HEAD"},
+	{JX_EEXISTS, MHD_HTTP_FORBIDDEN, "stored", "the photo is published; evidence is not taken back"},
 	{JX_EBUSY, MHD_HTTP_LOCKED, "busy", "another request is writing this photo; try again"},
 	{JX_ELIMIT, MHD_HTTP_CONTENT_TOO_LARGE, "too-large",
 	 "more bytes than the entry lists for this photo"},

@@ -60,6 +60,8 @@ static const struct row rows[] = {
 	 "slower connections are cut; 0: none"},
 	{"max_photo_bytes", NUMBER, AT(limits.photo_bytes), 0, 1024, (int64_t)1 << 32, 1,
 	 "larger photos are refused"},
+	{"part_keep_days", NUMBER, AT(limits.part_keep_ms), 0, 1, 365, 86400000,
+	 "a part of a photo of which no more came goes after so long"},
 	{"sync_batches", NUMBER, AT(limits.batches), 0, 1, 256, 1,
 	 "worked on at the same time; a few MB of memory each"},
 };

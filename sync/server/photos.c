@@ -1,5 +1,5 @@
 /*
- * Photos by tus 1.0: core, creation, creation-with-upload. An upload is named by its hash, and what the
+ * Photos by tus 1.0: core, creation, creation-with-upload, checksum, expiration, termination. An upload is named by its hash, and what the
  * accepted entry of this writer lists is its length: creating it stores nothing, so it may be repeated at
  * will.
  */
@@ -14,7 +14,9 @@ static void reply_options(jx_server__request *rq)
 {
 	jx_server__reply(rq, MHD_HTTP_NO_CONTENT, NULL, 0, NULL);
 	jx_server__header(rq, "Tus-Version", "1.0.0");
-	jx_server__header(rq, "Tus-Extension", "creation,creation-with-upload");
+	jx_server__header(rq, "Tus-Extension",
+			  "creation,creation-with-upload,checksum,expiration,termination");
+	jx_server__header(rq, "Tus-Checksum-Algorithm", JX_SERVER__CHECKSUMS);
 	jx_server__header_i64(rq, "Tus-Max-Size", rq->server->config.limits.photo_bytes);
 }
 
@@ -43,6 +45,16 @@ static bool is_offset_stream(const jx_server__request *rq)
 	return type != NULL && strcmp(type, "application/offset+octet-stream") == 0;
 }
 
+/* Until when it is kept if nothing more comes. */
+static void describe_end(jx_server__request *rq)
+{
+	const struct jx_clock *clock = rq->server->config.clock;
+	char date[JX_SERVER__DATE_MAX];
+
+	jx_server__tus_date(clock->utc_ms(clock->user) + rq->server->config.limits.part_keep_ms, date);
+	jx_server__header(rq, "Upload-Expires", date);
+}
+
 /* What an answer about an upload says: where it stands, and the receipt once it is whole. */
 static void describe(jx_server__request *rq, const struct jx_upload_state *state)
 {
@@ -51,6 +63,8 @@ static void describe(jx_server__request *rq, const struct jx_upload_state *state
 	jx_buf_init(&receipt, 16384);
 	jx_server__header_i64(rq, "Upload-Offset",
 			      state->is_stored ? state->size_bytes : state->offset_bytes);
+	if (!state->is_stored && rq->method != JX_SERVER__HEAD)
+		describe_end(rq);
 	if (state->is_stored && jx_signed_header_write(&state->receipt, &receipt, NULL) == JX_OK)
 		jx_server__header(rq, "Jiexun-Photo-Receipt", receipt.data);
 }
@@ -65,6 +79,50 @@ static void reply_created(jx_server__request *rq, const struct jx_upload_state *
 	jx_server__header(rq, MHD_HTTP_HEADER_LOCATION, location);
 	describe(rq, state);
 }
+
+/* ---- Upload-Checksum ---- */
+
+/*
+ * A body that is to be compared first is collected, for what is written to a part stays; so it has a ceiling, and one that breaks off
+ * is lost whole. Our own client sends none: the hash of the whole photo decides.
+ */
+#define CHECKED_BODY_MAX  ((int64_t)1 << 20)
+#define CHECKSUM_MISMATCH 460 /* of tus; no other protocol has it */
+
+/* False: answered. */
+static bool read_checksum(jx_server__request *rq)
+{
+	const char *text = jx_server__get(rq, "Upload-Checksum");
+
+	if (text == NULL)
+		return true;
+	rq->has_checksum = jx_server__tus_checksum(text, &rq->checksum);
+	if (!rq->has_checksum)
+		jx_server__error(rq, MHD_HTTP_BAD_REQUEST, "bad-request",
+				 "Upload-Checksum: \"sha1 <base64>\" or \"sha256 <base64>\" is needed");
+	return rq->has_checksum;
+}
+
+/* False: answered. */
+static bool write_checked(jx_server__request *rq)
+{
+	const void *data = rq->body.data != NULL ? rq->body.data : "";
+	struct jx_error err = {0};
+	jx_rc rc;
+
+	if (!jx_server__tus_fits(&rq->checksum, data, rq->body.len)) {
+		jx_server__error(
+			rq, CHECKSUM_MISMATCH, "checksum",
+			"the bytes do not have that checksum; they were thrown away, send them again");
+		return false;
+	}
+	rc = jx_upload_write(rq->upload, data, rq->body.len, &err);
+	if (rc != JX_OK)
+		jx_server__error_rc(rq, rc, &err);
+	return rc == JX_OK;
+}
+
+/* ---- how an upload stands ---- */
 
 static bool ask_state(jx_server__request *rq, struct jx_upload_state *out)
 {
@@ -94,6 +152,8 @@ static bool open_upload(jx_server__request *rq, int64_t offset)
 		jx_server__error_rc(rq, rc, &err);
 	rq->offset_bytes = offset;
 	rq->body_max = rq->size_bytes - offset;
+	if (rq->has_checksum && rq->body_max > CHECKED_BODY_MAX)
+		rq->body_max = CHECKED_BODY_MAX;
 	return rc == JX_OK;
 }
 
@@ -153,7 +213,7 @@ void jx_server__photos_begin(jx_server__request *rq)
 	struct jx_upload_state state;
 	int64_t length = 0;
 
-	if (!let_in(rq) || !read_creation(rq, &length) || !ask_state(rq, &state))
+	if (!let_in(rq) || !read_creation(rq, &length) || !read_checksum(rq) || !ask_state(rq, &state))
 		return;
 	if (length != state.size_bytes) {
 		jx_server__error(rq, MHD_HTTP_BAD_REQUEST, "bad-request",
@@ -202,7 +262,7 @@ static void begin_patch(jx_server__request *rq)
 				 "Upload-Offset: a number of bytes is needed");
 		return;
 	}
-	if (!ask_state(rq, &state))
+	if (!read_checksum(rq) || !ask_state(rq, &state))
 		return;
 	if (state.is_stored) {
 		if (offset != state.size_bytes)
@@ -218,12 +278,27 @@ static void begin_patch(jx_server__request *rq)
 		(void)open_upload(rq, offset);
 }
 
+/* Termination: what came of an unfinished one. Listed it still is, so it may be sent again. */
+static void drop(jx_server__request *rq)
+{
+	struct jx_error err = {0};
+	const jx_rc rc = jx_ingest_photo_drop(rq->server->config.ingest, &rq->who, rq->hash, &err);
+
+	rq->body_max = 0;
+	if (rc == JX_OK)
+		jx_server__reply(rq, MHD_HTTP_NO_CONTENT, NULL, 0, NULL);
+	else
+		jx_server__error_rc(rq, rc, &err);
+}
+
 void jx_server__photo_begin(jx_server__request *rq)
 {
 	if (!let_in(rq))
 		return;
 	if (rq->method == JX_SERVER__HEAD)
 		reply_head(rq);
+	else if (rq->method == JX_SERVER__DELETE)
+		drop(rq);
 	else
 		begin_patch(rq);
 }
@@ -237,6 +312,10 @@ void jx_server__photo_data(jx_server__request *rq, const void *data, size_t len)
 
 	if (rq->upload == NULL)
 		return;
+	if (rq->has_checksum) {
+		jx_buf_add(&rq->body, data, len);
+		return;
+	}
 	jx_server__work(rq);
 	rc = jx_upload_write(rq->upload, data, len, &err);
 	if (rc != JX_OK) {
@@ -254,6 +333,10 @@ static bool end_upload(jx_server__request *rq, struct jx_upload_state *state)
 
 	if (rq->upload == NULL)
 		return ask_state(rq, state);
+	if (rq->has_checksum && !write_checked(rq)) {
+		jx_upload_close(JX_STEAL(rq->upload));
+		return false;
+	}
 	memset(state, 0, sizeof(*state));
 	rc = jx_upload_end(rq->upload, state, &err);
 	jx_upload_close(JX_STEAL(rq->upload));

@@ -24,7 +24,7 @@ struct method_row {
 };
 static const struct method_row methods[] = {
 	{"GET", JX_SERVER__GET},     {"HEAD", JX_SERVER__HEAD},       {"POST", JX_SERVER__POST},
-	{"PATCH", JX_SERVER__PATCH}, {"OPTIONS", JX_SERVER__OPTIONS},
+	{"PATCH", JX_SERVER__PATCH}, {"OPTIONS", JX_SERVER__OPTIONS}, {"DELETE", JX_SERVER__DELETE},
 };
 #define METHOD_COUNT (sizeof(methods) / sizeof(methods[0]))
 

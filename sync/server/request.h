@@ -12,6 +12,7 @@
 #include "jiexun/server.h"
 #include "jiexun/wire.h"
 #include "rate.h"
+#include "tus.h"
 
 struct jx_server {
 	struct jx_server_config config;
@@ -29,7 +30,8 @@ enum jx_server__method {
 	JX_SERVER__HEAD = 2,
 	JX_SERVER__POST = 4,
 	JX_SERVER__PATCH = 8,
-	JX_SERVER__OPTIONS = 16
+	JX_SERVER__OPTIONS = 16,
+	JX_SERVER__DELETE = 32
 };
 
 typedef struct jx_server__request jx_server__request;
@@ -72,7 +74,9 @@ struct jx_server__request {
 	jx_upload *upload;
 	int64_t size_bytes;   /* of the photo */
 	int64_t offset_bytes; /* where the body begins */
-	bool is_pack;         /* the blob is a form pack */
+	bool has_checksum;    /* the body is collected, and written once it has been compared */
+	struct jx_server__checksum checksum;
+	bool is_pack; /* the blob is a form pack */
 };
 
 /* ---- asking ---- */

@@ -16,9 +16,8 @@
 #include "control.h"
 #include "program.h"
 
-#define TICK_MS 1000
-/* A handheld that has not gone on with a photo for this long begins again. */
-#define KEEP_PARTS_MS ((int64_t)7 * 24 * 3600 * 1000)
+#define TICK_MS  1000
+#define SWEEP_MS ((int64_t)24 * 3600 * 1000)
 
 struct serving {
 	site *d;
@@ -129,7 +128,8 @@ static void sweep(struct serving *s)
 	int64_t removed = 0, now = jx_os_clock()->utc_ms(jx_os_clock()->user);
 	char line[128];
 
-	if (s->d->vault->ops->sweep(s->d->vault, now, KEEP_PARTS_MS, &removed, &err) != JX_OK) {
+	if (s->d->vault->ops->sweep(s->d->vault, now, s->d->conf.limits.part_keep_ms, &removed, &err) !=
+	    JX_OK) {
 		log_error(s, JX_SERVER_WARNING, &err);
 	} else if (removed > 0) {
 		(void)snprintf(line, sizeof(line), _("removed %" PRId64 " left-over files"), removed);
@@ -154,6 +154,7 @@ static void loop(struct serving *s)
 {
 	struct pollfd fd = {.fd = s->signal_fd, .events = POLLIN};
 	bool has_watchdog = sd_watchdog_enabled(0, NULL) > 0;
+	int64_t swept_mono_ms = jx_os_clock()->mono_ms(jx_os_clock()->user);
 
 	for (;;) {
 		struct signalfd_siginfo info;
@@ -165,6 +166,10 @@ static void loop(struct serving *s)
 			reload(s);
 		}
 		jx_server_tick(s->d->server);
+		if (jx_os_clock()->mono_ms(jx_os_clock()->user) - swept_mono_ms >= SWEEP_MS) {
+			sweep(s);
+			swept_mono_ms = jx_os_clock()->mono_ms(jx_os_clock()->user);
+		}
 		if (has_watchdog)
 			(void)sd_notify(0, "WATCHDOG=1");
 	}

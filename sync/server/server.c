@@ -52,6 +52,7 @@ const struct jx_server_limits jx_server_limits_default = {
 	.rate_window_ms = 30000,
 	.rate_bytes_s = 256,
 	.photo_bytes = 32 * 1024 * 1024,
+	.part_keep_ms = INT64_C(7) * 24 * 3600 * 1000,
 	.batches = 4,
 };
 

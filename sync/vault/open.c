@@ -65,6 +65,7 @@ const struct jx_vault_ops jx_vault__sqlite_ops = {
 	.part_at = jx_vault__part_at,
 	.part_write = jx_vault__part_write,
 	.part_publish = jx_vault__part_publish,
+	.part_drop = jx_vault__part_drop,
 	.part_close = jx_vault__part_close,
 	.photo_path = jx_vault__photo_path,
 	.sweep = jx_vault__sweep,

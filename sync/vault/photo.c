@@ -161,6 +161,11 @@ jx_rc jx_vault__part_publish(jx_vault_part *part, struct jx_error *err)
 	return jx_part_publish(part_of(part), err);
 }
 
+jx_rc jx_vault__part_drop(jx_vault_part *part, struct jx_error *err)
+{
+	return jx_part_drop(part_of(part), err);
+}
+
 void jx_vault__part_close(jx_vault_part *part)
 {
 	jx_part_close(part_of(part));

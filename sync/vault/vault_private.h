@@ -250,6 +250,7 @@ jx_rc jx_vault__part_open(jx_vault *base, const uint8_t writer[JX_ID_BYTES],
 int64_t jx_vault__part_at(const jx_vault_part *part);
 jx_rc jx_vault__part_write(jx_vault_part *part, const void *data, size_t len, struct jx_error *err);
 jx_rc jx_vault__part_publish(jx_vault_part *part, struct jx_error *err);
+jx_rc jx_vault__part_drop(jx_vault_part *part, struct jx_error *err);
 void jx_vault__part_close(jx_vault_part *part);
 void jx_vault__photo_path(jx_vault *base, const uint8_t sha256[JX_HASH_BYTES], char *out, size_t cap);
 jx_rc jx_vault__sweep(jx_vault *base, int64_t now_utc_ms, int64_t keep_ms, int64_t *removed_out,

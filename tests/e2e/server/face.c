@@ -137,6 +137,24 @@ jx_rc jx_ingest_photo_open(jx_ingest *ingest, const struct jx_writer *who,
 	return invent(rc, err);
 }
 
+jx_rc jx_ingest_photo_drop(jx_ingest *ingest, const struct jx_writer *who,
+			   const uint8_t sha256[JX_HASH_BYTES], struct jx_error *err)
+{
+	struct row row = row_of(sha256);
+	jx_rc rc = row.at_state != JX_OK ? row.at_state : row.at_open;
+
+	(void)who;
+	(void)pthread_mutex_lock(&ingest->lock);
+	if (rc == JX_OK && ingest->is_open)
+		rc = JX_EBUSY;
+	if (rc == JX_OK && ingest->offset == ingest->size)
+		rc = JX_EEXISTS;
+	if (rc == JX_OK)
+		ingest->offset = 0;
+	(void)pthread_mutex_unlock(&ingest->lock);
+	return invent(rc, err);
+}
+
 jx_rc jx_upload_write(jx_upload *upload, const void *data, size_t len, struct jx_error *err)
 {
 	(void)data;

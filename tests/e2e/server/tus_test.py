@@ -1,5 +1,7 @@
 """The tus rules of /v1/photos and the rules of /v1/blobs, one by one."""
 import base64
+import email.utils
+import hashlib
 import unittest
 
 from harness import Connection, Face, ask
@@ -51,7 +53,8 @@ class Tus(unittest.TestCase):
             answer = self.ask("OPTIONS", "/v1/photos", headers)
             self.check(answer, 204)
             self.assertEqual(answer["Tus-Version"], "1.0.0")
-            self.assertEqual(answer["Tus-Extension"], "creation,creation-with-upload")
+            self.assertEqual(answer["Tus-Extension"], "creation,creation-with-upload,checksum,expiration,termination")
+            self.assertEqual(answer["Tus-Checksum-Algorithm"], "sha1,sha256")
             self.assertEqual(answer["Tus-Max-Size"], str(32 * 1024 * 1024))
 
     def test_other_version(self):
@@ -192,12 +195,84 @@ class Tus(unittest.TestCase):
         answer = self.ask("POST", self.path, {**STREAM, "Upload-Offset": 0, "X-HTTP-Method-Override": "PATCH"}, b"abc")
         self.check(answer, 204)
         self.assertEqual(answer["Upload-Offset"], "3")
-        self.check(self.ask("POST", self.path, {**FIELD, "X-HTTP-Method-Override": "DELETE"}, b""), 405, "method")
+        self.check(self.ask("POST", self.path, {**FIELD, "X-HTTP-Method-Override": "DELETE"}, b""), 204)
+        self.assertEqual(self.ask("HEAD", self.path, FIELD)["Upload-Offset"], "0")
+        self.check(self.ask("POST", self.path, {**FIELD, "X-HTTP-Method-Override": "GET"}, b""), 405, "method")
+
+    def checksum(self, name, data):
+        return f"{name} {base64.b64encode(hashlib.new(name, data).digest()).decode()}"
+
+    def test_checksum(self):
+        data = self.face.photo
+        for name, offset in (("sha1", 0), ("sha256", 1000)):
+            answer = self.patch(offset, data[offset:offset + 1000], Upload_Checksum=self.checksum(name, data[offset:offset + 1000]))
+            self.check(answer, 204)
+            self.assertEqual(answer["Upload-Offset"], str(offset + 1000))
+        for wrong in (self.checksum("sha1", b"other"), self.checksum("sha256", b"other")):
+            self.check(self.patch(2000, data[2000:3000], Upload_Checksum=wrong), 460, "checksum")
+            self.assertEqual(self.ask("HEAD", self.path, FIELD)["Upload-Offset"], "2000")
+        for bad in ("md5 1B2M2Y8AsgTpgAmY7PhCfg==", "sha1", "sha1 AAAA", "sha1  " + "A" * 28, self.checksum("sha256", b"")[:-1], ""):
+            self.check(self.patch(2000, data[2000:3000], Upload_Checksum=bad), 400, "bad-request")
+        self.assertEqual(self.ask("HEAD", self.path, FIELD)["Upload-Offset"], "2000")
+        self.check(self.patch(2000, b"", Upload_Checksum=self.checksum("sha1", b"")), 204)
+        answer = self.patch(2000, data[2000:], Upload_Checksum=self.checksum("sha256", data[2000:]))
+        self.check(answer, 204)
+        self.assertIsNotNone(answer["Jiexun-Photo-Receipt"])
+
+    def test_checksum_at_creation(self):
+        more = {"Content_Type": STREAM["Content-Type"]}
+        self.check(self.create(body=self.face.photo[:500], Upload_Checksum=self.checksum("sha1", b"x"), **more), 460, "checksum")
+        self.assertEqual(self.ask("HEAD", self.path, FIELD)["Upload-Offset"], "0")
+        answer = self.create(body=self.face.photo[:500], Upload_Checksum=self.checksum("sha1", self.face.photo[:500]), **more)
+        self.check(answer, 201)
+        self.assertEqual(answer["Upload-Offset"], "500")
+
+    def test_broken_chunk_with_a_checksum_is_not_kept(self):
+        fields = {**STREAM, "Upload-Offset": 0, "Content-Length": SIZE, "Upload-Checksum": self.checksum("sha1", self.face.photo)}
+        head = "".join(f"{k}: {v}\r\n" for k, v in fields.items())
+        with Connection(self.face.port) as connection:
+            connection.send(f"PATCH {self.path} HTTP/1.1\r\nHost: x\r\n{head}\r\n".encode() + self.face.photo[:50000])
+        while self.patch(0, b"").status != 204:
+            pass
+        self.assertEqual(self.ask("HEAD", self.path, FIELD)["Upload-Offset"], "0")
+
+    def test_checked_chunk_has_a_ceiling(self):
+        face = Face(size=3 << 20, max_connections_per_address=0)
+        try:
+            data = bytes(1 << 20)
+            fields = {**STREAM, "Upload-Offset": 0, "Upload-Checksum": self.checksum("sha1", data)}
+            self.check(ask(face.port, "PATCH", self.path, {**fields, "Upload-Checksum": self.checksum("sha1", data + b"x")}, data + b"x"), 413)
+            self.check(ask(face.port, "PATCH", self.path, fields, data), 204)
+        finally:
+            face.close()
+
+    def test_termination(self):
+        self.patch(0, b"x" * 1000)
+        self.check(self.ask("DELETE", self.path, FIELD), 204)
+        self.assertEqual(self.ask("HEAD", self.path, FIELD)["Upload-Offset"], "0")
+        self.check(self.ask("DELETE", self.path, FIELD), 204)
+        self.check(self.ask("DELETE", f"/v1/photos/{photo(1)}", FIELD), 404, "not-listed")
+        self.check(self.ask("DELETE", f"/v1/photos/{photo(2)}", FIELD), 423, "busy")
+        self.check(self.ask("DELETE", self.path, {"Tus-Resumable": "1.0.0"}), 401)
+        self.check(self.ask("DELETE", self.path, {**FIELD, "Tus-Resumable": "0.9"}), 412)
+        # published: evidence stays
+        self.check(self.patch(0, self.face.photo), 204)
+        self.check(self.ask("DELETE", self.path, FIELD), 403, "stored")
+        self.assertIsNotNone(self.ask("HEAD", self.path, FIELD)["Jiexun-Photo-Receipt"])
+
+    def test_expiration(self):
+        for answer in (self.create(), self.patch(0, b"x" * 1000)):
+            until = email.utils.parsedate_to_datetime(answer["Upload-Expires"])
+            days = (until - email.utils.parsedate_to_datetime(answer["Date"])).total_seconds() / 86400
+            self.assertAlmostEqual(days, 7, places=3)
+        # what is whole never expires
+        self.assertIsNone(self.patch(1000, self.face.photo[1000:])["Upload-Expires"])
+        self.assertIsNone(self.create()["Upload-Expires"])
 
     def test_other_methods_and_addresses(self):
-        answer = self.ask("DELETE", self.path, FIELD)
+        answer = self.ask("GET", self.path, FIELD)
         self.check(answer, 405, "method")
-        self.assertEqual(answer["Allow"], "HEAD, PATCH, OPTIONS")
+        self.assertEqual(answer["Allow"], "HEAD, PATCH, OPTIONS, DELETE")
         self.assertEqual(self.ask("GET", "/v1/sync")["Allow"], "POST")
         for path in ("/", "/v1", "/v1/photos/", f"/v1/photos/{photo(0)}/x", f"/v1/photos/{photo(0).upper()[:-2]}AB",
                      f"/v1/photos/{photo(0)[:-1]}", "/V1/sync", "/v1/sync/", "//v1/sync", "/v1/../healthz", "/healthz%00"):

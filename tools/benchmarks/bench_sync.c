@@ -8,6 +8,7 @@
  *                                         down. With "entries" the photos stay where they are
  */
 #include "bench.h"
+#include "workload.h"
 
 #include "jiexun/capture.h"
 #include "jiexun/cli.h"
@@ -19,6 +20,7 @@
 #include <time.h>
 
 struct device {
+	int number;
 	char dir[512];
 	uint8_t public_key[JX_PUB_BYTES], secret_key[JX_SEC_BYTES];
 	jx_store *store;
@@ -57,6 +59,7 @@ static void open_device(struct device *d, const char *folder, int k)
 	struct jx_media_config mc = {.dir = photos, .fs = jx_os_fs(), .rand = jx_os_rand()};
 
 	memset(d, 0, sizeof(*d));
+	d->number = k;
 	/* a bench key, made from the number: the device room's key file is not what is measured */
 	memset(seed, k + 1, sizeof(seed));
 	jx_key_from_seed(seed, d->public_key, d->secret_key);
@@ -105,60 +108,36 @@ static void enrol(struct device *d, const char *url, const char *code_text)
 	check(jx_store_set_identity(d->store, &d->id, &err), "identity", &err);
 }
 
-static void record(struct device *d, const jx_pack *pack, int count, int photos)
+/* A day of the workload's city that ends now: entries a minute or so apart, of which so many have a photo. */
+static void record(struct device *d, int count, int photos)
 {
+	struct workload w;
 	struct jx_recorder rec = {.store = d->store,
 				  .media = d->media,
-				  .clock = jx_os_clock(),
+				  .clock = &w.clock,
 				  .rand = jx_os_rand(),
 				  .source_fs = jx_os_fs(),
-				  .pack = pack,
 				  .secret_key = d->secret_key,
 				  .utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT};
 	uint8_t *photo = jx_xmalloc(BENCH_PHOTO_BYTES);
+	uint8_t head[JX_HASH_BYTES];
 	struct jx_error err = {0};
+	int64_t n;
 
-	{
-		char person[64];
-		int64_t n;
-
-		if (jx_store_get(d->store, JX_SET_PERSON, person, sizeof(person), NULL) != JX_OK)
-			check(jx_record_person_in(&rec, "p-001", "none", &n, &err), "sign in", &err);
-	}
+	check(jx_store_head(d->store, &n, head, &err), "head", &err);
+	workload_init(&w, &workload_measured, 1000 + (uint64_t)n, d->number);
+	w.utc_ms = jx_os_clock()->utc_ms(NULL) - count * (int64_t)WORKLOAD_STEP_MAX_MS;
+	w.has_no_corrections = true; /* what the server counts as observations is what was recorded */
+	rec.pack = w.disorders;
 	for (int k = 0; k < count; k++) {
-		JX_AUTO(jx_capture) cap = NULL;
-		const struct jx_code *code = jx_pack_code_at(pack,
-							     (size_t)(k * 7 + 3) % jx_pack_code_count(pack));
-		char note[128], quantity[16];
-		struct jx_observation o = {.result = "found",
-					   .code = code->code,
-					   .quantity = quantity,
-					   .unit = code->units[0],
-					   .note = note};
-		struct jx_fix fix = {.source = JX_FIX_GNSS,
-				     .lat_wgs84_e7 = 302300000 + (k * 7919) % 20000,
-				     .lon_wgs84_e7 = 1197200000 + (k * 104729) % 20000,
-				     .accuracy_mm = 8000 + k % 9000,
-				     .satellites_used = 9,
-				     .mode = 3,
-				     .age_ms = 300 + k % 700};
-		int64_t n;
+		const bool has_photo = photos > 0 && k % (count / photos) == 0 &&
+				       k / (count / photos) < photos;
 
-		(void)snprintf(quantity, sizeof(quantity), "%d", 1 + k % 9);
-		(void)snprintf(note, sizeof(note), "第%d处,店名%c%c,已告知当事人,限期%d日", k, 'A' + k % 26,
-			       'a' + k / 26 % 26, 1 + k % 7);
-		check(jx_capture_begin(&rec, &cap, &err), "begin", &err);
-		jx_capture_set_fix(cap, &fix);
-		check(jx_capture_set_why(cap, "patrol", NULL, NULL, &err), "why", &err);
-		check(jx_capture_set_answers(cap, &o, &err), "answers", &err);
-		if (photos > 0 && k % (count / photos) == 0 && k / (count / photos) < photos) {
+		if (has_photo)
 			bench_photo(photo, BENCH_PHOTO_BYTES);
-			check(jx_capture_add_photo_bytes(cap, photo, BENCH_PHOTO_BYTES, "close", "camera",
-							 &err),
-			      "photo", &err);
-		}
-		check(jx_capture_commit(cap, &n, &err), "commit", &err);
+		workload_record(&w, &rec, has_photo ? photo : NULL, BENCH_PHOTO_BYTES);
 	}
+	workload_done(&w);
 	free(photo);
 }
 
@@ -263,7 +242,6 @@ static void each(const char *folder, void (*fn)(struct device *d, void *user), v
 struct preparing {
 	const char *url;
 	FILE *codes;
-	jx_pack *pack;
 	int count, photos;
 };
 
@@ -276,7 +254,7 @@ static void prepare_one(struct device *d, void *user)
 		bench_die("codes", "too few");
 	code[strcspn(code, "\n")] = '\0';
 	enrol(d, p->url, code);
-	record(d, p->pack, p->count, p->photos);
+	record(d, p->count, p->photos);
 	write_for_floor(d, 1);
 	{
 		struct jx_error err = {0};
@@ -294,7 +272,7 @@ static void record_one(struct device *d, void *user)
 	int64_t n = 0;
 
 	check(jx_store_head(d->store, &n, head, &err), "head", &err);
-	record(d, p->pack, p->count, p->photos);
+	record(d, p->count, p->photos);
 	write_for_floor(d, n + 1);
 	check(jx_store_checkpoint(d->store, &err), "checkpoint", &err);
 }
@@ -309,12 +287,8 @@ int main(int argc, char **argv)
 	struct jx_error err = {0};
 	struct preparing p = {.count = BENCH_ENTRIES, .photos = BENCH_PHOTOS};
 	struct sums s = {0};
-	const char *text;
-	size_t len;
 
 	check(jx_os_start("bench_sync", &err), "start", &err);
-	jx_pack_builtin(&text, &len);
-	check(jx_pack_load(text, len, &p.pack, &err), "pack", &err);
 	if (argc == 5 && strcmp(argv[1], "prepare") == 0) {
 		p.url = argv[2];
 		p.codes = fopen(argv[3], "r");
@@ -342,6 +316,5 @@ int main(int argc, char **argv)
 		      stderr);
 		return 64;
 	}
-	jx_pack_free(p.pack);
 	return 0;
 }

@@ -8,6 +8,8 @@
 #include "jiexun/capture.h"
 
 #define WORKLOAD_DAY "2026-09-01"
+/* From one entry to the next at most. */
+#define WORKLOAD_STEP_MAX_MS 153000
 
 /* Words of a city. Two cities share no street, shop, name or sentence: what is trained on one is measured on the other. */
 struct workload_city {
@@ -37,6 +39,7 @@ struct workload {
 	jx_packs *packs;
 	const jx_pack *disorders;
 	char campaign[24];
+	bool has_no_corrections;
 	bool has_disorder; /* one that can be corrected */
 	uint8_t disorder[JX_ID_BYTES];
 };

@@ -185,7 +185,7 @@ void workload_record(struct workload *w, struct jx_recorder *rec, const void *ph
 		sheet = set_check(w, cap);
 	} else {
 		set_disorder(w, cap);
-		w->has_disorder = true;
+		w->has_disorder = !w->has_no_corrections;
 		memcpy(w->disorder, jx_capture_id(cap), JX_ID_BYTES);
 	}
 	check(jx_capture_commit(cap, &n, &err), "commit", &err);

@@ -1,12 +1,15 @@
 /*
  * bench_fill: a handheld's store after years of work, for the list figures.
- *   bench_fill FOLDER COUNT     COUNT entries of the workload, 1,000 a business day, receipts for all but the last 200; prints seconds
+ *   bench_fill FOLDER COUNT     COUNT entries of the workload, 1,000 a business day, receipts for all but the last 200; prints seconds.
+ *                               A folder that jx enrol made gets the same entries, signed with its key, and no receipts
  * The real way in (jx_capture_commit: checked, numbered, chained, signed, indexed), an entry a transaction. Only the syncs are left
  * out, which change no byte: this program has its own fdatasync and fsync, and SQLite finds them first.
  */
 #include "workload.h"
 
 #include "bench.h"
+
+#include "jiexun/device.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +57,31 @@ static void add_receipt(jx_store *store, const struct jx_identity *id, const uin
 	check(jx_store_add_receipt(store, &text, &r, &err), "receipt", &err);
 }
 
+static void begin_day(struct jx_recorder *rec, struct workload *w, int64_t utc_ms)
+{
+	struct jx_error err = {0};
+	char shift[64];
+	int64_t n, observations, photos;
+
+	if (jx_store_get(rec->store, JX_SET_SHIFT, shift, sizeof(shift), NULL) == JX_OK)
+		check(jx_record_shift_end(rec, &observations, &photos, &n, &err), "shift end", &err);
+	w->utc_ms = utc_ms;
+	if (jx_store_get(rec->store, JX_SET_PERSON, shift, sizeof(shift), NULL) == JX_OK)
+		check(jx_record_shift_start(rec, &n, &err), "shift start", &err);
+}
+
+static void make_identity(jx_store *store, const struct workload *w, uint8_t secret[JX_SEC_BYTES],
+			  uint8_t server_secret[JX_SEC_BYTES], struct jx_identity *id)
+{
+	struct jx_error err = {0};
+
+	jx_key_from_seed((const uint8_t *)"bench_fill: a key of no device..", id->public_key, secret);
+	jx_key_from_seed((const uint8_t *)"bench_fill: a key of no server..", id->server_identity,
+			 server_secret);
+	jx_strcpy(id->area, sizeof(id->area), w->city->areas);
+	check(jx_store_set_identity(store, id, &err), "identity", &err);
+}
+
 static void record(struct workload *w, struct jx_recorder *rec, const struct jx_identity *id,
 		   const uint8_t *server_secret, int64_t count)
 {
@@ -62,9 +90,9 @@ static void record(struct workload *w, struct jx_recorder *rec, const struct jx_
 
 	for (int64_t k = 0; k < count; k++) {
 		if (k % A_DAY == 0)
-			w->utc_ms = morning_utc_ms + k / A_DAY * DAY_MS;
+			begin_day(rec, w, morning_utc_ms + k / A_DAY * DAY_MS);
 		workload_record(w, rec, NULL, 0);
-		if (k % RECEIPT_EACH == RECEIPT_EACH - 1 && k < count - WAITING)
+		if (server_secret != NULL && k % RECEIPT_EACH == RECEIPT_EACH - 1 && k < count - WAITING)
 			add_receipt(rec->store, id, server_secret, w->utc_ms);
 		if (k % CHECKPOINT_EACH == CHECKPOINT_EACH - 1)
 			check(jx_store_checkpoint(rec->store, &err), "checkpoint", &err);
@@ -82,6 +110,7 @@ int main(int argc, char **argv)
 	struct jx_recorder rec = {.secret_key = secret, .utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT};
 	struct jx_error err = {0};
 	int64_t count;
+	bool is_enrolled;
 	double began;
 
 	check(jx_os_start("bench_fill", &err), "start", &err);
@@ -92,18 +121,20 @@ int main(int argc, char **argv)
 	workload_init(&w, &workload_measured, 1, 0);
 	sc.dir = argv[1];
 	sc.clock = &w.clock;
-	jx_key_from_seed((const uint8_t *)"bench_fill: a key of no device..", id.public_key, secret);
-	jx_key_from_seed((const uint8_t *)"bench_fill: a key of no server..", id.server_identity,
-			 server_secret);
-	jx_strcpy(id.area, sizeof(id.area), w.city->areas);
 	check(jx_store_open(&sc, &store, &err), "store", &err);
-	check(jx_store_set_identity(store, &id, &err), "identity", &err);
+	is_enrolled = jx_store_identity(store, &id, NULL) == JX_OK;
+	if (is_enrolled)
+		check(jx_device_load_key(&(struct jx_device_keys){.dir = argv[1]}, id.public_key, secret,
+					 &err),
+		      "key", &err);
+	else
+		make_identity(store, &w, secret, server_secret, &id);
 	rec.store = store;
 	rec.clock = &w.clock;
 	rec.rand = &w.rand;
 	rec.pack = w.disorders;
 	began = bench_now();
-	record(&w, &rec, &id, server_secret, count);
+	record(&w, &rec, &id, is_enrolled ? NULL : server_secret, count);
 	check(jx_store_checkpoint(store, &err), "checkpoint", &err);
 	printf("%.3f\n", bench_now() - began);
 	workload_done(&w);

@@ -44,7 +44,7 @@ struct pull {
 	jx_transport *transport;
 	uint8_t public_key[JX_PUB_BYTES], secret_key[JX_SEC_BYTES];
 	int tries;
-	bool no_photos;
+	bool no_photos, no_files;
 	int64_t observations_before, observations, photos, photos_left;
 	struct jx_error photo_error; /* of the first photo that was left out */
 	int64_t days;
@@ -264,7 +264,7 @@ static jx_rc make_files(struct pull *p, struct jx_error *err)
 	int64_t wanted = 0;
 	jx_rc rc = jx_office__desk_index(&p->desk, err);
 
-	if (rc == JX_OK)
+	if (rc == JX_OK && !p->no_files)
 		rc = jx_office__index_each_changed_day(p->desk.index, export_day, p, err);
 	if (rc == JX_OK)
 		rc = jx_office__index_counts(p->desk.index, &p->observations, &wanted, err);
@@ -394,6 +394,7 @@ int office_pull(struct office *o, const struct office_args *a)
 
 	p->o = o;
 	p->no_photos = office_flag(a, "no-photos");
+	p->no_files = office_flag(a, "no-files");
 	if (text != NULL && !jx_parse_i64(text, 1, 20, &tries)) {
 		(void)jx_fail(&err, JX_EINVAL, 0, "office.pull",
 			      "field \"tries\": \"%s\" is no number from 1 to 20", text);

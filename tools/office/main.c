@@ -11,6 +11,7 @@ static const struct office_opt enrol_opts[] = {
 };
 static const struct office_opt pull_opts[] = {
 	{"no-photos", NULL, N_("entries only; the next pull fetches the photos")},
+	{"no-files", NULL, N_("into the journal only; the next pull makes the files of the days")},
 	{"tries", N_("N"), N_("give up after so many failures in a row, 1..20 (default 3)")},
 	{NULL, NULL, NULL},
 };

@@ -5,6 +5,7 @@
 
 #include "program.h"
 
+#define NAMES_MAX 64 /* kinds of report that cannot wait, of all versions of all packs */
 #define SHOWN_MAX 20 /* more than that is a list to look at, not a message */
 
 struct urgent {
@@ -12,9 +13,49 @@ struct urgent {
 	struct jx_office__desk *desk;
 	jx_buf *json;
 	int64_t count;
+	bool reads_all;
+	char *names[NAMES_MAX]; /* "\"form\":\"ID\"" of each form that cannot wait */
+	size_t name_count;
 	struct jx_item item;
 	struct jx_entry e;
 };
+
+static void free_urgent(struct urgent **u)
+{
+	for (size_t i = 0; i < (*u)->name_count; i++)
+		free((*u)->names[i]);
+	free(*u);
+}
+
+/* False: there are more than are kept, and each line is read. */
+static bool note_names(struct urgent *u)
+{
+	for (size_t i = 0; i < jx_packs_count(u->desk->packs); i++) {
+		const jx_pack *pack = jx_packs_at(u->desk->packs, i);
+
+		for (size_t k = 0; k < jx_pack_form_count(pack); k++) {
+			const struct jx_form *form = jx_pack_form_at(pack, k);
+
+			if (!form->is_at_once)
+				continue;
+			if (u->name_count == NAMES_MAX)
+				return false;
+			u->names[u->name_count++] = jx_xasprintf("\"form\":\"%s\"", form->id);
+		}
+	}
+	return true;
+}
+
+/* Most lines are of nothing that cannot wait, and reading each is as much as all the rest of a pull. What has escapes is read. */
+static bool may_be_urgent(const struct urgent *u, const char *line, size_t len)
+{
+	if (u->reads_all || memchr(line, '\\', len) != NULL)
+		return true;
+	for (size_t i = 0; i < u->name_count; i++)
+		if (memmem(line, len, u->names[i], strlen(u->names[i])) != NULL)
+			return true;
+	return false;
+}
 
 static void tell(struct urgent *u, const struct jx_form *form, const char *number)
 {
@@ -71,6 +112,8 @@ static jx_rc take_line(void *user, int64_t pos, int64_t number, const char *line
 
 	(void)pos;
 	(void)number;
+	if (!may_be_urgent(u, line, len))
+		return JX_OK;
 	/* what cannot be read is verify's to tell */
 	if (jx_item_read((struct jx_bytes){line, len}, &u->item, NULL) != JX_OK ||
 	    u->item.entry.data == NULL ||
@@ -84,12 +127,13 @@ jx_rc office_tell_at_once(struct office *o, struct jx_office__desk *desk, int64_
 			  int64_t *count_out, struct jx_error *err)
 {
 	const struct jx_office__journal *j = &desk->journal;
-	JX_AUTO_FREE struct urgent *u = jx_xcalloc(1, sizeof(*u));
+	JX_CLEANUP(free_urgent) struct urgent *u = jx_xcalloc(1, sizeof(*u));
 	jx_rc rc = jx_office__desk_index(desk, err);
 
 	u->o = o;
 	u->desk = desk;
 	u->json = json;
+	u->reads_all = !note_names(u);
 	if (rc == JX_OK && j->file != NULL && from < j->state.journal_bytes)
 		rc = jx_office__each_line(j->fs, j->file, j->path, from, j->state.journal_bytes, take_line, u,
 					  err);

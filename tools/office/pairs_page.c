@@ -13,7 +13,7 @@ static const char style[] =
 	"img{width:100%;aspect-ratio:4/3;object-fit:contain;background:#eee}"
 	".none{aspect-ratio:4/3;display:flex;align-items:center;justify-content:center;background:#eee;text-align:center}"
 	"figcaption{font-size:.85em;line-height:1.45}b{font-size:1.05em}code{font-size:.9em}"
-	"@page{size:A4;margin:12mm}@media print{body{margin:0}section{height:60mm;overflow:hidden}"
+	"@page{size:A4;margin:12mm}@media print{body{margin:0}section{padding:.3em;margin-bottom:2mm}figcaption{font-size:8pt}h1{font-size:12pt}p{font-size:8pt}h2{font-size:10pt}"
 	"img,.none{height:38mm;aspect-ratio:auto}}";
 
 static void add_text(jx_buf *b, const char *text)
@@ -38,13 +38,12 @@ static void add_text(jx_buf *b, const char *text)
 	}
 }
 
-static void add_line(jx_buf *b, const char *name, const char *value)
+/* One line holds them: four pairs fit on a printed page. */
+static void add_part(jx_buf *b, const char *value)
 {
 	if (value[0] == '\0')
 		return;
-	jx_buf_adds(b, "<br>");
-	add_text(b, name);
-	jx_buf_adds(b, " ");
+	jx_buf_adds(b, " · ");
 	add_text(b, value);
 }
 
@@ -68,12 +67,12 @@ static void add_picture(jx_buf *b, const struct office_picture *p, const char *t
 	jx_buf_adds(b, "</b>");
 	if (p->day[0] != '\0') {
 		office_time(p->taken_utc_ms, NULL, time, sizeof(time));
-		add_line(b, _("time"), time);
-		add_line(b, _("number"), p->number);
-		add_line(b, _("person"), p->person);
-		add_line(b, _("taken by"), jx_word(p->how));
+		add_part(b, time);
+		add_part(b, p->number);
+		add_part(b, p->person);
+		add_part(b, jx_word(p->how));
 	} else {
-		add_line(b, "", _("its entry is not among what was pulled"));
+		add_part(b, _("its entry is not among what was pulled"));
 	}
 	jx_buf_addf(b, "<br>SHA-256 <code>%.16s…</code></figcaption></figure>", hex);
 }

@@ -88,8 +88,9 @@ struct jx_profile {
 	int64_t reserve_mb;                /**< reserve_mb: below this no new originals */
 	int64_t warn_mb;                   /**< warn_mb: below this people are told; at least reserve_mb */
 	int64_t keep_days; /**< keep_days, 30..3650: originals stay so long after the last signature they need */
-	enum jx_device_prune prune;   /**< prune = auto | never: below warn_mb, may safe originals go? */
-	enum jx_device_backup backup; /**< backup = required | none: none only where the server makes no backup */
+	enum jx_device_prune prune; /**< prune = auto | never: below warn_mb, may safe originals go? */
+	enum jx_device_backup
+		backup; /**< backup = required | none: none only where the server makes no backup */
 	/* [photos] */
 	int64_t photo_max_mb; /**< max_mb of one original, 1..100 */
 	/* [day] */

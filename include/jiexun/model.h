@@ -77,7 +77,8 @@ struct jx_photo_ref {
 	char role[12];        /**< wide, close, before, after, plate, object */
 	char how[12];         /**< camera or imported */
 	int64_t taken_utc_ms; /**< file's own time if known, else 0 */
-	uint8_t before_sha256[JX_HASH_BYTES]; /**< role after: the picture of the same spot before; zero: none named */
+	uint8_t before_sha256
+		[JX_HASH_BYTES]; /**< role after: the picture of the same spot before; zero: none named */
 };
 
 /** Does it name a picture of before? */

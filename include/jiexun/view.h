@@ -59,7 +59,7 @@ struct jx_view_row {
 	bool is_withdrawn;             /**< it, or the last correction of it, was withdrawn */
 	char of_number[JX_NUMBER_MAX]; /**< corrections and withdrawals: the entry they name */
 	char reason[512];              /**< corrections and withdrawals */
-	int64_t log_place;                 /**< in the whole log: jx_view_query.beyond goes on from here */
+	int64_t log_place;             /**< in the whole log: jx_view_query.beyond goes on from here */
 };
 typedef jx_rc (*jx_view_row_fn)(void *user, const struct jx_view_row *row);
 

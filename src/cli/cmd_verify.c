@@ -11,8 +11,7 @@ struct photos {
 	struct jx_error first;
 };
 
-static jx_rc check_photo(void *user, const char *number, const struct jx_photo_ref *photo,
-			 bool is_let_go)
+static jx_rc check_photo(void *user, const char *number, const struct jx_photo_ref *photo, bool is_let_go)
 {
 	struct photos *p = user;
 	struct jx_error err = {0};

@@ -337,7 +337,8 @@ int main(int argc, char **argv)
 		return jx_rc_exit_status(err.code);
 	}
 	status = run(argc, argv, c);
-	(void)fflush(stdout); /* what was saved is shown before the store is tidied up; a failure is remembered */
+	(void)fflush(
+		stdout); /* what was saved is shown before the store is tidied up; a failure is remembered */
 	cli_close(c);
 	free(c);
 	if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -1,4 +1,5 @@
 /* Packs that come down: what is believed, what is refused, and what is there after a restart. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -289,6 +290,42 @@ static void a_file_that_changed_is_told_and_fetched_again(void **state)
 	assert_int_equal(active(w, "2026-12-01"), 9);
 }
 
+static void a_disk_that_fails_leaves_all_as_it_was(void **state)
+{
+	struct world *w = *state;
+	struct jx_fault_fs fault;
+	bool is_hit = true;
+	int failed = 0;
+
+	(void)offer(w, 9, FISH, "2026-10-01");
+	jx_fault_fs_init(&fault, jx_os_fs());
+	for (int at = 1; is_hit; at++) {
+		const struct jx_shelf_offer o = offer_of(w);
+		JX_AUTO_FREE char *path = pack_file(w);
+		int64_t taken = 0;
+		jx_rc rc;
+
+		jx_shelf_close(w->shelf);
+		w->shelf = NULL;
+		jx_assert_ok(jx_shelf_open(&fault.fs, w->folder, &w->shelf, &w->err), &w->err);
+		jx_fault_fs_plan(&fault, at, ENOSPC);
+		rc = jx_shelf_take(w->shelf, &o, &taken, &w->err);
+		is_hit = fault.calls >= at;
+		assert_true(rc == JX_OK || rc == JX_ENOSPC);
+		assert_int_equal(active(w, "2026-12-01"), taken > 0 ? 9 : 0);
+		assert_true(taken > 0 || rc != JX_OK);
+		assert_int_equal(jx_shelf_problem_count(w->shelf), 0);
+		failed += taken == 0;
+		jx_fault_fs_plan(&fault, 0, 0);
+		if (is_hit)
+			(void)jx_os_fs()->remove(jx_os_fs()->user, path, NULL);
+	}
+	assert_true(failed >= 5); /* folder, create, write, sync, rename, folder's sync */
+	reopen(w);
+	assert_int_equal(active(w, "2026-12-01"), 9);
+	jx_fault_fs_done(&fault);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
@@ -299,6 +336,7 @@ int main(void)
 		TEST(what_contradicts_is_refused_and_not_fetched_again),
 		TEST(a_version_is_never_another),
 		TEST(a_network_that_fails_ends_the_run_and_loses_nothing),
+		TEST(a_disk_that_fails_leaves_all_as_it_was),
 		TEST(a_file_that_changed_is_told_and_fetched_again),
 	};
 

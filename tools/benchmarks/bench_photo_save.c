@@ -31,7 +31,7 @@ static void write_synced(int fd, const void *data, size_t len)
 static double write_bare(const char *folder, int k, const void *photo, size_t len, int log)
 {
 	static const char entry[ENTRY_BYTES];
-	char temp[600], path[600];
+	char temp[700], path[700];
 	double began;
 	int fd, dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 

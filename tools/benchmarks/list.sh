@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bench: lists and searches on a device with 100,000 entries (JX_BENCH_MILLION=1: with 1,000,000, too; an hour of filling on a busy machine)
+# bench: lists and searches on a device with 100,000 entries (JX_BENCH_MILLION=1: with 1,000,000, too)
 # targets: bench_fill bench_list
 # shellcheck source=tools/benchmarks/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -33,7 +33,7 @@ search() { # search NAME AIM WORD...: the slowest word counts
 	for word in "$@"; do
 		read -r t n < <(bench_list search "$store" "$word")
 		note "$word: $(calc "$t * 1000") ms, $n entries"
-		worst=$(calc "$t * 1000 > $worst ? $t * 1000 : $worst")
+		worst=$(calc "($t * 1000 > $worst) ? $t * 1000 : $worst")
 	done
 	figure "search.$name" "$worst" ms "" "" "$aim"
 }

@@ -311,6 +311,47 @@ static void photos_come_with_the_number_of_their_entry(void **state)
 	assert_string_equal(text, "H07-3:01 H07-3:02 ");
 }
 
+static void assert_found(struct handheld *h, const char *text, const char *expected)
+{
+	const struct jx_view_query q = {.search = text};
+
+	assert_list(h, &q, expected);
+}
+
+/* What an entry is called is found as what it says is; what it was corrected to, under its new name. */
+static void a_search_knows_names_of_codes_and_versions(void **state)
+{
+	struct handheld *h = *state;
+	const struct jx_code *first = jx_pack_find(h->pack, "01"), *second = jx_pack_find(h->pack, "02");
+	uint8_t ids[3][JX_ID_BYTES];
+	JX_AUTO_FREE char *both = NULL;
+	struct jx_view_query q = {.search = "wrong", .newest_first = true, .limit = 1};
+	struct seen s = {.stop_after = 0};
+	struct jx_error err;
+
+	fill(h, ids);
+	assert_found(h, first->name.zh, "H07-3 ");
+	assert_found(h, second->name.zh, "H07-5 ");
+	assert_int_equal(correct(h, ids[0], "02"), 6);
+	assert_found(h, first->name.zh, "H07-3c ");
+	assert_found(h, second->name.zh, "H07-5 H07-6 ");
+	assert_found(h, "WRONG", "H07-6 ");
+	assert_found(h, "p1\xe3\x80\x80 wrong", "H07-6 ");
+	both = jx_xasprintf("%s wrong", second->name.zh);
+	assert_found(h, both, "H07-6 ");
+	assert_found(h, "nothing-to-be-found", "");
+	assert_list(h, &q, "H07-6 ");
+	/* page by page */
+	q = (struct jx_view_query){.search = "p1", .newest_first = true, .limit = 2};
+	jx_assert_ok(jx_view_list(h->d.store, h->pack, &q, see, &s, &err), &err);
+	assert_string_equal(s.numbers, "H07-6 H07-5 ");
+	q.beyond = s.last.log_place;
+	assert_list(h, &q, "H07-4 H07-3c ");
+	q.search = " \t ";
+	jx_assert_rc(jx_view_list(h->d.store, h->pack, &q, see, &s, &err), JX_EINVAL, &err);
+	jx_assert_says(&err, "nothing to search for");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +362,7 @@ int main(void)
 		T(names_find_entries),
 		T(one_entry_in_full_has_its_bytes_and_its_fate),
 		T(a_list_stops_when_told),
+		T(a_search_knows_names_of_codes_and_versions),
 		T(the_day_is_summed_by_its_newest_versions),
 		T(photos_come_with_the_number_of_their_entry),
 	};

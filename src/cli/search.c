@@ -18,8 +18,8 @@ jx_rc cli_fill_search(struct cli *c, jx_store *store, bool (*should_stop)(void *
 	for (int i = 1; rc == JX_OK && behind > 0 && (should_stop == NULL || !should_stop(NULL)); i++) {
 		rc = jx_store_search_index(store, &behind, err);
 		if (rc == JX_OK && is_shown) {
-			fprintf(stderr, _("\r\033[Kpreparing the search: %lld entries left"),
-				(long long)behind);
+			fputs("\r\033[K", stderr);
+			fprintf(stderr, _("preparing the search: %lld entries left"), (long long)behind);
 			fflush(stderr);
 		}
 		if (rc == JX_OK && i % CHECKPOINT_STEPS == 0)

@@ -18,7 +18,7 @@ store_of() { # store_of COUNT: sets $store
 	mv "$kept/making-$1" "$store"
 }
 first() { # first NAME AIM
-	local cold=() floors=() ratios=() o r w f
+	local cold=() floors=() o r w f
 	for _ in $(seq 9); do
 		f=$(calc "$(bench_list floor "$store") * 1000")
 		read -r o r w < <(bench_list first "$store" cold)

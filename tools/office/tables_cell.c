@@ -244,7 +244,7 @@ static void put_yes(struct jx_office__emit *e, const char *text)
 	const bool is_yes = is_one_of(text, yes);
 
 	if (!is_yes && !is_one_of(text, no))
-		WRONG(e, _("\"%s\" is neither 是 (yes) nor 否 (no): write one of them, or empty the cell"),
+		WRONG(e, _("\"%s\" is neither yes nor no: write one of them, or empty the cell"),
 		      JX_OFFICE__CLIP(text));
 	jx_buf_adds(e->out, is_yes ? "true" : "false");
 }

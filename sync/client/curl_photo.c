@@ -113,7 +113,13 @@ jx_rc jx_client__curl_photo(void *user, const struct jx_photo_request *rq, struc
 
 	jx_hex(rq->sha256, JX_HASH_BYTES, hex);
 	(void)snprintf(path, sizeof(path), rq->verb == JX_PHOTO_CREATE ? "%s" : "%s/%s", JX_PATH_PHOTOS, hex);
+	/*
+	 * After a break the server may still be at what came before it, and refuses; it has to read what it refuses. A round trip is little
+	 * against the rest of a photo.
+	 */
+	c->asks_first = rq->verb == JX_PHOTO_SEND;
 	rc = jx_client__curl_begin(c, path, err);
+	c->asks_first = false;
 	if (rc == JX_OK)
 		rc = add_photo_headers(c, rq, err);
 	if (rc == JX_OK && set_photo_body(c, rq) != CURLE_OK)

@@ -33,7 +33,8 @@ struct jx_client__curl {
 	const struct jx_blob_request *blob;
 	int64_t blob_skip;
 	bool blob_begun;
-	bool has_head; /* the empty line after the answer's headers has come */
+	bool asks_first; /* send the body only once the server wants it */
+	bool has_head;   /* the empty line after the answer's headers has come */
 	/* of the handle; down here, where they leave no gaps */
 	bool is_ip, is_clock_trusted, has_seen;
 };

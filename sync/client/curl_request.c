@@ -14,8 +14,10 @@
 #define CIPHERS_TLS12                                                                              \
 	"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:" \
 	"ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
-#define STALL_BYTES_PER_S  50
-#define UPLOAD_BUFFER      131072
+#define STALL_BYTES_PER_S 50
+#define UPLOAD_BUFFER     131072
+/* Of a server that never says "100 Continue" the body is sent after so long all the same. */
+#define EXPECT_MS          3000L
 #define INITIAL_BODY_BYTES 65536 /* curl's MAX_INITIAL_POST_SIZE */
 
 static size_t on_body(char *data, size_t one, size_t len, void *user)
@@ -123,6 +125,8 @@ static CURLcode set_line(struct jx_client__curl *c)
 	if (rc == CURLE_OK)
 		rc = curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, to_s(c->stall_ms));
 	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_EXPECT_100_TIMEOUT_MS, EXPECT_MS);
+	if (rc == CURLE_OK)
 		rc = curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
 	if (rc == CURLE_OK)
 		rc = curl_easy_setopt(e, CURLOPT_ERRORBUFFER, c->message);
@@ -174,9 +178,10 @@ jx_rc jx_client__curl_begin(struct jx_client__curl *c, const char *path, struct 
 		return jx_fail(err, JX_ESTATE, (int)rc, WHERE,
 			       "libcurl cannot do what is needed: %s; install Debian's libcurl4",
 			       curl_easy_strerror(rc));
-	/* what curl would add by itself and nobody reads; Expect would cost a round trip */
-	return jx_client__curl_header(c, err, "Accept:") != JX_OK ? JX_ENOMEM
-								  : jx_client__curl_header(c, err, "Expect:");
+	/* what curl would add by itself and nobody reads; Expect costs a round trip */
+	if (jx_client__curl_header(c, err, "Accept:") != JX_OK)
+		return JX_ENOMEM;
+	return jx_client__curl_header(c, err, c->asks_first ? "Expect: 100-continue" : "Expect:");
 }
 
 jx_rc jx_client__curl_header(struct jx_client__curl *c, struct jx_error *err, const char *fmt, ...)

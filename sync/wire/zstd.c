@@ -42,19 +42,17 @@ static jx_rc deflate_bytes(struct jx_bytes plain, int dictionary, int level, jx_
 	JX_CLEANUP(free_cctx) ZSTD_CCtx *c = ZSTD_createCCtx();
 	const size_t room = ZSTD_compressBound(plain.len);
 	JX_AUTO_FREE char *frame = malloc(room);
-	size_t made = 0;
+	size_t made;
 
 	if (c == NULL || frame == NULL)
 		return no_memory(err);
-	(void)ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, level);
-	if (dictionary != JX_WIRE_DICTIONARY_NONE) {
-		/* the message says which one by its number */
-		(void)ZSTD_CCtx_setParameter(c, ZSTD_c_dictIDFlag, 0);
-		made = ZSTD_CCtx_loadDictionary(c, dictionaries[dictionary - 1].bytes,
-						*dictionaries[dictionary - 1].len);
-	}
-	if (!ZSTD_isError(made))
-		made = ZSTD_compress2(c, frame, room, plain.data, plain.len);
+	/* fits its tables to the message; a dictionary that is loaded beforehand gets those for any size, twice as much to clear */
+	if (dictionary != JX_WIRE_DICTIONARY_NONE)
+		made = ZSTD_compress_usingDict(c, frame, room, plain.data, plain.len,
+					       dictionaries[dictionary - 1].bytes,
+					       *dictionaries[dictionary - 1].len, level);
+	else
+		made = ZSTD_compressCCtx(c, frame, room, plain.data, plain.len, level);
 	if (ZSTD_isError(made))
 		return jx_fail(err, JX_ENOMEM, 0, "wire.compress", "a message could not be compressed: %s",
 			       ZSTD_getErrorName(made));

@@ -15,6 +15,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -ke
 
 # round_open WHAT: both servers, on folders of this round; sets $floor_pid and $floor_url besides what server_serve sets
 round_open() {
+	: >"$dir/floor-$1.log" # nothing of a round before
 	bench_floor_server "$dir/floor.crt" "$dir/floor.key" "$dir/floor-$1" >"$dir/floor-$1.log" &
 	floor_pid=$!
 	pids+=("$floor_pid")

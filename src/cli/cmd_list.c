@@ -35,7 +35,8 @@ void cli_row_json(const struct jx_view_row *r)
 	cli_json_str(&j, "unit", r->unit);
 	cli_json_str(&j, "note", r->note);
 	cli_json_str(&j, "variant", r->variant);
-	cli_json_str(&j, "counted_as", r->counted_as);
+	if (r->variant[0] != '\0')
+		cli_json_bool(&j, "counted", r->counted_as[0] != '\0');
 	if (r->is_at_once)
 		cli_json_bool(&j, "at_once", true);
 	cli_json_fix(&j, "place", &r->fix);

@@ -226,6 +226,24 @@ static const struct cli_command *find_command(int argc, char **argv, int *words_
 	return NULL;
 }
 
+/* `jx photo`, `jx photo --help`: the commands that begin with this word. False: none does. */
+static bool help_family(const char *word, FILE *to)
+{
+	const size_t len = strlen(word);
+	bool is_any = false;
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (strncmp(commands[i].words, word, len) != 0 || commands[i].words[len] != ' ')
+			continue;
+		if (!is_any)
+			fprintf(to, "%s jx %s ...\n", _("Usage:"), word);
+		is_any = true;
+		fprintf(to, "  jx %s %s\n      %s\n", commands[i].words,
+			commands[i].pos[0] != '\0' ? _(commands[i].pos) : "", _(commands[i].help));
+	}
+	return is_any;
+}
+
 struct globals {
 	const char *home, *profile;
 	bool json, quiet, version, help;
@@ -309,6 +327,9 @@ static int run(int argc, char **argv, struct cli *c)
 		return g.help ? 0 : CLI_USAGE;
 	}
 	cmd = find_command(argc - i, argv + i, &words);
+	if (cmd == NULL && (i + 1 >= argc || strcmp(argv[i + 1], "--help") == 0) &&
+	    help_family(argv[i], i + 1 < argc ? stdout : stderr))
+		return i + 1 < argc ? 0 : CLI_USAGE;
 	if (cmd == NULL) {
 		fprintf(stderr, _("jx: there is no command \"%s\"; see jx --help"), argv[i]);
 		fputc('\n', stderr);

@@ -99,10 +99,10 @@ class Variants(Lists):
             self.assertEqual(found, {"04": (0, 0, 0), "06": (2, 1, 0), "05": (0, 0, 0), "01": (0, 0, 0), "07": (0, 0, 1)})
             self.assertEqual(sums["found"], 2)
             self.assertNotIn("08.01", [row.get("code") for row in rows])
-        counted = {row["number"]: (row.get("variant"), row.get("counted_as")) for row in self.h07.json("list").objects if row["kind"] == "observation"}
-        self.assertEqual(counted["H07-3"], ("five", "piling up and spreading out"))
-        self.assertEqual(counted["H07-5"], ("five", None))  # spitting is none of the five
-        self.assertEqual(counted["H07-10"], (None, "spitting and littering"))
+        counted = {row["number"]: (row.get("variant"), row.get("counted")) for row in self.h07.json("list").objects if row["kind"] == "observation"}
+        self.assertEqual(counted["H07-3"], ("five", True))
+        self.assertEqual(counted["H07-5"], ("five", False))  # spitting is none of the five
+        self.assertEqual(counted["H07-10"], (None, None))
         text = self.h07.jx("list", "--variant", "five").out
         self.assertIn("the five disorders: 2 found", text)
         self.assertIn("found 2, self-handled 1", text)

@@ -105,26 +105,21 @@ static jx_rc add_next(jx_store *s, int64_t limit, struct jx_error *err)
 	return rc == JX_OK ? write_pos(s, pos, err) : rc;
 }
 
+static jx_rc follow(jx_store *s, void *arg, struct jx_error *err)
+{
+	(void)arg;
+	return add_next(s, 2 * FOLLOW_ENTRIES, err);
+}
+
 /*
  * In a savepoint: what fails in here is taken back, and the entry is saved all the same. Releasing it makes the index write what it
  * holds in memory, so that no COMMIT fails because of the index.
  */
 jx_rc jx_store__search_follow(jx_store *s, int64_t n, bool *is_lost_out, struct jx_error *err)
 {
-	jx_rc rc;
-
 	if (n % FOLLOW_ENTRIES != 0)
 		return JX_OK;
-	if (sqlite3_exec(s->db, "SAVEPOINT search", NULL, NULL, NULL) != SQLITE_OK)
-		return JX_OK;
-	rc = add_next(s, 2 * FOLLOW_ENTRIES, err);
-	if (rc == JX_OK && sqlite3_exec(s->db, "RELEASE search", NULL, NULL, NULL) == SQLITE_OK)
-		return JX_OK;
-	if (sqlite3_get_autocommit(s->db) == 0 &&
-	    sqlite3_exec(s->db, "ROLLBACK TO search; RELEASE search", NULL, NULL, NULL) == SQLITE_OK)
-		return JX_OK;
-	*is_lost_out = true;
-	return jx_store__fail(s, sqlite3_extended_errcode(s->db), WHERE, err);
+	return jx_store__attempt(s, follow, NULL, is_lost_out, err);
 }
 
 jx_rc jx_store_search_behind(jx_store *store, int64_t *entries_out, struct jx_error *err)

@@ -92,6 +92,12 @@ typedef jx_rc (*jx_store__work_fn)(jx_store *s, void *arg, struct jx_error *err)
  */
 jx_rc jx_store__transaction(jx_store *s, jx_store__work_fn work, void *arg, bool *was_in_doubt_out,
 			    struct jx_error *err);
+/*
+ * Inside a transaction: work that may fail without failing what is around it, whose changes are then taken back. Fails itself only when
+ * SQLite ended the whole transaction with it: *is_lost_out.
+ */
+jx_rc jx_store__attempt(jx_store *s, jx_store__work_fn work, void *arg, bool *is_lost_out,
+			struct jx_error *err);
 /* Same without taking the lock: the caller holds it (migrating, checkpoint). */
 jx_rc jx_store__locked_transaction(jx_store *s, jx_store__work_fn work, void *arg, bool *was_in_doubt_out,
 				   struct jx_error *err);

@@ -90,6 +90,22 @@ jx_rc jx_store__locked_transaction(jx_store *s, jx_store__work_fn work, void *ar
 	return rc;
 }
 
+jx_rc jx_store__attempt(jx_store *s, jx_store__work_fn work, void *arg, bool *is_lost_out,
+			struct jx_error *err)
+{
+	jx_rc rc;
+
+	if (run(s, "SAVEPOINT attempt") != SQLITE_OK)
+		return JX_OK;
+	rc = work(s, arg, err);
+	if (rc == JX_OK && run(s, "RELEASE attempt") == SQLITE_OK)
+		return JX_OK;
+	if (sqlite3_get_autocommit(s->db) == 0 && run(s, "ROLLBACK TO attempt; RELEASE attempt") == SQLITE_OK)
+		return JX_OK;
+	*is_lost_out = true;
+	return jx_store__fail(s, sqlite3_extended_errcode(s->db), WHERE, err);
+}
+
 jx_rc jx_store__transaction(jx_store *s, jx_store__work_fn work, void *arg, bool *was_in_doubt_out,
 			    struct jx_error *err)
 {

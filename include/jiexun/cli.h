@@ -33,6 +33,9 @@ struct jx_cli_binding {
 		bool is_unset;
 	} set[8];
 	size_t set_count;
+	/** Only these photos go. NULL: all. The caller's. */
+	const struct jx_photo_ref *only;
+	size_t only_count;
 	struct jx_outbox outbox;
 	struct jx_sink sink;
 };

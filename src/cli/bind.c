@@ -106,15 +106,27 @@ static jx_rc out_photo_count(void *user, int64_t *count_out, int64_t *bytes_out,
 }
 
 struct photo_relay {
+	const struct jx_cli_binding *b;
 	jx_client_photo_fn fn;
 	void *user;
 };
+
+static bool may_go(const struct jx_cli_binding *b, const uint8_t sha256[JX_HASH_BYTES])
+{
+	for (size_t i = 0; b->only != NULL && i < b->only_count; i++) {
+		if (memcmp(b->only[i].sha256, sha256, JX_HASH_BYTES) == 0)
+			return true;
+	}
+	return b->only == NULL;
+}
 
 static jx_rc relay_photo(void *user, const struct jx_outbox_photo *p)
 {
 	const struct photo_relay *r = user;
 	struct jx_client_photo photo = {.size_bytes = p->size_bytes};
 
+	if (!may_go(r->b, p->sha256))
+		return JX_OK;
 	memcpy(photo.sha256, p->sha256, sizeof(photo.sha256));
 	jx_strcpy(photo.type, sizeof(photo.type), p->type);
 	return r->fn(r->user, &photo);
@@ -123,9 +135,10 @@ static jx_rc relay_photo(void *user, const struct jx_outbox_photo *p)
 static jx_rc out_photos(void *user, int64_t limit, jx_client_photo_fn fn, void *fn_user, struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
-	struct photo_relay r = {.fn = fn, .user = fn_user};
+	struct photo_relay r = {.b = b, .fn = fn, .user = fn_user};
 
-	return jx_store_each_waiting_photo(b->store, limit, relay_photo, &r, err);
+	/* a few of many: all are looked through */
+	return jx_store_each_waiting_photo(b->store, b->only != NULL ? 0 : limit, relay_photo, &r, err);
 }
 
 static jx_rc out_photo_open(void *user, const uint8_t sha256[JX_HASH_BYTES], void **file_out,

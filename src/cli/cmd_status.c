@@ -152,6 +152,18 @@ static void print_last_sync(const struct cli *c, const struct status *s)
 	row(_("last sync"), text);
 }
 
+/* By the last run, which was told that its line is metered. */
+static bool waits_for_line(const struct status *s)
+{
+	JX_AUTO_JSON doc = {0};
+	char why[16] = "";
+
+	if (jx_json_parse(s->sync_result, strlen(s->sync_result), &jx_json_message_limits, &doc, NULL) ==
+	    JX_OK)
+		(void)jx_json_str(&doc, jx_json_get(&doc, 0, "photos_wait_for"), why, sizeof(why));
+	return strcmp(why, "metered") == 0;
+}
+
 static void print_people(const struct cli *c, const struct status *s)
 {
 	char text[512], fingerprint[20];
@@ -177,6 +189,9 @@ static void print_people(const struct cli *c, const struct status *s)
 		       (long long)s->counts.waiting, (long long)s->counts.photos_waiting,
 		       (long long)((s->counts.photos_waiting_bytes + 999) / 1000));
 	row(_("waiting"), text);
+	if (s->counts.photos_waiting > 0 && waits_for_line(s))
+		row("",
+		    _("photos wait for a line that is not metered: jx sync --photo NUMBER sends those of one entry"));
 	if (s->at_once.waiting > 0) {
 		(void)snprintf(
 			text, sizeof(text),

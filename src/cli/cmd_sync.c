@@ -1,6 +1,7 @@
 /* jx sync: send what waits, fetch what is new, say in one line how it went. Its own process: closing the app never stops it. */
 #include "packs.h"
 #include "space.h"
+#include "sync_what.h"
 
 #include "jiexun/cli.h"
 
@@ -67,7 +68,7 @@ static bool is_clock_trusted(jx_store *store)
 
 /* left: what waits; NULL: it could not be counted, and then nothing is said of it, for 0 would be a comfort that is not true. */
 static void result_json(const struct jx_client_result *r, const struct jx_error *err,
-			const struct jx_store_counts *left, struct cli_json *j)
+			const struct jx_store_counts *left, const char *why, struct cli_json *j)
 {
 	cli_json_begin(j);
 	cli_json_bool(j, "ok", r->rc == JX_OK);
@@ -91,16 +92,17 @@ static void result_json(const struct jx_client_result *r, const struct jx_error 
 	cli_json_bool(j, "must_enrol_again", r->must_enrol_again);
 	cli_json_str(j, "server_error", r->server_error);
 	cli_json_str(j, "note", r->note);
+	cli_json_str(j, "photos_wait_for", why != NULL ? why : "");
 }
 
 /* Kept for `jx status` and the app: what the last run said, and when. */
 static void keep_result(struct cli *c, const struct jx_client_result *r, const struct jx_error *err,
-			const struct jx_store_counts *left)
+			const struct jx_store_counts *left, const char *why)
 {
 	struct cli_json j;
 	char now[24];
 
-	result_json(r, err, left, &j);
+	result_json(r, err, left, why, &j);
 	jx_buf_addc(&j.b, '}');
 	(void)snprintf(now, sizeof(now), "%lld", (long long)jx_os_clock()->utc_ms(NULL));
 	/* no new time beside an old result */
@@ -133,7 +135,8 @@ static void say_waiting(const struct jx_store_counts *left)
 }
 
 /* Exit status. */
-static int report(struct cli *c, const struct jx_client_result *r, const struct jx_error *err)
+static int report(struct cli *c, const struct jx_client_result *r, const char *why,
+		  const struct jx_error *err)
 {
 	struct jx_store_counts counts = {0};
 	struct jx_error uncounted = {0};
@@ -143,11 +146,11 @@ static int report(struct cli *c, const struct jx_client_result *r, const struct 
 	if (!c->json && !c->quiet && isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	if (r->requests > 0)
-		keep_result(c, r, err, left);
+		keep_result(c, r, err, left, why);
 	if (c->json) {
 		struct cli_json j;
 
-		result_json(r, err, left, &j);
+		result_json(r, err, left, why, &j);
 		cli_json_end(&j);
 	}
 	if (r->note[0] != '\0')
@@ -159,6 +162,11 @@ static int report(struct cli *c, const struct jx_client_result *r, const struct 
 		say_sent(c, r, left);
 	else
 		fprintf(stderr, "jx: %s\n", err->text);
+	if (r->rc == JX_OK && why != NULL && left != NULL && left->photos_waiting > 0)
+		cli_say(c,
+			_("%lld photos (%lld kB) wait for a line that is not metered; jx sync --photo NUMBER sends those of one entry now"),
+			(long long)left->photos_waiting,
+			(long long)((left->photos_waiting_bytes + 999) / 1000));
 	if (r->rc != JX_OK)
 		say_waiting(left);
 	else if (left == NULL)
@@ -187,8 +195,8 @@ static void take_packs(struct cli *c, const struct jx_client_config *cc, struct 
 			(long long)taken.refused);
 }
 
-static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_identity *id, int tries,
-		      struct jx_client_result *result, struct jx_error *err)
+static jx_rc run_sync(struct cli *c, const struct cli_sync_what *what, const struct jx_identity *id,
+		      int tries, struct jx_client_result *result, struct jx_error *err)
 {
 	struct jx_transport_curl_config tc = {
 		.url = id->url,
@@ -211,7 +219,7 @@ static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_i
 		.should_stop = should_stop,
 		.progress = show_progress,
 		.progress_user = c,
-		.no_photos = cli_flag(a, "no-photos"),
+		.no_photos = what->no_photos,
 		.attempts_max = tries,
 		.clock = jx_os_clock(),
 	};
@@ -223,6 +231,10 @@ static jx_rc run_sync(struct cli *c, const struct cli_args *a, const struct jx_i
 	if (rc != JX_OK)
 		return rc;
 	jx_cli_bind(&binding, c->store, c->media, jx_os_fs());
+	if (what->entry != NULL) {
+		binding.only = what->entry->entry.photos;
+		binding.only_count = what->entry->entry.photo_count;
+	}
 	cc.transport = transport;
 	cc.outbox = &binding.outbox;
 	cc.sink = &binding.sink;
@@ -249,6 +261,7 @@ int cli_sync(struct cli *c, const struct cli_args *a)
 	struct jx_error err = {0};
 	struct jx_client_result *result = jx_xcalloc(1, sizeof(*result));
 	struct jx_identity id;
+	JX_CLEANUP(cli_sync_what_free) struct cli_sync_what what = {.entry = NULL};
 	struct sigaction act = {.sa_handler = on_signal};
 	const struct jx_fs *fs = jx_os_fs();
 	JX_AUTO_FREE char *lock_path = jx_xasprintf("%s/sync.lock", c->dir);
@@ -264,6 +277,8 @@ int cli_sync(struct cli *c, const struct cli_args *a)
 	if (rc == JX_OK)
 		rc = cli_open_recorder(c, &err);
 	if (rc == JX_OK)
+		rc = cli_sync_what(c, a, &what, &err);
+	if (rc == JX_OK)
 		rc = jx_store_identity(c->store, &id, &err);
 	if (rc == JX_OK && fs->lock(fs->user, lock_path, 0, &lock, &err) == JX_EBUSY)
 		rc = jx_fail(&err, JX_EBUSY, 0, "jx.sync",
@@ -275,8 +290,8 @@ int cli_sync(struct cli *c, const struct cli_args *a)
 	}
 	(void)sigaction(SIGINT, &act, NULL);
 	(void)sigaction(SIGTERM, &act, NULL);
-	result->rc = run_sync(c, a, &id, (int)tries, result, &err);
-	status = report(c, result, &err);
+	result->rc = run_sync(c, &what, &id, (int)tries, result, &err);
+	status = report(c, result, what.waits_for, &err);
 	if (result->rc == JX_OK)
 		cli_free_after_sync(c);
 	if (lock != NULL)

@@ -92,6 +92,9 @@ static const struct cli_opt enrol_opts[] = {
 	{NULL, NULL, NULL}};
 static const struct cli_opt sync_opts[] = {
 	{"no-photos", NULL, N_("entries only")},
+	{"metered", N_("yes|no"),
+	 N_("yes: this line costs by the byte, and photos wait if the profile says so (default no)")},
+	{"photo", N_("NUMBER"), N_("of photos only those of this entry, now, whatever the line costs")},
 	{"tries", N_("N"), N_("give up after so many failures in a row, 1..20 (default 3)")},
 	{NULL, NULL, NULL}};
 static const struct cli_opt space_opts[] = {

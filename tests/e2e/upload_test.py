@@ -69,6 +69,33 @@ class Cuts(e2e.Case):
         self.assertEqual([bytes(row[1]).hex() for row in photos], [name for entry in wanted for name in entry])
         self.assertTrue(all(pos > last_entry for pos, _ in photos), (last_entry, photos))
 
+    def test_metered(self):
+        """On a line that costs by the byte photos wait; a person sees it, and sends those of one entry."""
+        server = self.start_server()
+        device = self.device(server, "H07", sync__metered_originals="wait")
+        numbers, paths = [], []
+        for _ in range(3):
+            paths.append([self.photo(3000), self.photo(4000)])
+            more = [part for path in paths[-1] for part in ("--photo", path)]
+            numbers.append(device.log("01.01", "--quantity", "1", "--unit", "sheet", "--no-gps", *more).object["number"])
+        told = device.sync("--metered", "yes").object
+        self.assertEqual((told["entries_waiting"], told["photos_waiting"], told["photos_wait_for"]), (0, 6, "metered"))
+        self.assertEqual(server.photos(), [])
+        self.assertIn("not metered", device.jx("status").out)
+        self.assertEqual(device.status()["last_sync"]["photos_wait_for"], "metered")
+        told = device.sync("--metered", "yes", "--photo", numbers[1]).object
+        self.assertEqual((told["photos_sent"], told["photos_waiting"]), (2, 4))
+        self.assertEqual(server.photos(), sorted(e2e.sha256(path) for path in paths[1]))
+        states = {row["number"]: (row["photos_receipted"], row["state"]) for row in device.list() if row["photos"] > 0}
+        self.assertEqual([states[number] for number in numbers], [(0, "sent"), (2, "complete"), (0, "sent")])
+        for args, status in ((("--photo", "H07-1"), "einval"), (("--photo", "H07-99"), "enotfound"), (("--metered", "maybe"), "einval"),
+                             (("--photo", numbers[0], "--no-photos"), "einval")):
+            device.sync(*args, want=e2e.EXIT[status])
+        # a profile whose line costs nothing sends them all the same
+        told = device.sync("--metered", "no").object
+        self.assertEqual((told["photos_sent"], told["photos_waiting"], told.get("photos_wait_for", "")), (4, 0, ""))
+        self.assertNotIn("not metered", device.jx("status").out)
+
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()

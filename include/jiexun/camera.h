@@ -1,0 +1,102 @@
+/*
+ * jiexun/camera.h - a picture source: full-resolution JPEGs on demand, and preview frames while somebody aims.
+ *
+ * What the source is comes from the device's profile, as data: a V4L2 or libcamera camera, a test picture where there is no
+ * camera, a picture file, or a whole GStreamer pipeline. All that a camera may block (opening, streaming, closing) happens in a
+ * thread of the room's own: a camera that is stuck or pulled out is a state with a text, never a call that does not return.
+ *
+ * Threads:   a jx_camera belongs to one thread. on_frame is called on a thread of the room's.
+ * Ownership: configuration is copied; clock must outlive the camera, also one that jx_camera_close() had to give up.
+ * Errors:    JX_EIO the camera fails, is stuck or gone; JX_EINVAL the profile's pipeline cannot be built; JX_ESTATE no camera;
+ *            JX_ELIMIT a picture beyond bytes_max. Texts have GStreamer's own words and the cure.
+ * Units:     `_ms` milliseconds, `_utc_ms` since 1970-01-01 UTC, `_bytes` bytes; sizes of pictures in pixels.
+ */
+#ifndef JX_CAMERA_H
+#define JX_CAMERA_H
+
+#include "jiexun/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct jx_camera jx_camera;
+
+enum jx_camera_source {
+	JX_CAMERA_NONE,
+	JX_CAMERA_V4L2,
+	JX_CAMERA_LIBCAMERA,
+	JX_CAMERA_TEST, /**< colour bars: where there is no camera */
+	JX_CAMERA_FILE, /**< a JPEG file, again and again */
+	JX_CAMERA_PIPELINE
+};
+
+/** A picture to aim by. Rows of blue, green, red and one byte that says nothing. */
+struct jx_camera_frame {
+	const uint8_t *bgrx; /**< during the call only */
+	int width, height;
+	size_t stride; /**< bytes from row to row */
+};
+
+struct jx_camera_config {
+	enum jx_camera_source source;
+	const char
+		*device; /**< V4L2: /dev/video0; libcamera: its name; FILE: the path. NULL or "": the first */
+	const char
+		*pipeline; /**< PIPELINE: elements and their links up to pictures, as gst-launch takes them */
+	const char *torch; /**< folder of a LED, /sys/class/leds/NAME; NULL or "": none */
+	bool is_jpeg; /**< the camera makes the JPEG itself: its bytes are kept as they come. Else it gives raw frames */
+	int64_t width, height; /**< 0: as the camera likes */
+	int64_t quality;       /**< of a JPEG made here, 1..100; 0: 90 */
+	int64_t start_max_ms;  /**< until the first frame; 0: 10 s */
+	int64_t shot_max_ms; /**< one picture; also: frames that stay away so long are a camera that is stuck; 0: 5 s */
+	int64_t settle_ms; /**< exposure and focus need so long after the first frame */
+	int64_t bytes_max; /**< of one picture; 0: 32 MiB */
+	const struct jx_clock *clock;
+	/* NULL: no preview, and no work for one */
+	void (*on_frame)(void *user, const struct jx_camera_frame *frame);
+	void *user;
+	int64_t view_width, view_height; /**< of the preview, borders where the shape differs; 0: 480 x 640 */
+};
+
+enum jx_camera_state {
+	JX_CAMERA_STARTING,
+	JX_CAMERA_READY,
+	JX_CAMERA_FAILED /**< for good: close it, and open it again */
+};
+
+/**
+ * Begin to open the camera; returns at once. Frames come when it is ready.
+ * @param config  copied
+ * @retval JX_ESTATE  source is JX_CAMERA_NONE  @retval JX_EINVAL  source needs a device or a pipeline that is not given
+ */
+jx_rc jx_camera_open(const struct jx_camera_config *config, jx_camera **camera_out, struct jx_error *err);
+/** @param problem_out  why it failed, filled with JX_CAMERA_FAILED only; may be NULL */
+enum jx_camera_state jx_camera_state(jx_camera *camera, struct jx_error *problem_out);
+/** Wait until it is ready. @retval JX_EIO  it failed, or start_max_ms are over */
+jx_rc jx_camera_wait(jx_camera *camera, struct jx_error *err);
+
+struct jx_camera_shot {
+	int width, height;
+	int64_t taken_utc_ms;
+};
+/**
+ * Take a picture: the first frame after the call, in full resolution. Waits for the camera to be ready.
+ * @param jpeg      an initialised buffer; untouched on failure
+ * @param shot_out  may be NULL
+ * @retval JX_EIO  it failed, or did not give a picture within shot_max_ms  @retval JX_ELIMIT  beyond bytes_max or the buffer's ceiling
+ */
+jx_rc jx_camera_shoot(jx_camera *camera, jx_buf *jpeg, struct jx_camera_shot *shot_out, struct jx_error *err);
+/** Switch the light. @retval JX_ESTATE  the profile names none  @retval JX_EIO  it cannot be switched */
+jx_rc jx_camera_set_torch(jx_camera *camera, bool on, struct jx_error *err);
+/**
+ * Switch the light off, stop and free. Waits two seconds at most: a camera that is stuck longer is left to its thread, which frees
+ * it if it ever comes back. After it no on_frame begins. NULL is a no-op.
+ */
+void jx_camera_close(jx_camera *camera);
+JX_DEFINE_AUTO(jx_camera, jx_camera_close);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -64,6 +64,19 @@ enum jx_device_backup {
 	JX_DEVICE_BACKUP_REQUIRED,
 	JX_DEVICE_BACKUP_NONE
 };
+/** In the order of enum jx_camera_source. */
+enum jx_device_camera {
+	JX_DEVICE_CAMERA_NONE,
+	JX_DEVICE_CAMERA_V4L2,
+	JX_DEVICE_CAMERA_LIBCAMERA,
+	JX_DEVICE_CAMERA_TEST,
+	JX_DEVICE_CAMERA_FILE,
+	JX_DEVICE_CAMERA_PIPELINE
+};
+enum jx_device_camera_format {
+	JX_DEVICE_CAMERA_RAW,
+	JX_DEVICE_CAMERA_JPEG
+};
 enum jx_device_key_store {
 	JX_DEVICE_KEY_FILE,
 	JX_DEVICE_KEY_SYSTEMD_CREDS
@@ -91,6 +104,19 @@ struct jx_profile {
 	enum jx_device_prune prune; /**< prune = auto | never: below warn_mb, may safe originals go? */
 	enum jx_device_backup
 		backup; /**< backup = required | none: none only where the server makes no backup */
+	/* [camera] */
+	enum jx_device_camera camera_source; /**< source = none | v4l2 | libcamera | test | file | pipeline */
+	char camera_device
+		[JX_DEVICE_PATH_MAX]; /**< device: /dev/video0, libcamera's name, or a JPEG file; needed with file */
+	char camera_pipeline
+		[JX_DEVICE_PATH_MAX]; /**< pipeline, as gst-launch takes it; needed with pipeline */
+	enum jx_device_camera_format camera_format; /**< format = raw | jpeg: what the camera gives */
+	int64_t camera_width,
+		camera_height;    /**< width, height, 0..16384; 0: as the camera likes; both or none */
+	int64_t camera_quality;   /**< quality of a JPEG made of raw frames, 50..100 */
+	int64_t camera_settle_ms; /**< settle_ms, 0..10000: exposure and focus before a picture */
+	int64_t camera_wait_ms;   /**< wait_ms, 500..60000: for the camera to start; half for a picture */
+	char camera_torch[JX_DEVICE_PATH_MAX]; /**< torch: folder of a LED in /sys/class/leds */
 	/* [photos] */
 	int64_t photo_max_mb; /**< max_mb of one original, 1..100 */
 	/* [day] */

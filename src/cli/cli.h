@@ -186,6 +186,7 @@ int cli_photo_list(struct cli *c, const struct cli_args *a);
 int cli_photo_small(struct cli *c, const struct cli_args *a);
 int cli_photo_screen(struct cli *c, const struct cli_args *a);
 int cli_photo_stamp(struct cli *c, const struct cli_args *a);
+int cli_camera(struct cli *c, const struct cli_args *a);
 int cli_selftest(struct cli *c, const struct cli_args *a);
 int cli_codes(struct cli *c, const struct cli_args *a);
 int cli_gps(struct cli *c, const struct cli_args *a);
@@ -200,8 +201,13 @@ int cli_verify_stamp(struct cli *c, const char *text);
 jx_rc cli_fill_entry(struct cli *c, const struct cli_args *a, jx_capture *cap, struct jx_fix *fix,
 		     struct jx_error *err);
 int cli_show_saved(struct cli *c, const uint8_t id[JX_ID_BYTES], const struct jx_fix *fix);
+/** One of the roles that a photo may have. */
+bool cli_is_role(const char *s);
 /** FILE[:ROLE]: the role, or NULL if none was given. */
 const char *cli_photo_role(const char *value);
 char *cli_photo_path(const char *value);
+/* cmd_camera.c: a picture for each role of --shoot; none is kept where one fails */
+jx_rc cli_shoot(struct cli *c, const struct cli_args *a, jx_capture *cap, const struct jx_fix *fix,
+		struct jx_error *err);
 
 #endif

@@ -103,7 +103,7 @@ static jx_rc find_place(struct cli *c, const struct cli_args *a, struct jx_fix *
 	return jx_gps_read(c->gps, wait_ms, fix, err);
 }
 
-static bool is_role(const char *s)
+bool cli_is_role(const char *s)
 {
 	static const char *const roles[] = {"wide", "close", "before", "after", "plate", "object"};
 
@@ -118,7 +118,7 @@ const char *cli_photo_role(const char *value)
 {
 	const char *colon = strrchr(value, ':');
 
-	return colon != NULL && is_role(colon + 1) ? colon + 1 : NULL;
+	return colon != NULL && cli_is_role(colon + 1) ? colon + 1 : NULL;
 }
 
 char *cli_photo_path(const char *value)
@@ -207,6 +207,8 @@ jx_rc cli_fill_entry(struct cli *c, const struct cli_args *a, jx_capture *cap, s
 					cli_value(a, "officer2"), err);
 	if (rc == JX_OK)
 		rc = add_photos(c, a, cap, err);
+	if (rc == JX_OK && cli_value(a, "shoot") != NULL)
+		rc = cli_shoot(c, a, cap, fix, err);
 	if (rc == JX_OK && cli_value(a, "after-of") != NULL)
 		rc = set_before(c, cli_value(a, "after-of"), cap, err);
 	return rc;

@@ -23,6 +23,11 @@
 	{                                                                                     \
 		"id", N_("UUID"), N_("id made earlier: saving again with it changes nothing") \
 	}
+#define SHOOT_OPTS                                                                                  \
+	{"shoot", N_("ROLES"), N_("take pictures with the camera, one for each role: wide,close")}, \
+	{                                                                                           \
+		"torch", NULL, N_("with the camera's light on")                                     \
+	}
 #define OBSERVATION_OPTS                                                                            \
 	{"quantity", N_("QUANTITY"), N_("how many; with --unit")},                                  \
 		{"unit", N_("UNIT"), N_("unit of the quantity: sheet, place, m2 ... or its name")}, \
@@ -36,7 +41,7 @@
 		 N_("days that a notice gives (default: what the pack says, where it does)")},      \
 		{"party-kind", N_("KIND"), N_("shop, person or vehicle")},                          \
 		{"party", N_("TEXT"), N_("shop, person or vehicle concerned")},                     \
-		{"responsible", N_("TEXT"), N_("unit responsible")}, ENTRY_OPTS, ID_OPT
+		{"responsible", N_("TEXT"), N_("unit responsible")}, SHOOT_OPTS, ENTRY_OPTS, ID_OPT
 
 static const struct cli_opt no_opts[] = {{NULL, NULL, NULL}};
 static const struct cli_opt log_opts[] = {OBSERVATION_OPTS, {NULL, NULL, NULL}};
@@ -105,6 +110,11 @@ static const struct cli_opt gps_opts[] = {
 	{"wait-gps", N_("MS"), N_("wait at most so long for a fresh fix (default 2000)")},
 	{NULL, NULL, NULL}};
 
+static const struct cli_opt camera_opts[] = {
+	{"output", N_("FILE"), N_("keep the picture there; -o for short")},
+	{"torch", NULL, N_("with the camera's light on")},
+	{NULL, NULL, NULL}};
+
 static const struct cli_opt verify_opts[] = {
 	{"reindex", NULL, N_("make the search index again first, from the entries")},
 	{"stamp", N_("TEXT"), N_("only check the text of a stamped copy's QR code against the log")},
@@ -168,6 +178,8 @@ static const struct cli_command commands[] = {
 	{"selftest-storage", "", 0, 0, selftest_opts,
 	 N_("can this disk keep what is saved on it? with a power cut, does it lie?"), cli_selftest},
 	{"codes", N_("[TEXT]"), 0, 1, codes_opts, N_("list the codes and units of the form pack"), cli_codes},
+	{"camera", "", 0, 0, camera_opts,
+	 N_("try the camera: one picture, its size, or what is wrong; nothing is saved"), cli_camera},
 	{"gps", "", 0, 0, gps_opts, N_("show the position as it would be saved"), cli_gps},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -22,7 +22,7 @@ struct jx_device__key {
 	size_t offset; /**< in struct jx_profile */
 	size_t size;
 	int64_t min, max;
-	const char *choices[4]; /**< up to NULL */
+	const char *choices[7]; /**< up to NULL */
 };
 
 /** All that can be configured. */

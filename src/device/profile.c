@@ -111,6 +111,16 @@ static jx_rc check_whole(const struct reader *r, struct jx_error *err)
 	if (p->gps_source == JX_DEVICE_GPS_REPLAY && p->gps_replay[0] == '\0')
 		return jx_fail(err, JX_EINVAL, 0, "device.profile",
 			       "%s, replay: source = replay needs the path of an NMEA file", r->place.file);
+	if (p->camera_source == JX_DEVICE_CAMERA_FILE && p->camera_device[0] != '/')
+		return jx_fail(err, JX_EINVAL, 0, "device.profile",
+			       "%s, device: source = file under [camera] needs the path of a JPEG file",
+			       r->place.file);
+	if (p->camera_source == JX_DEVICE_CAMERA_PIPELINE && p->camera_pipeline[0] == '\0')
+		return jx_fail(err, JX_EINVAL, 0, "device.profile",
+			       "%s, pipeline: source = pipeline under [camera] needs one", r->place.file);
+	if ((p->camera_width == 0) != (p->camera_height == 0))
+		return jx_fail(err, JX_EINVAL, 0, "device.profile",
+			       "%s, width and height under [camera]: give both, or none", r->place.file);
 	if (p->gps_host[0] == '\0')
 		return jx_fail(err, JX_EINVAL, 0, "device.profile",
 			       "%s, host: must not be empty, use 127.0.0.1", r->place.file);

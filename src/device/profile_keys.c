@@ -56,6 +56,18 @@ const struct jx_device__key jx_device__keys[] = {
 	/* promise 2: never less than 30 days */
 	INTEGER("storage", "keep_days", keep_days, 30, 3650),
 	CHOICE("storage", "backup", backup, "required", "none"),
+	CHOICE("camera", "source", camera_source, "none", "v4l2", "libcamera", "test", "file", "pipeline"),
+	TEXT("camera", "device", camera_device),
+	TEXT("camera", "pipeline", camera_pipeline),
+	CHOICE("camera", "format", camera_format, "raw", "jpeg"),
+	/* 16384 x 16384 is beyond what a picture may have (100 million pixels) */
+	INTEGER("camera", "width", camera_width, 0, 16384),
+	INTEGER("camera", "height", camera_height, 0, 16384),
+	/* below 50 a number plate is no longer legible */
+	INTEGER("camera", "quality", camera_quality, 50, 100),
+	INTEGER("camera", "settle_ms", camera_settle_ms, 0, 10000),
+	INTEGER("camera", "wait_ms", camera_wait_ms, 500, 60000),
+	PATH("camera", "torch", camera_torch),
 	INTEGER("photos", "max_mb", photo_max_mb, 1, 100),
 	/* the extreme time zones, UTC-12 and UTC+14 */
 	INTEGER("day", "utc_offset_min", utc_offset_min, -720, 840),
@@ -66,7 +78,9 @@ const struct jx_device__key jx_device__keys[] = {
 const size_t jx_device__key_count = sizeof(jx_device__keys) / sizeof(jx_device__keys[0]);
 
 _Static_assert(sizeof(enum jx_device_gps) == sizeof(int) && sizeof(enum jx_device_metered) == sizeof(int) &&
-		       sizeof(enum jx_device_key_store) == sizeof(int),
+		       sizeof(enum jx_device_key_store) == sizeof(int) &&
+		       sizeof(enum jx_device_camera) == sizeof(int) &&
+		       sizeof(enum jx_device_camera_format) == sizeof(int),
 	       "choices are stored as int");
 
 void jx_device_default_profile(struct jx_profile *profile_out)
@@ -79,6 +93,9 @@ void jx_device_default_profile(struct jx_profile *profile_out)
 		.reserve_mb = 512,
 		.warn_mb = 2048,
 		.keep_days = 30,
+		.camera_quality = 90,
+		.camera_settle_ms = 500,
+		.camera_wait_ms = 10000,
 		.photo_max_mb = 20,
 		.utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT,
 		.sync_interval_min = 10,

@@ -27,17 +27,21 @@ static void an_empty_profile_is_the_built_in_one(void **state)
 
 static void every_key_is_read(void **state)
 {
-	static const char text[] = "\xef\xbb\xbf# comment\r\n"
-				   "; another\r\n"
-				   "[device]\r\nname = 巡查 七号\r\nmodel=X 1\r\n\r\n"
-				   "[gps]\nsource = replay\nhost=::1\nport = 65535\ndevice = /dev/gps0\n"
-				   "replay = /var/lib/a=b.nmea\nstale_after_ms = 500\n"
-				   "[storage]\ndata_dir = /srv/jx\nreserve_mb = 16\nwarn_mb = 1000000\n"
-				   "prune = never\nkeep_days = 90\nbackup = none\n"
-				   "[photos]\n max_mb\t=\t100 \n"
-				   "[day]\nutc_offset_min = -720\n"
-				   "[sync]\ninterval_min = 1440\nmetered_originals = send\n"
-				   "[keys]\nstore = systemd-creds";
+	static const char text[] =
+		"\xef\xbb\xbf# comment\r\n"
+		"; another\r\n"
+		"[device]\r\nname = 巡查 七号\r\nmodel=X 1\r\n\r\n"
+		"[gps]\nsource = replay\nhost=::1\nport = 65535\ndevice = /dev/gps0\n"
+		"replay = /var/lib/a=b.nmea\nstale_after_ms = 500\n"
+		"[storage]\ndata_dir = /srv/jx\nreserve_mb = 16\nwarn_mb = 1000000\n"
+		"prune = never\nkeep_days = 90\nbackup = none\n"
+		"[photos]\n max_mb\t=\t100 \n"
+		"[camera]\nsource = pipeline\ndevice = /dev/video2\npipeline = a name=b ! c\n"
+		"format = jpeg\nwidth = 4000\nheight = 3000\nquality = 95\nsettle_ms = 0\n"
+		"wait_ms = 60000\ntorch = /sys/class/leds/white:flash\n"
+		"[day]\nutc_offset_min = -720\n"
+		"[sync]\ninterval_min = 1440\nmetered_originals = send\n"
+		"[keys]\nstore = systemd-creds";
 	struct jx_profile p;
 	struct jx_error err;
 
@@ -58,6 +62,16 @@ static void every_key_is_read(void **state)
 	assert_int_equal(p.keep_days, 90);
 	assert_int_equal(p.backup, JX_DEVICE_BACKUP_NONE);
 	assert_int_equal(p.photo_max_mb, 100);
+	assert_int_equal(p.camera_source, JX_DEVICE_CAMERA_PIPELINE);
+	assert_string_equal(p.camera_device, "/dev/video2");
+	assert_string_equal(p.camera_pipeline, "a name=b ! c");
+	assert_int_equal(p.camera_format, JX_DEVICE_CAMERA_JPEG);
+	assert_int_equal(p.camera_width, 4000);
+	assert_int_equal(p.camera_height, 3000);
+	assert_int_equal(p.camera_quality, 95);
+	assert_int_equal(p.camera_settle_ms, 0);
+	assert_int_equal(p.camera_wait_ms, 60000);
+	assert_string_equal(p.camera_torch, "/sys/class/leds/white:flash");
 	assert_int_equal(p.utc_offset_min, -720);
 	assert_int_equal(p.sync_interval_min, 1440);
 	assert_int_equal(p.metered_originals, JX_DEVICE_METERED_SEND);
@@ -81,6 +95,13 @@ static void wrong_lines_are_named_with_file_line_and_key(void **state)
 		{"[gps]\nhost =\n", {"profile.ini", "host", "127.0.0.1"}},
 		{"[gps]\nreplay = walk.nmea\n", {"line 2", "replay", "begins with /"}},
 		{"[gps]\nport = 1\nport = 1\n", {"line 3", "port", "twice"}},
+		{"[camera]\nsource = webcam\n",
+		 {"line 2", "source", "none, v4l2, libcamera, test, file, pipeline"}},
+		{"[camera]\nsource = file\ndevice = a.jpg\n", {"profile.ini", "device", "path"}},
+		{"[camera]\nsource = pipeline\n", {"profile.ini", "pipeline", "needs one"}},
+		{"[camera]\nwidth = 640\n", {"profile.ini", "height", "both"}},
+		{"[camera]\nquality = 49\n", {"line 2", "quality", "50 to 100"}},
+		{"[camera]\ntorch = flash\n", {"line 2", "torch", "begins with /"}},
 		{"[storage]\ndata_dir = ~/jiexun\n", {"line 2", "data_dir", "begins with /"}},
 		{"[storage]\nkeep_days = 29\n", {"profile.ini", "keep_days", "30"}},
 		{"[storage]\nwarn_mb = 100\nreserve_mb = 200\n", {"profile.ini", "warn_mb", "reserve_mb"}},
@@ -136,12 +157,12 @@ static void unknown_keys_warn_and_change_nothing(void **state)
 	int i;
 
 	(void)state;
-	jx_assert_ok(parse("[camera]\nsource = x\n[gps]\nbaud = 9600\nport = 4000\nbaud = 1\n", &p, &err),
+	jx_assert_ok(parse("[lidar]\nsource = x\n[gps]\nbaud = 9600\nport = 4000\nbaud = 1\n", &p, &err),
 		     &err);
 	assert_int_equal(p.gps_port, 4000);
 	assert_int_equal(p.warning_count, 3);
 	assert_non_null(strstr(p.warnings[0], "line 2"));
-	assert_non_null(strstr(p.warnings[0], "camera"));
+	assert_non_null(strstr(p.warnings[0], "lidar"));
 	assert_non_null(strstr(p.warnings[1], "baud"));
 	jx_buf_init(&text, 4096);
 	jx_buf_adds(&text, "[x]\n");

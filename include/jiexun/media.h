@@ -138,6 +138,21 @@ jx_rc jx_media_keep_copy(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], e
 /** Have the copy on stable storage, made if it is not there. Errors as jx_media_copy(). */
 jx_rc jx_media_settle_copy(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind,
 			   struct jx_error *err);
+/** Is a copy kept? Only looked for, not at: jx_media_kept_copy() says whether it is whole. */
+bool jx_media_has_copy(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind);
+/** Take a kept copy away; one that is not there is fine. */
+jx_rc jx_media_drop_copy(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind,
+			 struct jx_error *err);
+/** A file of the folder: a published original, or a kept copy. */
+struct jx_media_file {
+	uint8_t sha256[JX_HASH_BYTES]; /**< of the original */
+	bool is_copy;
+	enum jx_copy_kind kind; /**< of a copy */
+	int64_t size_bytes, modified_utc_ms;
+};
+typedef jx_rc (*jx_media_file_fn)(void *user, const struct jx_media_file *file);
+/** Originals, then copies; what others add or remove meanwhile may be seen or not. fn may remove the file it is given. */
+jx_rc jx_media_each_file(jx_media *media, jx_media_file_fn fn, void *user, struct jx_error *err);
 /** Take a published file away; copies stay. One that is not there is fine. Only after jx_store_let_go(). */
 jx_rc jx_media_remove(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], struct jx_error *err);
 

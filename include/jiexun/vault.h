@@ -182,7 +182,41 @@ struct jx_vault_pack {
 	struct jx_bytes bytes; /**< the file */
 };
 
+/** A photo that is stored, and from whom. */
+struct jx_vault_stored {
+	int64_t pos;
+	uint8_t writer[JX_ID_BYTES];
+	uint8_t sha256[JX_HASH_BYTES];
+	bool is_unreadable; /**< its writer has the mark JX_VAULT_UNREADABLE with this hash */
+};
+/** Mark of a writer, with the photo's hash behind it: no small copy could be made of what it sent. */
+#define JX_VAULT_UNREADABLE "unreadable-photo: "
+
+enum jx_vault_stray_kind {
+	JX_VAULT_UNLISTED,  /**< a photo that no entry lists: the database is older than the folder */
+	JX_VAULT_LONE_COPY, /**< a copy whose photo no entry lists */
+	JX_VAULT_MISSING,   /**< a receipt was given, and the file is gone */
+	JX_VAULT_DAMAGED,   /**< the file has another size than an entry lists, and another hash */
+};
+struct jx_vault_stray {
+	enum jx_vault_stray_kind kind;
+	uint8_t sha256[JX_HASH_BYTES];
+	int64_t size_bytes, modified_utc_ms; /**< of the file; 0 if it is gone */
+};
+/** What drop_strays() removes. */
+struct jx_vault_drop {
+	int64_t now_utc_ms, keep_ms;
+	/**
+	 * Photos, too, not only copies. A vault whose epoch is younger than keep_ms was restored lately, and entries that list
+	 * them may still come again: then none goes.
+	 */
+	bool with_originals;
+	bool is_dry; /**< tell only */
+};
+
 typedef struct jx_vault jx_vault;
+typedef jx_rc (*jx_vault_stored_fn)(void *user, const struct jx_vault_stored *photo);
+typedef jx_rc (*jx_vault_stray_fn)(void *user, const struct jx_vault_stray *stray);
 typedef struct jx_vault_part jx_vault_part; /**< a photo that is being received */
 typedef jx_rc (*jx_vault_item_fn)(void *user, const struct jx_vault_item *item);
 typedef jx_rc (*jx_vault_pack_fn)(void *user, const struct jx_vault_pack *pack);
@@ -319,6 +353,34 @@ struct jx_vault_ops {
 	void (*part_close)(jx_vault_part *part);                       /**< keeps the bytes; NULL ok */
 	/** Path of a stored photo, for sending it (photo_known first). */
 	void (*photo_path)(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], char *out, size_t cap);
+	/** Sum of the sizes of what is stored for this writer. */
+	jx_rc (*photo_bytes)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], int64_t *bytes_out,
+			     struct jx_error *err);
+	/** Free bytes of the disk that photos lie on. */
+	jx_rc (*free_bytes)(jx_vault *v, int64_t *bytes_out, struct jx_error *err);
+	/** Stored photos after this position of the feed, in that order, until fn stops it: at most limit. */
+	jx_rc (*each_photo)(jx_vault *v, int64_t after_pos, int64_t limit, jx_vault_stored_fn fn, void *user,
+			    struct jx_error *err);
+	/* small copies, for lists of photos: no evidence, and may be made again at any time */
+	/** The server's own; while there is none, what a device sent. @retval JX_ENOTFOUND neither */
+	jx_rc (*copy)(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], jx_buf *out, struct jx_error *err);
+	/** Has the server made its own? */
+	bool (*has_own_copy)(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES]);
+	/**
+	 * Keep one. The server's own (is_own) takes the place of what a device sent; what a device sends while the server has
+	 * its own is thrown away.
+	 * @retval JX_EINVAL no JPEG
+	 */
+	jx_rc (*keep_copy)(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], bool is_own, const void *data,
+			   size_t len, struct jx_error *err);
+	/** Files that rows do not explain, and rows without their file. Reads folders, no photo. */
+	jx_rc (*each_stray)(jx_vault *v, jx_vault_stray_fn fn, void *user, struct jx_error *err);
+	/**
+	 * Remove strays that have lain for keep_ms and that nothing can need: no entry in any log or quarantine lists them, looked at
+	 * while no entry can be taken. fn is told of each (NULL: nobody is).
+	 */
+	jx_rc (*drop_strays)(jx_vault *v, const struct jx_vault_drop *how, jx_vault_stray_fn fn, void *user,
+			     struct jx_error *err);
 	/** After a crash: remove temporary files; partial photos only once untouched for keep_ms. */
 	jx_rc (*sweep)(jx_vault *v, int64_t now_utc_ms, int64_t keep_ms, int64_t *removed_out,
 		       struct jx_error *err);

@@ -17,6 +17,7 @@ static void close_vault(jx_vault *base)
 	if (jx_control_is(JX_CONTROL_RECEIPT_BEFORE_COMMIT))
 		jx_vault__control_commit_late(v);
 	jx_media_close(v->media);
+	jx_media_close(v->sent);
 	/* readers first: the last connection to close checkpoints, and that is the writer's work */
 	jx_vault__db_close(&v->walk);
 	jx_vault__db_close(&v->point);
@@ -28,6 +29,7 @@ static void close_vault(jx_vault *base)
 	(void)pthread_mutex_destroy(&v->point.mutex);
 	(void)pthread_mutex_destroy(&v->write.mutex);
 	free(v->photo_dir);
+	free(v->sent_dir);
 	free(v->vfs);
 	free(v->dir);
 	free(v->path);
@@ -68,6 +70,14 @@ const struct jx_vault_ops jx_vault__sqlite_ops = {
 	.part_drop = jx_vault__part_drop,
 	.part_close = jx_vault__part_close,
 	.photo_path = jx_vault__photo_path,
+	.photo_bytes = jx_vault__photo_bytes,
+	.free_bytes = jx_vault__free_bytes,
+	.each_photo = jx_vault__each_photo,
+	.copy = jx_vault__copy_of,
+	.has_own_copy = jx_vault__has_own_copy,
+	.keep_copy = jx_vault__keep_copy,
+	.each_stray = jx_vault__each_stray,
+	.drop_strays = jx_vault__drop_strays,
 	.sweep = jx_vault__sweep,
 	.feed = jx_vault__feed,
 	.add_keys = jx_vault__add_keys,
@@ -166,7 +176,12 @@ static jx_rc open_photos(struct jx_vault__sqlite *v, const struct jx_vault_sqlit
 		.rand = config->rand,
 		.max_bytes = config->photo_max_bytes,
 	};
+	v->sent_dir = jx_xasprintf("%s/sent", v->photo_dir);
+	v->sent_config = v->media_config;
+	v->sent_config.dir = v->sent_dir;
 	rc = jx_media_open(&v->media_config, &v->media, err);
+	if (rc == JX_OK)
+		rc = jx_media_open(&v->sent_config, &v->sent, err);
 	if (rc == JX_OK && config->prepare_photos)
 		(void)jx_media_prepare(v->media,
 				       NULL); /* only saves time later; a full disk may still be read */

@@ -179,5 +179,12 @@ void jx_vault__photo_path(jx_vault *base, const uint8_t sha256[JX_HASH_BYTES], c
 jx_rc jx_vault__sweep(jx_vault *base, int64_t now_utc_ms, int64_t keep_ms, int64_t *removed_out,
 		      struct jx_error *err)
 {
-	return jx_media_sweep(jx_vault__of(base)->media, now_utc_ms, keep_ms, removed_out, err);
+	int64_t removed = 0, removed_sent = 0;
+	jx_rc rc = jx_media_sweep(jx_vault__of(base)->media, now_utc_ms, keep_ms, &removed, err);
+
+	if (rc == JX_OK)
+		rc = jx_media_sweep(jx_vault__of(base)->sent, now_utc_ms, keep_ms, &removed_sent, err);
+	if (rc == JX_OK)
+		*removed_out = removed + removed_sent;
+	return rc;
 }

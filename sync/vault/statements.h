@@ -94,6 +94,20 @@
 		"SELECT p.text, p.sig FROM writer w CROSS JOIN photo p ON p.writer_no = w.no WHERE w.id = :id AND p.sha256 = :sha256") \
 	X(PHOTO_KNOWN, "SELECT 1 FROM photo WHERE sha256 = :sha256 LIMIT 1") \
 	\
+	X(PHOTO_BYTES, \
+		"SELECT coalesce(sum(r.size_bytes), 0) FROM writer w CROSS JOIN photo p ON p.writer_no = w.no " \
+		"CROSS JOIN photo_ref r ON r.writer_no = p.writer_no AND r.sha256 = p.sha256 WHERE w.id = :id") \
+	X(PHOTOS_AFTER, \
+		"SELECT p.pos, w.id, p.sha256, EXISTS (SELECT 1 FROM writer_mark m WHERE m.writer_no = p.writer_no AND " \
+		"m.mark = :unreadable || lower(hex(p.sha256))) " \
+		"FROM photo p CROSS JOIN writer w ON w.no = p.writer_no WHERE p.pos > :after ORDER BY p.pos LIMIT :limit") \
+	X(PHOTO_NEEDED, \
+		"SELECT 1 FROM photo WHERE sha256 = :sha256 UNION ALL SELECT 1 FROM photo_ref WHERE sha256 = :sha256 LIMIT 1") \
+	/* what should be there: each hash once */ \
+	X(PHOTOS_STORED, \
+		"SELECT p.sha256, max(r.size_bytes) FROM photo p LEFT JOIN photo_ref r ON r.writer_no = p.writer_no AND r.sha256 = p.sha256 " \
+		"GROUP BY p.sha256") \
+	\
 	X(KEYS_ADD, "INSERT INTO keys (pos, utc_ms, sig, text) VALUES (:pos, :utc_ms, :sig, :text)") \
 	X(KEYS, "SELECT text, sig FROM keys ORDER BY pos DESC LIMIT 1") \
 	\

@@ -49,6 +49,10 @@ struct jx_vault__sqlite {
 	char *photo_dir;
 	struct jx_media_config media_config; /* outlives media */
 	jx_media *media;
+	/* small copies that devices sent, in a folder of their own: the server's take their place */
+	char *sent_dir;
+	struct jx_media_config sent_config;
+	jx_media *sent;
 };
 static inline struct jx_vault__sqlite *jx_vault__of(jx_vault *v)
 {
@@ -253,6 +257,19 @@ jx_rc jx_vault__part_publish(jx_vault_part *part, struct jx_error *err);
 jx_rc jx_vault__part_drop(jx_vault_part *part, struct jx_error *err);
 void jx_vault__part_close(jx_vault_part *part);
 void jx_vault__photo_path(jx_vault *base, const uint8_t sha256[JX_HASH_BYTES], char *out, size_t cap);
+jx_rc jx_vault__photo_bytes(jx_vault *base, const uint8_t writer[JX_ID_BYTES], int64_t *bytes_out,
+			    struct jx_error *err);
+jx_rc jx_vault__free_bytes(jx_vault *base, int64_t *bytes_out, struct jx_error *err);
+jx_rc jx_vault__each_photo(jx_vault *base, int64_t after_pos, int64_t limit, jx_vault_stored_fn fn,
+			   void *user, struct jx_error *err);
+jx_rc jx_vault__copy_of(jx_vault *base, const uint8_t sha256[JX_HASH_BYTES], jx_buf *out,
+			struct jx_error *err);
+bool jx_vault__has_own_copy(jx_vault *base, const uint8_t sha256[JX_HASH_BYTES]);
+jx_rc jx_vault__keep_copy(jx_vault *base, const uint8_t sha256[JX_HASH_BYTES], bool is_own, const void *data,
+			  size_t len, struct jx_error *err);
+jx_rc jx_vault__each_stray(jx_vault *base, jx_vault_stray_fn fn, void *user, struct jx_error *err);
+jx_rc jx_vault__drop_strays(jx_vault *base, const struct jx_vault_drop *how, jx_vault_stray_fn fn, void *user,
+			    struct jx_error *err);
 jx_rc jx_vault__sweep(jx_vault *base, int64_t now_utc_ms, int64_t keep_ms, int64_t *removed_out,
 		      struct jx_error *err);
 jx_rc jx_vault__feed(jx_vault *base, const struct jx_vault_scope *scope, int64_t after_pos, int64_t limit,

@@ -56,6 +56,8 @@ struct jx_ingest_config {
 	const jx_pack *pack;
 	const uint8_t (*pins)[JX_HASH_BYTES]; /**< TLS key hashes devices may see: current and next */
 	size_t pin_count;
+	int64_t photo_quota_bytes;  /**< of one writer's photos; 0: no limit */
+	int64_t disk_reserve_bytes; /**< photos leave this much of the disk to entries; 0: none */
 	int utc_offset_min;
 	jx_ingest_fault_fn on_fault; /**< NULL = nobody listens */
 	void *fault_user;
@@ -102,7 +104,9 @@ jx_rc jx_ingest_photo_state(jx_ingest *ingest, const struct jx_writer *who,
  * Open for appending at offset.
  * @retval JX_ECONFLICT offset is not the current one, or
  * @retval JX_EBUSY another request is writing it
+ * @retval JX_ENOSPC its writer's quota (native JX_INGEST_QUOTA) or the disk has no room for all of it: nothing is written
  */
+#define JX_INGEST_QUOTA 1
 jx_rc jx_ingest_photo_open(jx_ingest *ingest, const struct jx_writer *who,
 			   const uint8_t sha256[JX_HASH_BYTES], int64_t offset_bytes, jx_upload **upload_out,
 			   struct jx_error *err);

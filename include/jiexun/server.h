@@ -86,6 +86,9 @@ struct jx_server_config {
 	int listen_fd;        /**< bound and listening; the server closes it */
 	jx_server_log_fn log; /**< NULL: silent */
 	void *log_user;
+	/** A photo was published just now; called from any thread, returns at once. NULL: nobody listens. */
+	void (*on_photo)(void *user);
+	void *photo_user;
 };
 
 typedef struct jx_server jx_server;

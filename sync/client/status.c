@@ -72,6 +72,9 @@ static const struct row rows[] = {
 	 N_("the server does not serve this program's version; update this program")},
 	{429, FOR_ALL, ANY, JX_PLAN_BUSY, JX_ENET, N_("the server asks for a pause; try again later")},
 	{503, FOR_ALL, ANY, JX_PLAN_BUSY, JX_ENET, N_("the server is busy or stopping; try again later")},
+	{507, FOR_ALL, "quota", JX_PLAN_NO_SPACE, JX_ENOSPC,
+	 N_("this device's photos have used up their share of the server's disk; tell the administrator (photo_quota_mb), they stay on "
+	    "this device")},
 	{507, FOR_ALL, ANY, JX_PLAN_NO_SPACE, JX_ENOSPC,
 	 N_("the server has no room left; tell the administrator, entries stay on this device")},
 };

@@ -15,7 +15,9 @@ struct jx_upload {
 	uint8_t writer[JX_ID_BYTES];
 	uint8_t sha256[JX_HASH_BYTES];
 	struct jx_upload_state state;
-	jx_vault_part *part; /* NULL: stored already */
+	jx_vault_part *part;   /* NULL: stored already */
+	int64_t counted_bytes; /* against the quota: all of it ... */
+	int64_t to_come_bytes; /* ... and against the disk: what is not there yet. Under uploads_mutex */
 };
 
 /* ---- open ones ---- */
@@ -132,6 +134,79 @@ static jx_rc open_part(jx_upload *u, int64_t offset_bytes, struct jx_error *err)
 	return rc;
 }
 
+/* ---- room ---- */
+
+#define MB INT64_C(1000000)
+
+/* What the others that are open may still bring: they were let in, so their room is theirs. */
+static void add_open_ones(const jx_upload *u, int64_t *of_writer, int64_t *to_come)
+{
+	const jx_upload *p;
+
+	for (p = u->in->uploads; p != NULL; p = p->next) {
+		if (p == u)
+			continue;
+		*to_come += p->to_come_bytes;
+		if (memcmp(p->writer, u->writer, sizeof(u->writer)) == 0)
+			*of_writer += p->counted_bytes;
+	}
+}
+
+static jx_rc check_quota(const jx_upload *u, int64_t open_bytes, struct jx_error *err)
+{
+	const int64_t quota_bytes = u->in->config.photo_quota_bytes;
+	int64_t stored_bytes = 0;
+	jx_rc rc = JX_OK;
+
+	if (quota_bytes <= 0)
+		return JX_OK;
+	rc = u->in->ops->photo_bytes(u->in->vault, u->writer, &stored_bytes, err);
+	if (rc == JX_OK && stored_bytes + open_bytes + u->state.size_bytes > quota_bytes)
+		return jx_fail(err, JX_ENOSPC, JX_INGEST_QUOTA, WHERE,
+			       "a writer's photos have used %lld of %lld MB: raise photo_quota_mb",
+			       (long long)((stored_bytes + open_bytes) / MB), (long long)(quota_bytes / MB));
+	return rc;
+}
+
+static jx_rc check_disk(const jx_upload *u, int64_t to_come_bytes, struct jx_error *err)
+{
+	const int64_t reserve_bytes = u->in->config.disk_reserve_bytes;
+	const int64_t need_bytes = u->state.size_bytes - u->state.offset_bytes;
+	int64_t free_bytes = 0;
+	jx_rc rc = JX_OK;
+
+	if (reserve_bytes <= 0)
+		return JX_OK;
+	rc = u->in->ops->free_bytes(u->in->vault, &free_bytes, err);
+	if (rc == JX_OK && free_bytes - to_come_bytes - need_bytes < reserve_bytes)
+		return jx_fail(
+			err, JX_ENOSPC, 0, WHERE,
+			"the disk has %lld MB left, and %lld are kept for entries: make room, photos wait on their devices",
+			(long long)(free_bytes / MB), (long long)(reserve_bytes / MB));
+	return rc;
+}
+
+/* Before the first byte, and for all of them: no photo is half taken for want of room that could be foreseen. */
+static jx_rc take_room(jx_upload *u, struct jx_error *err)
+{
+	JX_INGEST__HOLD(&u->in->uploads_mutex);
+	int64_t of_writer_bytes = 0, to_come_bytes = 0;
+	jx_rc rc;
+
+	/* whole already: publishing it takes no room */
+	if (u->state.is_stored || u->state.offset_bytes == u->state.size_bytes)
+		return JX_OK;
+	add_open_ones(u, &of_writer_bytes, &to_come_bytes);
+	rc = check_quota(u, of_writer_bytes, err);
+	if (rc == JX_OK)
+		rc = check_disk(u, to_come_bytes, err);
+	if (rc == JX_OK) {
+		u->counted_bytes = u->state.size_bytes;
+		u->to_come_bytes = u->state.size_bytes - u->state.offset_bytes;
+	}
+	return rc;
+}
+
 static jx_upload *begin_upload(jx_ingest *ingest, const struct jx_writer *who,
 			       const uint8_t sha256[JX_HASH_BYTES])
 {
@@ -153,6 +228,8 @@ jx_rc jx_ingest_photo_open(jx_ingest *ingest, const struct jx_writer *who,
 	/* read inside the list: no other request can move it any more */
 	if (rc == JX_OK)
 		rc = jx_ingest_photo_state(ingest, who, sha256, &u->state, err);
+	if (rc == JX_OK)
+		rc = take_room(u, err);
 	if (rc == JX_OK)
 		rc = open_part(u, offset_bytes, err);
 	if (rc == JX_OK)
@@ -176,6 +253,15 @@ jx_rc jx_upload_write(jx_upload *upload, const void *data, size_t len, struct jx
 	return rc;
 }
 
+/* Its row counts from here on. */
+static void give_room_back(jx_upload *u)
+{
+	JX_INGEST__HOLD(&u->in->uploads_mutex);
+
+	u->counted_bytes = 0;
+	u->to_come_bytes = 0;
+}
+
 static jx_rc give_receipt(jx_upload *u, struct jx_error *err)
 {
 	jx_ingest *in = u->in;
@@ -191,6 +277,7 @@ static jx_rc give_receipt(jx_upload *u, struct jx_error *err)
 	u->state.receipt = text;
 	u->state.is_stored = true;
 	u->state.offset_bytes = u->state.size_bytes;
+	give_room_back(u);
 	return JX_OK;
 }
 

@@ -13,6 +13,9 @@
 
 /* Always leaves one line with LF in answer: {"ok":true,...} or {"ok":false,"error":"einval","text":"..."}. */
 void admin_run(site *d, const char *request, size_t len, jx_buf *answer);
+/* admin_stray.c: the part of an answer behind {"ok":true. JX_ECORRUPT names what is gone. */
+jx_rc admin_check_files(site *d, jx_buf *out, struct jx_error *err);
+jx_rc admin_sweep(site *d, bool is_dry, jx_buf *out, struct jx_error *err);
 void admin_fail(const struct jx_error *err, jx_buf *answer);
 
 #endif

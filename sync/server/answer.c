@@ -130,11 +130,27 @@ static const struct rc_row rc_rows[] = {
 	{JX_ECORRUPT, MHD_HTTP_UNPROCESSABLE_CONTENT, "hash",
 	 "the bytes do not have the listed hash; start again at 0"},
 	{JX_EAUTH, MHD_HTTP_FORBIDDEN, "role", "not allowed for this writer"},
-	{JX_ENOSPC, MHD_HTTP_INSUFFICIENT_STORAGE, "no-space", "the server's disk is full; try again later"},
+	{JX_ENOSPC, MHD_HTTP_INSUFFICIENT_STORAGE, "no-space",
+	 "the server's disk is nearly full, the rest is for entries; the "
+	 "administrator makes room, then send again"},
 };
+
+/* One photo less on the disk would not help this writer, nor another disk: people must know which of the two it is. */
+static void reply_quota(jx_server__request *rq, const struct jx_error *err)
+{
+	jx_server__log(rq->server, JX_SERVER_WARNING, "%s: %s", err->where, err->text);
+	jx_server__error(
+		rq, MHD_HTTP_INSUFFICIENT_STORAGE, "quota",
+		"this writer's photos have used up their share of the server's disk; the administrator raises photo_quota_mb, "
+		"then send again");
+}
 
 void jx_server__error_rc(jx_server__request *rq, jx_rc rc, const struct jx_error *err)
 {
+	if (rc == JX_ENOSPC && err->native == JX_INGEST_QUOTA) {
+		reply_quota(rq, err);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(rc_rows) / sizeof(rc_rows[0]); i++) {
 		if (rc_rows[i].rc == rc) {
 			if (rc == JX_ENOSPC || rc == JX_ECORRUPT)

@@ -83,6 +83,16 @@ int cmd_plain(struct options *o, const char *name)
 	return request_run(o, name, &request);
 }
 
+int cmd_sweep(struct options *o)
+{
+	JX_AUTO_BUF request;
+
+	request_begin(&request, "sweep");
+	if (o->is_dry)
+		jx_buf_adds(&request, ",\"dry_run\":true");
+	return request_run(o, "sweep", &request);
+}
+
 static void code_request(const struct options *o, jx_buf *request)
 {
 	request_begin(request, "code");

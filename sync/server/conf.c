@@ -62,6 +62,14 @@ static const struct row rows[] = {
 	 "larger photos are refused"},
 	{"part_keep_days", NUMBER, AT(limits.part_keep_ms), 0, 1, 365, 86400000,
 	 "a part of a photo of which no more came goes after so long"},
+	{"photo_quota_mb", NUMBER, AT(photo_quota_bytes), 0, 0, 1000000000, 1000000,
+	 "of one device's or account's photos; 0: no limit"},
+	{"disk_reserve_mb", NUMBER, AT(disk_reserve_bytes), 0, 0, 1000000000, 1000000,
+	 "kept free for entries: photos wait when less is left; 0: none"},
+	{"picture_children", NUMBER, AT(picture_children), 0, 0, 64, 1,
+	 "processes that decode photos for small copies, at the same time; 0: no small copies"},
+	{"stray_keep_days", NUMBER, AT(stray_keep_ms), 0, 1, 3650, 86400000,
+	 "copies and photos that no entry lists are removed once they are so old"},
 	{"sync_batches", NUMBER, AT(limits.batches), 0, 1, 256, 1,
 	 "worked on at the same time; a few MB of memory each"},
 };
@@ -77,6 +85,9 @@ void jx_server__conf_default(struct jx_server__conf *out)
 	jx_strcpy(out->log_level, sizeof(out->log_level), "info");
 	out->utc_offset_min = JX_UTC_OFFSET_MIN_DEFAULT;
 	out->stop_wait_ms = 10000;
+	out->disk_reserve_bytes = 256 * INT64_C(1000000);
+	out->picture_children = 2;
+	out->stray_keep_ms = 30 * INT64_C(86400000);
 	out->limits = jx_server_limits_default;
 }
 

@@ -16,6 +16,10 @@ struct jx_server__conf {
 	char log_level[16];
 	int64_t utc_offset_min;
 	int64_t stop_wait_ms;
+	int64_t photo_quota_bytes;  /* a writer's; 0 = no limit */
+	int64_t disk_reserve_bytes; /* photos leave so much to entries */
+	int64_t picture_children;   /* jx-picture at once; 0 = the server makes no small copies */
+	int64_t stray_keep_ms;
 	struct jx_server_limits limits;
 };
 

@@ -23,7 +23,8 @@ enum {
 	OPT_VERSION = 8192,
 	OPT_RENEW = 16384,
 	OPT_COUNT = 32768,
-	OPT_FROM = 65536
+	OPT_FROM = 65536,
+	OPT_DRY_RUN = 131072
 };
 
 struct option_row {
@@ -42,6 +43,7 @@ static const struct option_row option_rows[] = {
 	{"renew", NULL, OPT_RENEW, N_("for the device that holds this short code: it stays who it is")},
 	{"count", N_("N"), OPT_COUNT, N_("so many codes, their short codes numbered from SHORT1 on")},
 	{"from", N_("DAY"), OPT_FROM, N_("day from which the pack holds, such as 2026-12-01")},
+	{"dry-run", NULL, OPT_DRY_RUN, N_("only say what would be removed")},
 	{"url", N_("URL"), OPT_URL, N_("https address that codes name")},
 	{"reason", N_("TEXT"), OPT_REASON, N_("why; kept with the entry")},
 	{"port-file", N_("FILE"), OPT_PORT_FILE, N_("write the port to this file once it listens")},
@@ -75,7 +77,9 @@ static const struct command_row command_rows[] = {
 	{"writers", "", 0, 0, NULL, N_("list devices and accounts")},
 	{"review", "", 0, 0, NULL, N_("list what people should look at")},
 	{"counts", "", 0, 0, NULL, N_("count what is stored")},
-	{"check", "", 0, 0, NULL, N_("check database, chains and signatures")},
+	{"check", "", 0, 0, NULL, N_("check database, chains and signatures, and whether photos are there")},
+	{"sweep", "", 0, OPT_DRY_RUN, cmd_sweep,
+	 N_("remove parts, copies and photos that no entry lists, once they are old")},
 	{"new-epoch", "", 0, 0, NULL,
 	 N_("after restoring a backup: have devices send again what is missing")},
 	{"rotate-tls", "", 0, 0, NULL, N_("make the announced next TLS key the current one")},
@@ -142,6 +146,7 @@ static bool keep(struct options *o, int bit, const char *value)
 	}
 	o->is_trusted = o->is_trusted || bit == OPT_TRUSTED;
 	o->is_renewal = o->is_renewal || bit == OPT_RENEW;
+	o->is_dry = o->is_dry || bit == OPT_DRY_RUN;
 	o->is_json = o->is_json || bit == OPT_JSON;
 	return true;
 }

@@ -325,6 +325,14 @@ void jx_server__photo_data(jx_server__request *rq, const void *data, size_t len)
 	jx_server__receive(rq);
 }
 
+static void tell_stored(const jx_server__request *rq, const struct jx_upload_state *state)
+{
+	const struct jx_server_config *config = &rq->server->config;
+
+	if (state->is_stored && config->on_photo != NULL)
+		config->on_photo(config->photo_user);
+}
+
 /* False: answered. Without an upload in this request: how it stands. */
 static bool end_upload(jx_server__request *rq, struct jx_upload_state *state)
 {
@@ -342,6 +350,8 @@ static bool end_upload(jx_server__request *rq, struct jx_upload_state *state)
 	jx_upload_close(JX_STEAL(rq->upload));
 	if (rc != JX_OK)
 		jx_server__error_rc(rq, rc, &err);
+	else
+		tell_stored(rq, state);
 	return rc == JX_OK;
 }
 
@@ -372,5 +382,7 @@ void jx_server__photo_broken(jx_server__request *rq)
 		return;
 	if (jx_upload_end(rq->upload, &state, &err) != JX_OK)
 		jx_server__log(rq->server, JX_SERVER_WARNING, "%s: %s", err.where, err.text);
+	else
+		tell_stored(rq, &state);
 	jx_upload_close(JX_STEAL(rq->upload));
 }

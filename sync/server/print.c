@@ -179,13 +179,6 @@ static void print_counts(const jx_json *doc, const struct options *o)
 		printf("%10" PRId64 "  %s\n", number_of(doc, 0, rows[i].key), _(rows[i].label));
 }
 
-static void print_check(const jx_json *doc, const struct options *o)
-{
-	(void)doc;
-	(void)o;
-	printf("%s\n", _("The vault is whole: files, chains, signatures and counts fit."));
-}
-
 static void print_new_epoch(const jx_json *doc, const struct options *o)
 {
 	char epoch[64];
@@ -284,19 +277,13 @@ struct printer {
 	void (*print)(const jx_json *doc, const struct options *o);
 };
 static const struct printer printers[] = {
-	{"code", print_code},
-	{"confirm", print_confirm},
-	{"revoke", print_revoke},
-	{"writers", print_writers},
-	{"review", print_review},
-	{"counts", print_counts},
-	{"check", print_check},
-	{"new-epoch", print_new_epoch},
-	{"rotate-tls", print_rotate},
-	{"move", print_move},
-	{"rotate-identity", print_rotate_identity},
-	{"pack-add", print_pack_add},
-	{"pack-list", print_pack_list},
+	{"code", print_code},           {"confirm", print_confirm},
+	{"revoke", print_revoke},       {"writers", print_writers},
+	{"review", print_review},       {"counts", print_counts},
+	{"check", print_check},         {"sweep", print_sweep},
+	{"new-epoch", print_new_epoch}, {"rotate-tls", print_rotate},
+	{"move", print_move},           {"rotate-identity", print_rotate_identity},
+	{"pack-add", print_pack_add},   {"pack-list", print_pack_list},
 };
 
 int program_fail(const struct jx_error *err)

@@ -12,7 +12,7 @@ struct options {
 	const char *count; /* of codes; NULL one */
 	const char *names[NAMES_MAX];
 	size_t name_count;
-	bool is_trusted, is_renewal, is_json;
+	bool is_trusted, is_renewal, is_json, is_dry;
 	const char *from; /* day */
 	const char *positional[2];
 	int positional_count;
@@ -27,6 +27,7 @@ int cmd_confirm(struct options *o);
 int cmd_revoke(struct options *o);
 int cmd_move(struct options *o);
 int cmd_pack(struct options *o);
+int cmd_sweep(struct options *o);
 int cmd_plain(struct options *o, const char *name); /* commands without arguments of their own */
 
 /* commands.c: a request is an object without its closing brace. */
@@ -39,6 +40,10 @@ int program_fail(const struct jx_error *err);
 
 /* Print text filled up with blanks to so many columns, and one more. */
 void print_cell(const char *text, int columns);
+
+/* print_stray.c */
+void print_check(const jx_json *doc, const struct options *o);
+void print_sweep(const jx_json *doc, const struct options *o);
 
 /* Print an answer of admin_run for people, or as it is with --json. The exit status. */
 int print_answer(const char *command, const struct options *o, const jx_buf *answer);

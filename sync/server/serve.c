@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "pictures.h"
 #include "program.h"
 
 #define TICK_MS  1000
@@ -22,6 +23,7 @@
 struct serving {
 	site *d;
 	control *control;
+	pictures *pictures;
 	int signal_fd;
 	enum jx_server_level level;
 	bool is_journal; /* standard error goes to the journal: mark the level for it */
@@ -108,6 +110,8 @@ static jx_rc start_https(struct serving *s, const struct options *o, struct jx_e
 	config.listen_fd = fd;
 	config.log = log_line;
 	config.log_user = s;
+	config.on_photo = pictures_wake;
+	config.photo_user = s->pictures;
 	rc = jx_server_start(&config, &s->d->server, err);
 	if (rc != JX_OK)
 		(void)close(fd);
@@ -135,6 +139,17 @@ static void sweep(struct serving *s)
 		(void)snprintf(line, sizeof(line), _("removed %" PRId64 " left-over files"), removed);
 		log_line(s, JX_SERVER_INFO, line);
 	}
+}
+
+/* Copies without a photo only. A photo that no entry lists is for people to decide about: jiexund sweep. */
+static void sweep_copies(struct serving *s)
+{
+	const struct jx_vault_drop how = {.now_utc_ms = jx_os_clock()->utc_ms(jx_os_clock()->user),
+					  .keep_ms = s->d->conf.stray_keep_ms};
+	struct jx_error err = {0};
+
+	if (s->d->vault->ops->drop_strays(s->d->vault, &how, NULL, NULL, &err) != JX_OK)
+		log_error(s, JX_SERVER_WARNING, &err);
 }
 
 static void reload(struct serving *s)
@@ -168,6 +183,8 @@ static void loop(struct serving *s)
 		jx_server_tick(s->d->server);
 		if (jx_os_clock()->mono_ms(jx_os_clock()->user) - swept_mono_ms >= SWEEP_MS) {
 			sweep(s);
+			sweep_copies(s);
+			pictures_again(s->pictures);
 			swept_mono_ms = jx_os_clock()->mono_ms(jx_os_clock()->user);
 		}
 		if (has_watchdog)
@@ -194,7 +211,10 @@ static jx_rc start(struct serving *s, struct options *o, struct jx_error *err)
 		return jx_fail(err, JX_EINVAL, 0, "server.serve",
 			       "--log-level: '%s' is none of error, warning, info, debug; choose one", level);
 	sweep(s);
-	rc = start_https(s, o, err);
+	sweep_copies(s);
+	rc = pictures_start(s->d, log_line, s, &s->pictures, err);
+	if (rc == JX_OK)
+		rc = start_https(s, o, err);
 	if (rc == JX_OK)
 		rc = control_start(s->d, log_line, s, &s->control, err);
 	if (rc == JX_OK)
@@ -223,7 +243,9 @@ int cmd_serve(struct options *o)
 	}
 	if (s.d != NULL) {
 		control_stop(s.control);
+		pictures_quit(s.pictures);
 		jx_server_stop(s.d->server, s.d->conf.stop_wait_ms);
+		pictures_stop(s.pictures);
 		site_close(s.d);
 	}
 	jx_close_p(&s.signal_fd);

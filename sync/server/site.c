@@ -310,6 +310,8 @@ static jx_rc open_core(site *d, bool create, struct jx_error *err)
 	ingest.packs = d->packs;
 	ingest.pins = (const uint8_t(*)[JX_HASH_BYTES])d->pins;
 	ingest.pin_count = d->pin_count;
+	ingest.photo_quota_bytes = d->conf.photo_quota_bytes;
+	ingest.disk_reserve_bytes = d->conf.disk_reserve_bytes;
 	ingest.utc_offset_min = (int)d->conf.utc_offset_min;
 	rc = jx_ingest_new(&ingest, &d->ingest, err);
 	jx_wipe(d->identity, sizeof(d->identity));

@@ -21,6 +21,11 @@ def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
 
 
+def listed(photo):
+    """A photo as its bytes, or one too large to be held: as its hash and size."""
+    return photo if isinstance(photo, dict) else {"sha256": sha256(photo).hex(), "size_bytes": len(photo)}
+
+
 def unbase32(text):
     number = 0
     for digit in text:
@@ -82,8 +87,7 @@ class Device:
                  "pack": "ten-disorders", "pack_version": 1, "answers": {"result": "nothing-found"}}
         entry.update(more)
         if photos:
-            entry["photos"] = [{"sha256": sha256(p).hex(), "size_bytes": len(p), "type": "image/jpeg", "role": "wide", "how": "camera"}
-                               for p in photos]
+            entry["photos"] = [{**listed(p), "type": "image/jpeg", "role": "wide", "how": "camera"} for p in photos]
         data = json.dumps(entry, separators=(",", ":")).encode()
         self.n += 1
         self.head = sha256(tag("jx1.head"), self.writer.bytes, self.n.to_bytes(8, "big"), self.head, sha256(data))

@@ -50,6 +50,7 @@ static void each_status_has_its_meaning(void **state)
 		{503, "busy", -1, JX_ENET, JX_PLAN_ATTEMPTS, "busy"},
 		{503, "busy", 120, JX_ENET, JX_PLAN_ATTEMPTS, "busy"},
 		{507, "no-space", -1, JX_ENOSPC, 1, "no room"},
+		{507, "quota", -1, JX_ENOSPC, 1, "used up their share"},
 	};
 	struct fake_device *d = *state;
 	enum fault again[FAKE_SCRIPT_MAX];

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/firmware/run.sh units|security|udev|users|gpsd|network|profiles
+# tests/firmware/run.sh units|security|calls|udev|users|gpsd|network|profiles
 # Checks firmware-config with the tools that read it in the field. Each part also plants a fault, which must be found.
 set -euo pipefail
 export LC_ALL=C.UTF-8
@@ -61,6 +61,50 @@ check_security() {
 	if exposed jiexund.service 15; then
 		die "not found: hardening taken away"
 	fi
+}
+
+# calls_of SET: the system calls of a set and of the sets in it, one a line.
+calls_of() {
+	local name
+	while read -r name; do
+		case $name in
+		'#'* | '') ;;
+		@*) if [ "$name" != "$1" ]; then calls_of "$name"; fi ;;
+		*) echo "$name" ;;
+		esac
+	done < <(systemd-analyze syscall-filter "$1")
+}
+
+# What jiexund.service lets through, one a line: the first filter allows, those with ~ take away.
+allowed_calls() {
+	local sets set
+	: >"$work/allowed"
+	while read -r sets; do
+		for set in ${sets#\~}; do
+			if [ "${sets:0:1}" = '~' ]; then
+				calls_of "$set" | sort -u | comm -23 "$work/allowed" - >"$work/next"
+			else
+				calls_of "$set" | sort -u "$work/allowed" - >"$work/next"
+			fi
+			mv "$work/next" "$work/allowed"
+		done
+	done < <(sed -n 's/^SystemCallFilter=//p' "$1")
+}
+
+# jiexund starts jx-picture, which limits and locks in itself: under the service's filter, which it inherits.
+check_calls() {
+	local call unit=$firmware/systemd/jiexund.service
+	local needed="clone execve wait4 pipe2 dup2 close_range kill prctl prlimit64 poll"
+	allowed_calls "$unit"
+	for call in $needed; do
+		grep -qx "$call" "$work/allowed" || die "jiexund.service does not allow $call, which jx-picture needs"
+	done
+	for call in ptrace mount reboot setpriority init_module; do
+		if grep -qx "$call" "$work/allowed"; then die "jiexund.service allows $call"; fi
+	done
+	sed 's/^SystemCallFilter=~.*/& @process/' "$unit" >"$work/planted.service"
+	allowed_calls "$work/planted.service"
+	if grep -qx prctl "$work/allowed"; then die "not found: prctl taken away"; fi
 }
 
 # try_rule RULES: what udevadm says of an invented receiver on a real tty, with a /dev and /run of its own.
@@ -190,7 +234,7 @@ check_profiles() {
 }
 
 case ${1:-} in
-units | security | udev | users | gpsd | network | profiles) "check_$1" ;;
+units | security | calls | udev | users | gpsd | network | profiles) "check_$1" ;;
 *)
 	sed -n '2,3s/^# //p' "${BASH_SOURCE[0]}"
 	exit 2

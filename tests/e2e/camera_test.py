@@ -1,8 +1,10 @@
 """Pictures taken by jx itself: they are evidence as any other, with time, place and device inside; a camera that fails saves nothing."""
 import json
 import os
+import pty
+import subprocess
 
-from e2e import Case, main, run, sha256
+from e2e import PATIENCE_S, Case, environment, main, run, sha256
 
 BARS = {"camera__source": "test", "camera__width": 640, "camera__height": 480, "camera__settle_ms": 0, "camera__wait_ms": 60000,
         "device__model": "X-1"}
@@ -75,6 +77,35 @@ class Camera(Case):
                 self.assertNotEqual(result.status, 0)
                 self.assertIn("shoot", result.err)
         self.assertEqual(device.state(), before)
+
+    def at_terminal(self, device, keys):
+        """Answer each prompt with the next key, as a person who aims does. The status, and all that was shown."""
+        ours, theirs = pty.openpty()
+        keys, shown, asked = list(keys), b"", 0
+        with subprocess.Popen(device.argv("log", "01.01", "--no-gps", "--shoot", "wide,close"), env=environment({"JX_LANG": "en"}), stdin=theirs,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+            os.close(theirs)
+            while chunk := process.stdout.read1():
+                shown += chunk
+                while shown.count(b"press Enter") > asked:
+                    os.write(ours, keys[asked])
+                    asked += 1
+            status = process.wait(PATIENCE_S)
+        os.close(ours)
+        return status, shown.decode()
+
+    def test_at_a_terminal_each_picture_waits_for_enter(self):
+        server = self.start_server()
+        device = self.device(server, "H07", **BARS)
+        before = device.state()
+        status, shown = self.at_terminal(device, [b"\n", b"\x04"])
+        self.assertEqual(status, 130, shown)
+        self.assertIn("nothing is saved", shown)
+        self.assertEqual(device.state(), before)
+        status, shown = self.at_terminal(device, [b"\n", b"\n"])
+        self.assertEqual(status, 0, shown)
+        self.assertEqual(shown.count("taken, 640 x 480"), 2)
+        self.assertEqual(len(device.photos()), 2)
 
     def setUp(self):
         super().setUp()

@@ -256,6 +256,9 @@ static bool help_family(const char *word, FILE *to)
 		fprintf(to, "  jx %s %s\n      %s\n", commands[i].words,
 			commands[i].pos[0] != '\0' ? _(commands[i].pos) : "", _(commands[i].help));
 	}
+	if (is_any)
+		fprintf(to, "%s\n",
+			_("`jx COMMAND --help` shows a command's options; man jx has all of it."));
 	return is_any;
 }
 

@@ -205,6 +205,13 @@ static jx_rc face_epoch(jx_vault *v, uint8_t epoch_out[JX_ID_BYTES], struct jx_e
 	return JX_OK;
 }
 
+static jx_rc face_keys(jx_vault *v, struct jx_signed *out, struct jx_error *err)
+{
+	(void)v;
+	(void)out;
+	return jx_fail(err, JX_ENOTFOUND, 0, "face", "no keys here");
+}
+
 static jx_rc face_photo_known(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], struct jx_error *err)
 {
 	(void)v;
@@ -248,6 +255,7 @@ static jx_rc face_pack_read(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], in
 }
 
 static const struct jx_vault_ops face_ops = {.epoch = face_epoch,
+					     .keys = face_keys,
 					     .photo_known = face_photo_known,
 					     .photo_path = face_photo_path,
 					     .pack_size = face_pack_size,

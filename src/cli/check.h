@@ -75,7 +75,7 @@ void check_computed_text(const jx_sheet *sheet, const char *day, jx_buf *out);
 void check_computed_json(const jx_sheet *sheet, const char *day, jx_buf *out);
 
 /* ---- grade_quotas.c: progress of the sample sizes for so many people ---- */
-void check_quotas_json(const jx_tally *tally, const char *day, int64_t population, jx_buf *out);
+void check_quotas_json(const jx_tally *tally, const char *day, int64_t population, jx_buf *b);
 void check_print_quotas(const jx_tally *tally, const char *day, int64_t population);
 
 #endif

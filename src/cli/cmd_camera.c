@@ -75,12 +75,13 @@ static jx_rc read_roles(const char *text, struct pictures *out, struct jx_error 
 
 	for (;;) {
 		const size_t len = strcspn(at, ",");
-		char *role = out->role[out->count];
+		char *role;
 
 		if (out->count == JX_PHOTOS_MAX)
 			return jx_fail(err, JX_ELIMIT, 0, WHERE,
 				       "field \"shoot\": an entry lists at most %d photos; ask for fewer",
 				       JX_PHOTOS_MAX);
+		role = out->role[out->count];
 		(void)snprintf(role, ROLE_MAX, "%.*s", len < ROLE_MAX ? (int)len : ROLE_MAX - 1, at);
 		if (len >= ROLE_MAX || !cli_is_role(role))
 			return jx_fail(

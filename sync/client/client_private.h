@@ -85,21 +85,18 @@ struct jx_client__run {
 	struct jx_plan plan;
 	struct jx_client_progress progress;
 	struct jx_client__values kept; /* as the sink has them */
-	bool has_challenge;
 	uint8_t challenge[JX_CHALLENGE_BYTES]; /* of the newest answer: kept only now and then */
 	int64_t own_n;
 	uint8_t own_head[JX_HASH_BYTES];
 	uint8_t identities[JX_CLIENT_IDENTITIES_MAX][JX_PUB_BYTES];
 	size_t identity_count;
-	bool has_receipt; /* newest receipt, of this or an earlier run */
-	uint8_t receipt_hash[JX_HASH_BYTES];
-	int64_t receipt_n; /* 0 when it cannot be verified */
+	uint8_t receipt_hash[JX_HASH_BYTES]; /* newest receipt, of this or an earlier run */
+	int64_t receipt_n;                   /* 0 when it cannot be verified */
 	uint8_t receipt_epoch[JX_ID_BYTES];
 	char token[160];
 	/* the request that is out */
 	int64_t asked_n; /* where the log ended when it was written */
 	int64_t sent_from, sent_count;
-	bool asked_feed;
 	const char *conflict; /* "fork" or "behind" */
 	struct jx_error fork; /* what people are told of it, whatever follows */
 	int64_t fork_n;       /* a receipt of this run says that the log lies in quarantine up to here */
@@ -111,16 +108,20 @@ struct jx_client__run {
 	jx_buf seen; /* hashes of photos that were handed out in this run */
 	uint8_t begun[JX_CLIENT__BEGUN_MAX][JX_CLIENT__BEGUN_BYTES];
 	size_t begun_count;
-	bool any_begun;   /* which ones is not known: it may be any */
-	bool is_begun_on; /* the sink knows that a run is under way */
 	/* lanes */
 	struct jx_client__lane lane[JX_PLAN_LANES_MAX]; /* [0]: the run's own */
-	int lanes_on;                                   /* further ones at work */
 	struct jx_plan_lanes lanes;
 	int64_t window_mono_ms, window_bytes;
-	bool window_is_bent; /* lanes came or went in it */
-	bool is_ending;
 	int64_t lane_photos, lane_photos_told; /* sent by further lanes; of these, the run's plan knows */
+	int lanes_on;                          /* further ones at work */
+	bool window_is_bent;                   /* lanes came or went in it */
+	bool is_ending;
+	/* of the above */
+	bool has_challenge;
+	bool has_receipt;
+	bool asked_feed;  /* by the request that is out */
+	bool any_begun;   /* which photos are begun is not known: it may be any */
+	bool is_begun_on; /* the sink knows that a run is under way */
 };
 
 /* ---- status.c ---- */

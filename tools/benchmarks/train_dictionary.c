@@ -127,7 +127,7 @@ static void add_answer(struct samples *s, const struct jx_bytes *lines, size_t c
 
 		fill(s, id, sizeof(id));
 		jx_uuid_format(id, text);
-		(void)snprintf(item.key, sizeof(item.key), "%s/%lld", text, (long long)(n + (int64_t)k));
+		(void)snprintf(item.key, sizeof(item.key), "%s/%lld", text, (long long)n + (long long)k);
 		fill(s, item.sig, sizeof(item.sig));
 		check(jx_item_write(&item, &body, &err), "item", &err);
 	}

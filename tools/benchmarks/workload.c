@@ -28,7 +28,7 @@ static uint64_t draw(struct workload *w)
 
 uint32_t workload_below(struct workload *w, uint32_t n)
 {
-	return (uint32_t)(draw(w) % n);
+	return n > 0 ? (uint32_t)(draw(w) % n) : 0;
 }
 
 static int64_t utc_ms(void *user)

@@ -84,7 +84,7 @@ struct jx_client__run {
 	struct jx_error err; /* of the newest failure */
 	struct jx_plan plan;
 	struct jx_client_progress progress;
-	struct jx_client__values kept; /* as the sink has them */
+	struct jx_client__values kept;         /* as the sink has them */
 	uint8_t challenge[JX_CHALLENGE_BYTES]; /* of the newest answer: kept only now and then */
 	int64_t own_n;
 	uint8_t own_head[JX_HASH_BYTES];

@@ -126,10 +126,16 @@ static jx_rc write_port(const struct options *o, int port, struct jx_error *err)
 	return o->port_file == NULL ? JX_OK : jx_fs_write_all(jx_os_fs(), o->port_file, text, (size_t)n, err);
 }
 
-static void sweep(struct serving *s)
+/*
+ * At the start no temporary is anybody's: the folder is this process's, and nothing runs yet. A server that was killed in the middle of a
+ * copy leaves one each time, and need not keep it for the minutes that media grants others. Parts count in days.
+ */
+#define START_AHEAD_MS (INT64_C(60) * 60 * 1000)
+
+static void sweep(struct serving *s, int64_t ahead_ms)
 {
 	struct jx_error err = {0};
-	int64_t removed = 0, now = jx_os_clock()->utc_ms(jx_os_clock()->user);
+	int64_t removed = 0, now = jx_os_clock()->utc_ms(jx_os_clock()->user) + ahead_ms;
 	char line[128];
 
 	if (s->d->vault->ops->sweep(s->d->vault, now, s->d->conf.limits.part_keep_ms, &removed, &err) !=
@@ -182,7 +188,7 @@ static void loop(struct serving *s)
 		}
 		jx_server_tick(s->d->server);
 		if (jx_os_clock()->mono_ms(jx_os_clock()->user) - swept_mono_ms >= SWEEP_MS) {
-			sweep(s);
+			sweep(s, 0);
 			sweep_copies(s);
 			pictures_again(s->pictures);
 			swept_mono_ms = jx_os_clock()->mono_ms(jx_os_clock()->user);
@@ -210,7 +216,7 @@ static jx_rc start(struct serving *s, struct options *o, struct jx_error *err)
 	if (!jx_server__level_parse(level, &s->level))
 		return jx_fail(err, JX_EINVAL, 0, "server.serve",
 			       "--log-level: '%s' is none of error, warning, info, debug; choose one", level);
-	sweep(s);
+	sweep(s, START_AHEAD_MS);
 	sweep_copies(s);
 	rc = pictures_start(s->d, log_line, s, &s->pictures, err);
 	if (rc == JX_OK)

@@ -175,12 +175,13 @@ def end_of_round(tally, server, oracle, people, count, **more):
     every(people, Handheld.finish)
     entries, photos = oracle.check_end()
     server.admin("check")
-    # all photos are published: nothing half received is left
+    if server.review():
+        oracle.wrong("failed", f"the office is asked to look at {server.review()}")
+    # all photos are published: nothing half received is left, and no copy half made by a life that was ended
+    server.stop()
     left = os.listdir(os.path.join(server.data, "photos", "tmp"))
     if left:
         oracle.wrong("failed", f"the server keeps {left}")
-    if server.review():
-        oracle.wrong("failed", f"the office is asked to look at {server.review()}")
     for person in people:
         tally.add(**person.seen)
     tally.add(oracle, count=count, entries=entries, photos=photos, **more)

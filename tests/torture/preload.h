@@ -65,6 +65,8 @@ extern bool torture_is_traced;
 /* Live blocks: every block has the place it came from. */
 void torture_live_add(void *p, void *caller);
 void torture_live_remove(void *p);
+/* Before the first child: what libraries made when they were loaded is theirs for ever, and what it points at is kept. */
+void torture_live_settle(void);
 /* Blocks that cannot be reached from globals, stack and registers; fills the page. */
 void torture_live_sweep(void);
 

@@ -132,6 +132,7 @@ static int begin(int argc, char **argv, char **env)
 		torture_time_begin();
 		/* loads what it needs now, not where memory is counted */
 		(void)backtrace(&(void *){NULL}, 1);
+		torture_live_settle();
 		serve(descriptor("TORTURE_ORDERS"), descriptor("TORTURE_ANSWERS"));
 	}
 	return run_below(argc, argv, env);

@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "control.h"
@@ -127,6 +128,25 @@ static jx_rc write_port(const struct options *o, int port, struct jx_error *err)
 }
 
 /*
+ * A jiexund that was killed while it started jx-picture has its lock held by that child until the child has become jx-picture and let go
+ * of it: some milliseconds, more on a busy machine. A restart after a crash must not fail for that.
+ */
+#define LOCK_TRIES   20
+#define LOCK_WAIT_MS 100
+
+static jx_rc open_site(const char *dir, site **out, struct jx_error *err)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_WAIT_MS * 1000000L};
+	jx_rc rc = site_open(dir, false, out, err);
+
+	for (int i = 0; rc == JX_EBUSY && i < LOCK_TRIES; i++) {
+		(void)nanosleep(&pause, NULL);
+		rc = site_open(dir, false, out, err);
+	}
+	return rc;
+}
+
+/*
  * At the start no temporary is anybody's: the folder is this process's, and nothing runs yet. A server that was killed in the middle of a
  * copy leaves one each time, and need not keep it for the minutes that media grants others. Parts count in days.
  */
@@ -209,7 +229,7 @@ static jx_rc start(struct serving *s, struct options *o, struct jx_error *err)
 	if (rc == JX_OK)
 		rc = take_signals(s, err);
 	if (rc == JX_OK)
-		rc = site_open(o->dir, false, &s->d, err);
+		rc = open_site(o->dir, &s->d, err);
 	if (rc != JX_OK)
 		return rc;
 	level = o->log_level != NULL ? o->log_level : s->d->conf.log_level;

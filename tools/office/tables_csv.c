@@ -78,10 +78,9 @@ static void drop_cells(struct reader *r)
 /* strcspn() of a text of megabytes: a sanitizer, told to be strict, would look at all of it for each cell. */
 static size_t run_to(const char *at, const char *ends)
 {
-	const size_t count = strlen(ends);
 	size_t run = 0;
 
-	while (at[run] != '\0' && memchr(ends, at[run], count) == NULL)
+	while (at[run] != '\0' && strchr(ends, at[run]) == NULL)
 		run++;
 	return run;
 }

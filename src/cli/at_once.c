@@ -20,7 +20,7 @@ static jx_rc look(void *user, const struct jx_log_row *row)
 	if ((row->kind != JX_KIND_OBSERVATION && row->kind != JX_KIND_CORRECTION) || row->is_replaced ||
 	    jx_entry_decode(row->bytes, row->len, &s->entry, NULL) != JX_OK)
 		return JX_OK;
-	pack = jx_packs_version(s->c->packs, e->pack, e->pack_version);
+	pack = jx_packs_version(s->c->h.packs, e->pack, e->pack_version);
 	form = pack != NULL ? jx_pack_form_find(pack, e->form) : NULL;
 	if (form == NULL || !form->is_at_once)
 		return JX_OK;
@@ -33,10 +33,10 @@ jx_rc cli_find_at_once(struct cli *c, int64_t receipt_n, struct cli_at_once *out
 {
 	const struct jx_log_query q = {.from_n = receipt_n + 1};
 	JX_AUTO_FREE struct search *s = jx_xcalloc(1, sizeof(*s));
-	jx_rc rc = cli_open_pack(c, err);
+	jx_rc rc = jx_handheld_open_packs(&c->h, err);
 
 	*out = (struct cli_at_once){.waiting = 0};
 	s->c = c;
 	s->out = out;
-	return rc == JX_OK ? jx_store_each(c->store, &q, look, s, err) : rc;
+	return rc == JX_OK ? jx_store_each(c->h.store, &q, look, s, err) : rc;
 }

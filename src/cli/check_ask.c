@@ -220,7 +220,7 @@ static jx_rc take_photo(struct ask *a, const struct jx_field *f, struct jx_error
 {
 	JX_AUTO_FREE char *full = realpath(a->line, NULL);
 	JX_AUTO_FREE char *value = jx_xasprintf("%s:%s", full != NULL ? full : a->line, f->role);
-	const jx_rc rc = jx_media_check(a->k->c->media, jx_os_fs(), full != NULL ? full : a->line, err);
+	const jx_rc rc = jx_media_check(a->k->c->h.media, jx_os_fs(), full != NULL ? full : a->line, err);
 
 	return rc == JX_OK ? check_set_option(a->k, "photo", value, err) : rc;
 }
@@ -442,7 +442,7 @@ static int stop(struct ask *a, const struct jx_error *err)
 	    err->code != JX_ELIMIT)
 		return cli_fail(a->k->c, err);
 	jx_uuid_format(a->k->draft.id, id);
-	if (a->k->is_new && jx_store_drop_draft(a->k->c->store, a->k->draft.id, NULL) == JX_OK)
+	if (a->k->is_new && jx_store_drop_draft(a->k->c->h.store, a->k->draft.id, NULL) == JX_OK)
 		cli_say(a->k->c, "%s", _("nothing was answered, nothing is kept"));
 	else
 		cli_say(a->k->c, _("kept as a draft: go on with jx check --resume %.13s"), id);

@@ -20,8 +20,8 @@ void check_done(struct check *k)
 jx_rc check_find_form(const struct cli *c, const char *method, const char *day, const jx_pack **pack_out,
 		      const struct jx_form **form_out, struct jx_error *err)
 {
-	for (size_t i = 0; i < jx_packs_count(c->packs); i++) {
-		const jx_pack *pack = cli_pack_on(c, i, day);
+	for (size_t i = 0; i < jx_packs_count(c->h.packs); i++) {
+		const jx_pack *pack = jx_handheld_pack_on(&c->h, i, day);
 		const struct jx_form *form = pack != NULL ? jx_pack_form_find(pack, method) : NULL;
 
 		if (form == NULL)
@@ -51,16 +51,16 @@ jx_rc check_begin(struct check *k, const char *method, const char *id, struct jx
 		return jx_fail(err, JX_EINVAL, 0, "jx.id",
 			       "field \"id\": \"%s\" is no UUID; leave it out to have one made", id);
 	k->draft.taken_utc_ms = now_utc_ms > 0 ? now_utc_ms : 0;
-	cli_today(k->c, k->draft.day);
+	jx_handheld_today(&k->c->h, k->draft.day);
 	/* with a shift open its day counts, also after midnight */
-	if (k->c->store != NULL) {
+	if (k->c->h.store != NULL) {
 		char day[16];
 
-		if (jx_store_get(k->c->store, JX_SET_SHIFT_DAY, day, sizeof(day), NULL) == JX_OK &&
+		if (jx_store_get(k->c->h.store, JX_SET_SHIFT_DAY, day, sizeof(day), NULL) == JX_OK &&
 		    jx_day_ok(day))
 			jx_strcpy(k->draft.day, sizeof(k->draft.day), day);
 	}
-	cli_pack_day(k->c, pack_day);
+	jx_handheld_pack_day(&k->c->h, pack_day);
 	rc = check_find_form(k->c, method, pack_day, &pack, &form, err);
 	if (rc != JX_OK)
 		return rc;
@@ -122,7 +122,7 @@ jx_rc check_set_option(struct check *k, const char *name, const char *value, str
 		return jx_fail(err, JX_ELIMIT, 0, WHERE,
 			       "this check has too many options: begin another one");
 	if (k->is_stored)
-		rc = jx_store_set_draft(k->c->store, k->draft.id, &v, 1, err);
+		rc = jx_store_set_draft(k->c->h.store, k->draft.id, &v, 1, err);
 	if (rc == JX_OK)
 		add_option(k, o, value);
 	return rc;
@@ -192,7 +192,7 @@ static jx_rc match(void *user, const struct jx_draft *draft)
 jx_rc check_find_draft(struct cli *c, const char *name, struct jx_draft *out, struct jx_error *err)
 {
 	struct search s = {.name = name};
-	const jx_rc rc = jx_store_each_draft(c->store, match, &s, err);
+	const jx_rc rc = jx_store_each_draft(c->h.store, match, &s, err);
 
 	if (rc != JX_OK && !(rc == JX_EINTR && name == NULL))
 		return rc;
@@ -230,7 +230,7 @@ jx_rc check_resume(struct check *k, const char *name, struct jx_error *err)
 	jx_rc rc = check_find_draft(k->c, name, &k->draft, err);
 
 	if (rc == JX_OK)
-		pack = jx_packs_version(k->c->packs, k->draft.pack, k->draft.pack_version);
+		pack = jx_packs_version(k->c->h.packs, k->draft.pack, k->draft.pack_version);
 	if (rc == JX_OK && pack == NULL)
 		rc = jx_fail(err, JX_ENOTFOUND, 0, WHERE,
 			     "the draft needs version %lld of pack %s, which is not here: run jx sync",
@@ -240,7 +240,7 @@ jx_rc check_resume(struct check *k, const char *name, struct jx_error *err)
 	if (rc != JX_OK)
 		return rc;
 	k->is_stored = true;
-	return jx_store_each_draft_value(k->c->store, k->draft.id, replay, k, err);
+	return jx_store_each_draft_value(k->c->h.store, k->draft.id, replay, k, err);
 }
 
 /* ---- remembered answers ---------------------------------------------------------------------------- */
@@ -270,7 +270,7 @@ static jx_rc look_at_last(void *user, const struct jx_log_row *row)
 
 	if (jx_entry_decode(row->bytes, row->len, e, NULL) != JX_OK || e->answers.data == NULL)
 		return JX_OK;
-	pack = jx_packs_version(k->c->packs, e->pack, e->pack_version);
+	pack = jx_packs_version(k->c->h.packs, e->pack, e->pack_version);
 	if (pack == NULL || jx_sheet_read(pack, e->form, e->day, e->answers.data, e->answers.len, false,
 					  &last, NULL) != JX_OK)
 		return JX_OK;
@@ -282,7 +282,7 @@ jx_rc check_remember(struct check *k, struct jx_error *err)
 {
 	const struct jx_log_query q = {
 		.day = k->draft.day, .kind = JX_KIND_OBSERVATION, .newest_first = true};
-	const jx_rc rc = jx_store_each(k->c->store, &q, look_at_last, k, err);
+	const jx_rc rc = jx_store_each(k->c->h.store, &q, look_at_last, k, err);
 
 	return rc == JX_EINTR ? JX_OK : rc;
 }
@@ -357,7 +357,7 @@ jx_rc check_store(struct check *k, struct jx_error *err)
 		add_value(&v, path, k->options.value[i].value);
 	}
 	if (rc == JX_OK)
-		rc = jx_store_begin_draft(k->c->store, &k->draft, v.list, v.count, err);
+		rc = jx_store_begin_draft(k->c->h.store, &k->draft, v.list, v.count, err);
 	k->is_stored = rc == JX_OK;
 	return rc;
 }
@@ -369,7 +369,7 @@ jx_rc check_set(struct check *k, const char *path, const char *typed, struct jx_
 
 	if (rc == JX_OK)
 		k->is_new = false;
-	return rc == JX_OK && k->is_stored ? jx_store_set_draft(k->c->store, k->draft.id, &v, 1, err) : rc;
+	return rc == JX_OK && k->is_stored ? jx_store_set_draft(k->c->h.store, k->draft.id, &v, 1, err) : rc;
 }
 
 static jx_rc add_stored(void *user, const struct jx_draft_value *v)
@@ -388,10 +388,10 @@ static jx_rc store_again(struct check *k, struct jx_error *err)
 	k->is_new = false;
 	if (!k->is_stored)
 		return JX_OK;
-	rc = jx_store_each_draft_value(k->c->store, k->draft.id, add_stored, &v, err);
+	rc = jx_store_each_draft_value(k->c->h.store, k->draft.id, add_stored, &v, err);
 	if (rc == JX_OK)
 		rc = add_answers(k, &v, err);
-	return rc == JX_OK ? jx_store_set_draft(k->c->store, k->draft.id, v.list, v.count, err) : rc;
+	return rc == JX_OK ? jx_store_set_draft(k->c->h.store, k->draft.id, v.list, v.count, err) : rc;
 }
 
 jx_rc check_add_row(struct check *k, const char *section, bool is_same_as_last, struct jx_error *err)

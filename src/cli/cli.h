@@ -13,6 +13,7 @@
 #include "jiexun/device.h"
 #include "jiexun/form.h"
 #include "jiexun/gps.h"
+#include "jiexun/handheld.h"
 #include "jiexun/media.h"
 #include "jiexun/shelf.h"
 #include "jiexun/store.h"
@@ -42,20 +43,7 @@ struct cli_args {
 
 struct cli {
 	bool json, quiet;
-	struct jx_device_env env;
-	struct jx_profile profile;
-	char dir[JX_DEVICE_PATH_MAX]; /**< data folder */
-	/* opened on demand */
-	jx_store *store;
-	jx_media *media;
-	jx_shelf *shelf;
-	const jx_packs *packs; /**< the shelf's */
-	const jx_pack *pack;   /**< of street disorder, active by trusted time */
-	char pack_day[11];     /**< the day it was asked for; "" not yet */
-	jx_gps *gps;
-	bool has_key;
-	uint8_t public_key[JX_PUB_BYTES], secret_key[JX_SEC_BYTES];
-	struct jx_recorder recorder;
+	struct jx_handheld h; /**< opened on demand */
 };
 
 struct cli_command {
@@ -77,8 +65,7 @@ const char *cli_nth(const struct cli_args *a, const char *name, size_t i);
 int cli_parse(const struct cli_command *cmd, int argc, char **argv, struct cli_args *out);
 void cli_usage(const struct cli_command *cmd);
 
-/* ---- rooms -------------------------------------------------------------------------------------- */
-jx_rc cli_open_store(struct cli *c, bool read_only, struct jx_error *err);
+/* ---- search -------------------------------------------------------------------------------------- */
 /* Before a search: what the index lacks is put into it, said on standard error where it takes long. */
 jx_rc cli_open_search(struct cli *c, struct jx_error *err);
 bool cli_is_search_behind(jx_store *store);
@@ -86,29 +73,6 @@ bool cli_is_search_behind(jx_store *store);
 jx_rc cli_fill_search(struct cli *c, jx_store *store, bool (*should_stop)(void *user), struct jx_error *err);
 /* Empty the search index and fill it again. */
 jx_rc cli_reindex(struct cli *c, struct jx_error *err);
-jx_rc cli_open_media(struct cli *c, struct jx_error *err);
-/** All packs, and the active one of street disorder. */
-jx_rc cli_open_pack(struct cli *c, struct jx_error *err);
-/**
- * One pack of each id, as it holds on that day: NULL for an i that is another version of the one before it. Where none holds yet (a clock
- * that was never set) the first there is.
- */
-const jx_pack *cli_pack_on(const struct cli *c, size_t i, const char *day);
-/** The day by which packs hold: by trusted time, where a server or a satellite told it, else by this device's clock. */
-void cli_pack_day(const struct cli *c, char out[11]);
-/** The calendar's day here. */
-void cli_today(const struct cli *c, char out[11]);
-jx_rc cli_open_key(struct cli *c, struct jx_error *err);
-/** Store, media, pack and key, and c->recorder over them. */
-jx_rc cli_open_recorder(struct cli *c, struct jx_error *err);
-/* continues.c: is there no writer before this one, and how far is its log? */
-jx_rc cli_enrolment_age(struct cli *c, bool *is_first_out, int64_t *n_out, struct jx_error *err);
-/* The first entry of a log that goes on, where an enrolment was cut off before it. Needs the recorder. */
-jx_rc cli_continue_log(struct cli *c, struct jx_error *err);
-/** The profile's position source. */
-jx_rc cli_open_gps(struct cli *c, struct jx_error *err);
-void cli_close(struct cli *c);
-void cli_device_keys(const struct cli *c, struct jx_device_keys *out);
 
 /* ---- output ------------------------------------------------------------------------------------- */
 /** Print the error (stderr, and as JSON on stdout if asked) and give its exit status. */

@@ -41,7 +41,7 @@ static enum jx_camera_source source_of(const struct jx_profile *p)
 /* Opened, lit if asked for, and ready. */
 static jx_rc open_camera(struct cli *c, const struct cli_args *a, jx_camera **out, struct jx_error *err)
 {
-	const struct jx_profile *p = &c->profile;
+	const struct jx_profile *p = &c->h.profile;
 	const struct jx_camera_config config = {
 		.source = source_of(p),
 		.device = p->camera_device,
@@ -115,16 +115,16 @@ static jx_rc let_aim(struct cli *c, const char *role, struct jx_error *err)
 static jx_rc take(struct cli *c, jx_camera *camera, const struct jx_fix *fix, struct jx_camera_shot *shot,
 		  jx_buf *out, struct jx_error *err)
 {
-	struct jx_media_tags tags = {.utc_offset_min = (int)c->profile.utc_offset_min, .fix = fix};
+	struct jx_media_tags tags = {.utc_offset_min = (int)c->h.profile.utc_offset_min, .fix = fix};
 	JX_AUTO_BUF b;
 	jx_rc rc;
 
-	jx_buf_init(&b, (size_t)(c->profile.photo_max_mb * MB));
+	jx_buf_init(&b, (size_t)(c->h.profile.photo_max_mb * MB));
 	rc = jx_camera_shoot(camera, &b, shot, err);
 	if (rc != JX_OK)
 		return rc;
 	tags.taken_utc_ms = shot->taken_utc_ms;
-	tags.model = c->profile.model[0] != '\0' ? c->profile.model : NULL;
+	tags.model = c->h.profile.model[0] != '\0' ? c->h.profile.model : NULL;
 	return jx_media_tag(b.data, b.len, &tags, out, err);
 }
 
@@ -152,7 +152,7 @@ jx_rc cli_shoot(struct cli *c, const struct cli_args *a, jx_capture *cap, const 
 	jx_rc rc = read_roles(cli_value(a, "shoot"), &p, err);
 
 	for (size_t i = 0; i < p.count; i++)
-		jx_buf_init(&p.bytes[i], (size_t)(c->profile.photo_max_mb * MB));
+		jx_buf_init(&p.bytes[i], (size_t)(c->h.profile.photo_max_mb * MB));
 	if (rc == JX_OK)
 		rc = take_all(c, a, fix, &p, err);
 	for (size_t i = 0; rc == JX_OK && i < p.count; i++)
@@ -174,7 +174,7 @@ int cli_camera(struct cli *c, const struct cli_args *a)
 	int64_t took_ms;
 	jx_rc rc;
 
-	jx_buf_init(&b, (size_t)(c->profile.photo_max_mb * MB));
+	jx_buf_init(&b, (size_t)(c->h.profile.photo_max_mb * MB));
 	rc = open_camera(c, a, &camera, &err);
 	if (rc == JX_OK)
 		rc = take(c, camera, &no_fix, &shot, &b, &err);

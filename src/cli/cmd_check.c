@@ -38,11 +38,11 @@ static int list_forms(struct cli *c)
 	struct jx_error err = {0};
 	char today[11];
 
-	if (cli_open_pack(c, &err) != JX_OK)
+	if (jx_handheld_open_packs(&c->h, &err) != JX_OK)
 		return cli_fail(c, &err);
-	cli_pack_day(c, today);
-	for (size_t i = 0; i < jx_packs_count(c->packs); i++) {
-		const jx_pack *pack = cli_pack_on(c, i, today);
+	jx_handheld_pack_day(&c->h, today);
+	for (size_t i = 0; i < jx_packs_count(c->h.packs); i++) {
+		const jx_pack *pack = jx_handheld_pack_on(&c->h, i, today);
 
 		for (size_t k = 0; pack != NULL && k < jx_pack_form_count(pack); k++)
 			if (!jx_pack_form_at(pack, k)->is_observation)
@@ -53,7 +53,7 @@ static int list_forms(struct cli *c)
 
 static void print_draft(const struct cli *c, const struct jx_draft *d)
 {
-	const jx_pack *pack = jx_packs_version(c->packs, d->pack, d->pack_version);
+	const jx_pack *pack = jx_packs_version(c->h.packs, d->pack, d->pack_version);
 	const struct jx_form *form = pack != NULL ? jx_pack_form_find(pack, d->form) : NULL;
 	char id[37], time[32];
 	struct cli_json j;
@@ -87,12 +87,12 @@ static jx_rc each_draft(void *user, const struct jx_draft *d)
 static int list_drafts(struct cli *c)
 {
 	struct jx_error err = {0};
-	jx_rc rc = cli_open_pack(c, &err);
+	jx_rc rc = jx_handheld_open_packs(&c->h, &err);
 
 	if (rc == JX_OK)
-		rc = cli_open_store(c, true, &err);
+		rc = jx_handheld_open_store(&c->h, true, &err);
 	if (rc == JX_OK)
-		rc = jx_store_each_draft(c->store, each_draft, c, &err);
+		rc = jx_store_each_draft(c->h.store, each_draft, c, &err);
 	return rc == JX_OK ? 0 : cli_fail(c, &err);
 }
 
@@ -101,12 +101,12 @@ static int drop_draft(struct cli *c, const char *name)
 	struct jx_error err = {0};
 	struct jx_draft d;
 	char id[37];
-	jx_rc rc = cli_open_recorder(c, &err);
+	jx_rc rc = jx_handheld_open_recorder(&c->h, &err);
 
 	if (rc == JX_OK)
 		rc = check_find_draft(c, name, &d, &err);
 	if (rc == JX_OK)
-		rc = jx_store_drop_draft(c->store, d.id, &err);
+		rc = jx_store_drop_draft(c->h.store, d.id, &err);
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	jx_uuid_format(d.id, id);
@@ -222,7 +222,7 @@ static jx_rc set_correction(const struct check *k, jx_capture *cap, struct jx_er
 
 	if (number == NULL)
 		return JX_OK;
-	rc = jx_view_find(k->c->store, number, of_id, err);
+	rc = jx_view_find(k->c->h.store, number, of_id, err);
 	return rc == JX_OK ? jx_capture_set_correction(cap, of_id, cli_value(&k->options, "reason"), err)
 			   : rc;
 }
@@ -238,7 +238,7 @@ int check_save(struct check *k)
 	jx_rc rc = check_answers(k, &err);
 
 	if (rc == JX_OK)
-		rc = jx_capture_begin(&k->c->recorder, &cap, &err);
+		rc = jx_capture_begin(&k->c->h.recorder, &cap, &err);
 	if (rc == JX_OK)
 		rc = jx_capture_set_draft(cap, &k->draft, &err);
 	if (rc == JX_OK)
@@ -252,7 +252,7 @@ int check_save(struct check *k)
 	if (rc != JX_OK)
 		return cli_fail(k->c, &err);
 	check_tell_hidden(k);
-	cli_note_fix_time(k->c, &fix);
+	jx_handheld_note_fix_time(&k->c->h, &fix);
 	status = cli_show_saved(k->c, k->draft.id, &fix);
 	jx_buf_init(&text, 1 << 20);
 	check_computed_text(k->sheet, k->draft.day, &text);
@@ -296,13 +296,13 @@ static jx_rc open_check(struct check *k, const struct cli_args *a, bool is_askin
 			       "say which check: jx check METHOD, jx check --list shows all");
 	/* trying out needs no device that is enrolled; with a draft, its log is read and not written */
 	if (!is_dry)
-		rc = cli_open_recorder(c, err);
+		rc = jx_handheld_open_recorder(&c->h, err);
 	else if (is_resumed)
-		rc = cli_open_store(c, true, err);
+		rc = jx_handheld_open_store(&c->h, true, err);
 	else
 		rc = JX_OK;
 	if (rc == JX_OK)
-		rc = cli_open_pack(c, err);
+		rc = jx_handheld_open_packs(&c->h, err);
 	if (rc == JX_OK)
 		rc = is_resumed ? check_resume(k, name, err) : check_begin(k, name, cli_value(a, "id"), err);
 	if (rc == JX_OK && is_dry)

@@ -24,15 +24,15 @@ static jx_rc set_key_aside(const struct cli *c, const struct jx_identity *old, s
 
 	jx_uuid_format(old->writer, writer);
 	for (size_t i = 0; i < sizeof(key_files) / sizeof(key_files[0]); i++) {
-		JX_AUTO_FREE char *from = jx_xasprintf("%s/%s", c->dir, key_files[i]);
-		JX_AUTO_FREE char *to = jx_xasprintf("%s/%s.%s", c->dir, key_files[i], writer);
+		JX_AUTO_FREE char *from = jx_xasprintf("%s/%s", c->h.dir, key_files[i]);
+		JX_AUTO_FREE char *to = jx_xasprintf("%s/%s.%s", c->h.dir, key_files[i], writer);
 		jx_rc rc;
 
 		if (fs->stat(fs->user, from, NULL, NULL, NULL) != JX_OK)
 			continue;
 		rc = fs->rename(fs->user, from, to, err);
 		if (rc == JX_OK)
-			rc = fs->sync_dir(fs->user, c->dir, err);
+			rc = fs->sync_dir(fs->user, c->h.dir, err);
 		if (rc != JX_OK)
 			return rc;
 	}
@@ -45,11 +45,12 @@ static jx_rc own_key(struct cli *c, struct jx_error *err)
 	struct jx_device_keys keys;
 	jx_rc rc;
 
-	cli_device_keys(c, &keys);
-	rc = jx_device_load_key(&keys, c->public_key, c->secret_key, err);
+	jx_handheld_keys(&c->h, &keys);
+	rc = jx_device_load_key(&keys, c->h.public_key, c->h.secret_key, err);
 	if (rc == JX_ENOTFOUND)
-		rc = jx_device_create_key(&keys, jx_os_fs(), jx_os_rand(), c->public_key, c->secret_key, err);
-	c->has_key = rc == JX_OK;
+		rc = jx_device_create_key(&keys, jx_os_fs(), jx_os_rand(), c->h.public_key, c->h.secret_key,
+					  err);
+	c->h.has_key = rc == JX_OK;
 	return rc;
 }
 
@@ -60,10 +61,10 @@ static jx_rc ask_server(struct cli *c, const char *url, const struct jx_code_tex
 	JX_AUTO(jx_transport) transport = NULL;
 	struct jx_client_enrol_config ec = {
 		.code = code,
-		.public_key = c->public_key,
-		.secret_key = c->secret_key,
+		.public_key = c->h.public_key,
+		.secret_key = c->h.secret_key,
 		.program = "jx/" JX_VERSION,
-		.name = name != NULL ? name : c->profile.name,
+		.name = name != NULL ? name : c->h.profile.name,
 		.writer = writer,
 		.rand = jx_os_rand(),
 		.wait = pause_ms,
@@ -80,7 +81,7 @@ static void make_identity(const struct cli *c, const char *url, const struct jx_
 {
 	*id = (struct jx_identity){.pin_count = an->pin_count, .enrolled_utc_ms = an->server_utc_ms};
 	memcpy(id->writer, an->writer, sizeof(id->writer));
-	memcpy(id->public_key, c->public_key, sizeof(id->public_key));
+	memcpy(id->public_key, c->h.public_key, sizeof(id->public_key));
 	memcpy(id->server_identity, an->identity, sizeof(id->server_identity));
 	memcpy(id->tls_spki_sha256, an->pins, sizeof(id->tls_spki_sha256));
 	jx_strcpy(id->short_code, sizeof(id->short_code), an->short_code);
@@ -94,7 +95,7 @@ static jx_rc check_before(struct cli *c, bool again, struct jx_identity *old, bo
 			  struct jx_error *err)
 {
 	struct jx_error ignored;
-	jx_rc rc = jx_store_identity(c->store, old, &ignored);
+	jx_rc rc = jx_store_identity(c->h.store, old, &ignored);
 
 	*has_old = rc == JX_OK;
 	if (rc == JX_ENOTFOUND)
@@ -121,12 +122,12 @@ static jx_rc is_repeated(struct cli *c, bool *out, struct jx_error *err)
 	char reason[256];
 	bool is_first = true;
 	int64_t n = 0;
-	jx_rc rc = jx_store_get(c->store, JX_SET_REENROL, reason, sizeof(reason), err);
+	jx_rc rc = jx_store_get(c->h.store, JX_SET_REENROL, reason, sizeof(reason), err);
 
 	*out = false;
 	if (rc != JX_ENOTFOUND)
 		return rc;
-	rc = cli_enrolment_age(c, &is_first, &n, err);
+	rc = jx_handheld_enrolment_age(&c->h, &is_first, &n, err);
 	*out = !is_first && n <= 1;
 	return rc;
 }
@@ -139,8 +140,8 @@ static bool must_be_another(struct cli *c)
 {
 	char reason[64], result[4096];
 
-	return jx_store_get(c->store, JX_SET_REENROL, reason, sizeof(reason), NULL) == JX_OK ||
-	       (jx_store_get(c->store, JX_SET_SYNC_RESULT, result, sizeof(result), NULL) == JX_OK &&
+	return jx_store_get(c->h.store, JX_SET_REENROL, reason, sizeof(reason), NULL) == JX_OK ||
+	       (jx_store_get(c->h.store, JX_SET_SYNC_RESULT, result, sizeof(result), NULL) == JX_OK &&
 		strstr(result, "\"server_error\":\"revoked\"") != NULL);
 }
 
@@ -155,7 +156,7 @@ static jx_rc make_room_for_key(struct cli *c, const struct jx_identity *old, boo
 
 	if (rc != JX_OK || keeps)
 		return rc;
-	cli_device_keys(c, &keys);
+	jx_handheld_keys(&c->h, &keys);
 	if (jx_device_load_key(&keys, pub, sec, NULL) == JX_OK &&
 	    memcmp(pub, old->public_key, sizeof(pub)) == 0) {
 		*stays_out = !must_be_another(c);
@@ -167,17 +168,17 @@ static jx_rc make_room_for_key(struct cli *c, const struct jx_identity *old, boo
 
 static jx_rc take_identity(struct cli *c, const struct jx_identity *id, bool has_old, struct jx_error *err)
 {
-	jx_rc rc = jx_store_set_identity(c->store, id, err);
+	jx_rc rc = jx_store_set_identity(c->h.store, id, err);
 
 	/* opening it makes the new log name the old one */
-	return rc == JX_OK && has_old ? cli_open_recorder(c, err) : rc;
+	return rc == JX_OK && has_old ? jx_handheld_open_recorder(&c->h, err) : rc;
 }
 
 static int show_identity(struct cli *c, const struct jx_identity *id, const struct jx_enrol_answer *an)
 {
 	char fingerprint[20], writer[37];
 
-	jx_fingerprint(c->public_key, fingerprint);
+	jx_fingerprint(c->h.public_key, fingerprint);
 	jx_uuid_format(id->writer, writer);
 	if (c->json) {
 		struct cli_json j;
@@ -218,7 +219,7 @@ int cli_enrol(struct cli *c, const struct cli_args *a)
 			&err, JX_EINVAL, 0, "jx.enrol",
 			"field \"url\" is missing: give the server's address before the code, such as https://host:8443");
 	if (rc == JX_OK)
-		rc = cli_open_store(c, false, &err);
+		rc = jx_handheld_open_store(&c->h, false, &err);
 	if (rc == JX_OK)
 		rc = check_before(c, cli_flag(a, "again"), &old, &has_old, &err);
 	if (rc == JX_OK && has_old)

@@ -45,7 +45,7 @@ static jx_rc read_period(const struct cli *c, const struct cli_args *a, struct p
 	p->q.area = cli_value(a, "area");
 	p->q.grid = cli_value(a, "grid");
 	p->q.unit_class = cli_value(a, "class");
-	cli_today(c, p->day);
+	jx_handheld_today(&c->h, p->day);
 	if (p->q.until != NULL)
 		jx_strcpy(p->day, sizeof(p->day), p->q.until);
 	return rc;
@@ -292,7 +292,7 @@ static jx_rc grade_pack(struct cli *c, const jx_pack *pack, const struct period 
 {
 	JX_AUTO(jx_tally) tally = jx_tally_new(pack);
 	struct jx_view_tally sums;
-	const jx_rc rc = jx_view_tally(c->store, c->packs, pack, &p->q, tally, &sums, err);
+	const jx_rc rc = jx_view_tally(c->h.store, c->h.packs, pack, &p->q, tally, &sums, err);
 
 	if (rc != JX_OK)
 		return rc;
@@ -318,11 +318,11 @@ int cli_grade(struct cli *c, const struct cli_args *a)
 	jx_rc rc = read_period(c, a, &p, &err);
 
 	if (rc == JX_OK)
-		rc = cli_open_pack(c, &err);
+		rc = jx_handheld_open_packs(&c->h, &err);
 	if (rc == JX_OK)
-		rc = cli_open_store(c, true, &err);
-	for (size_t i = 0; rc == JX_OK && i < jx_packs_count(c->packs); i++) {
-		const jx_pack *pack = cli_pack_on(c, i, p.day);
+		rc = jx_handheld_open_store(&c->h, true, &err);
+	for (size_t i = 0; rc == JX_OK && i < jx_packs_count(c->h.packs); i++) {
+		const jx_pack *pack = jx_handheld_pack_on(&c->h, i, p.day);
 
 		if (pack != NULL && jx_pack_index_count(pack) > 0)
 			rc = grade_pack(c, pack, &p, &err);
@@ -372,14 +372,14 @@ int cli_card(struct cli *c, const struct cli_args *a)
 	const char *id = a->pos_count > 0 ? a->pos[0] : NULL;
 	struct jx_error err = {0};
 	char day[11];
-	jx_rc rc = cli_open_pack(c, &err);
+	jx_rc rc = jx_handheld_open_packs(&c->h, &err);
 
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
-	cli_pack_day(c, day);
+	jx_handheld_pack_day(&c->h, day);
 	rc = id != NULL ? JX_ENOTFOUND : JX_OK;
-	for (size_t i = 0; i < jx_packs_count(c->packs) && (id == NULL || rc == JX_ENOTFOUND); i++) {
-		const jx_pack *pack = cli_pack_on(c, i, day);
+	for (size_t i = 0; i < jx_packs_count(c->h.packs) && (id == NULL || rc == JX_ENOTFOUND); i++) {
+		const jx_pack *pack = jx_handheld_pack_on(&c->h, i, day);
 		JX_AUTO_BUF text = {0};
 
 		if (pack == NULL)

@@ -128,9 +128,9 @@ static jx_rc print_rows(struct listing *l, const struct jx_view_query *q, struct
 	jx_rc rc;
 
 	l->is_urgent_turn = true;
-	rc = jx_view_list(l->c->store, l->c->pack, q, print_row, l, err);
+	rc = jx_view_list(l->c->h.store, l->c->h.pack, q, print_row, l, err);
 	l->is_urgent_turn = false;
-	return rc == JX_OK ? jx_view_list(l->c->store, l->c->pack, q, print_row, l, err) : rc;
+	return rc == JX_OK ? jx_view_list(l->c->h.store, l->c->h.pack, q, print_row, l, err) : rc;
 }
 
 static void print_head(void)
@@ -152,7 +152,7 @@ static jx_rc find_page(struct cli *c, const char *before, struct jx_view_query *
 	if (!q->newest_first)
 		return jx_fail(err, JX_EINVAL, 0, "jx.list",
 			       "field \"before\" needs --limit: it asks for the next page");
-	rc = jx_view_show(c->store, NULL, before, &e, err);
+	rc = jx_view_show(c->h.store, NULL, before, &e, err);
 	if (rc == JX_OK)
 		q->beyond = e->row.log_place;
 	return rc;
@@ -168,7 +168,7 @@ int cli_list(struct cli *c, const struct cli_args *a)
 		.all_kinds = cli_flag(a, "all"), .current_only = cli_flag(a, "current"), .all_writers = true};
 	jx_rc rc;
 
-	cli_today(c, today);
+	jx_handheld_today(&c->h, today);
 	q.search = cli_value(a, "search");
 	q.day = day != NULL ? day : cli_flag(a, "all-days") || q.search != NULL ? NULL : today;
 	if (q.day != NULL && !jx_day_ok(q.day)) {
@@ -187,12 +187,12 @@ int cli_list(struct cli *c, const struct cli_args *a)
 	}
 	rc = q.search != NULL ? cli_open_search(c, &err) : JX_OK;
 	if (rc == JX_OK)
-		rc = cli_open_store(c, true, &err);
+		rc = jx_handheld_open_store(&c->h, true, &err);
 	if (rc == JX_OK && cli_value(a, "before") != NULL)
 		rc = find_page(c, cli_value(a, "before"), &q, &err);
 	if (rc == JX_OK)
-		rc = cli_open_pack(c, &err);
-	q.packs = c->packs;
+		rc = jx_handheld_open_packs(&c->h, &err);
+	q.packs = c->h.packs;
 	if (rc == JX_OK)
 		rc = cli_variant_open(c, cli_value(a, "variant"), &l.variant, &err);
 	if (rc == JX_OK && !c->json && !c->quiet)
@@ -295,7 +295,7 @@ static void show_people(struct cli *c, const struct jx_view_entry *e)
 	}
 	line(_("note"), e->row.note);
 	line(_("self-handled"), e->row.is_self_handled ? _("yes") : "");
-	show_measures(c->pack, &e->entry.answers);
+	show_measures(c->h.pack, &e->entry.answers);
 	if (e->entry.has_place) {
 		cli_fix_text(&e->row.fix, NULL, where, sizeof(where));
 		line(_("place"), where);
@@ -320,12 +320,12 @@ int cli_show(struct cli *c, const struct cli_args *a)
 	struct jx_error err = {0};
 	JX_AUTO(jx_view_entry) e = NULL;
 	struct cli_json j;
-	jx_rc rc = cli_open_store(c, true, &err);
+	jx_rc rc = jx_handheld_open_store(&c->h, true, &err);
 
 	if (rc == JX_OK)
-		rc = cli_open_pack(c, &err);
+		rc = jx_handheld_open_packs(&c->h, &err);
 	if (rc == JX_OK)
-		rc = jx_view_show_by(c->store, c->packs, a->pos[0], &e, &err);
+		rc = jx_view_show_by(c->h.store, c->h.packs, a->pos[0], &e, &err);
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	if (!c->json) {
@@ -350,7 +350,7 @@ static void print_code(struct cli *c, const struct jx_code *k, const struct jx_t
 
 	jx_buf_init(&units, 4096);
 	for (size_t i = 0; i < k->unit_count; i++) {
-		const struct jx_unit *u = jx_pack_unit(c->pack, k->units[i]);
+		const struct jx_unit *u = jx_pack_unit(c->h.pack, k->units[i]);
 
 		jx_buf_addf(&units, "%s%s(%s)", i > 0 ? " " : "", k->units[i],
 			    u != NULL ? jx_text_pick(&u->name) : "");
@@ -401,11 +401,11 @@ int cli_codes(struct cli *c, const struct cli_args *a)
 	struct cli_variant variant;
 	size_t shown = 0;
 
-	if (cli_open_pack(c, &err) != JX_OK ||
+	if (jx_handheld_open_packs(&c->h, &err) != JX_OK ||
 	    cli_variant_open(c, cli_value(a, "variant"), &variant, &err) != JX_OK)
 		return cli_fail(c, &err);
-	for (size_t i = 0; i < jx_pack_code_count(c->pack); i++) {
-		const struct jx_code *k = jx_pack_code_at(c->pack, i);
+	for (size_t i = 0; i < jx_pack_code_count(c->h.pack); i++) {
+		const struct jx_code *k = jx_pack_code_at(c->h.pack, i);
 		const struct jx_text *called = cli_variant_name(&variant, k->code);
 		/* a sub-type keeps its own name */
 		const struct jx_text *name = called != NULL && k->parent == NULL ? called : &k->name;

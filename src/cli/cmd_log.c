@@ -96,11 +96,11 @@ static jx_rc find_place(struct cli *c, const struct cli_args *a, struct jx_fix *
 	rc = read_wait(a, &wait_ms, err);
 	if (rc != JX_OK)
 		return rc;
-	if (cli_open_gps(c, err) != JX_OK) {
+	if (jx_handheld_open_gps(&c->h, err) != JX_OK) {
 		fprintf(stderr, "jx: %s\n", err->text);
 		return JX_OK;
 	}
-	return jx_gps_read(c->gps, wait_ms, fix, err);
+	return jx_gps_read(c->h.gps, wait_ms, fix, err);
 }
 
 bool cli_is_role(const char *s)
@@ -138,7 +138,7 @@ static jx_rc add_photos(struct cli *c, const struct cli_args *a, jx_capture *cap
 	for (size_t i = 0; !is_single && rc == JX_OK && (value = cli_nth(a, "photo", i)) != NULL; i++) {
 		JX_AUTO_FREE char *path = cli_photo_path(value);
 
-		rc = jx_media_check(c->media, jx_os_fs(), path, err);
+		rc = jx_media_check(c->h.media, jx_os_fs(), path, err);
 	}
 	for (size_t i = 0; rc == JX_OK && (value = cli_nth(a, "photo", i)) != NULL; i++) {
 		JX_AUTO_FREE char *path = cli_photo_path(value);
@@ -179,7 +179,7 @@ static jx_rc set_before(struct cli *c, const char *text, jx_capture *cap, struct
 						  : jx_xstrdup(text);
 	JX_AUTO(jx_view_entry) e = NULL;
 	const struct jx_photo_ref *before;
-	jx_rc rc = jx_view_show_by(c->store, c->packs, number, &e, err);
+	jx_rc rc = jx_view_show_by(c->h.store, c->h.packs, number, &e, err);
 
 	if (rc != JX_OK)
 		return rc;
@@ -259,7 +259,7 @@ int cli_show_saved(struct cli *c, const uint8_t id[JX_ID_BYTES], const struct jx
 	char name[37], where[256], what[600], quantity[128] = "";
 
 	jx_uuid_format(id, name);
-	if (jx_view_show_by(c->store, c->packs, name, &e, &err) != JX_OK)
+	if (jx_view_show_by(c->h.store, c->h.packs, name, &e, &err) != JX_OK)
 		return cli_fail(c,
 				&err); /* state shown is read from the database, never from the last call */
 	if (c->json) {
@@ -280,8 +280,9 @@ int cli_show_saved(struct cli *c, const uint8_t id[JX_ID_BYTES], const struct jx
 		cli_json_end(&j);
 		return 0;
 	}
-	cli_fix_text(&e->row.fix, c->gps != NULL && fix->source == JX_FIX_NONE ? jx_gps_reason(c->gps) : NULL,
-		     where, sizeof(where));
+	cli_fix_text(&e->row.fix,
+		     c->h.gps != NULL && fix->source == JX_FIX_NONE ? jx_gps_reason(c->h.gps) : NULL, where,
+		     sizeof(where));
 	cli_what_text(&e->row, what, sizeof(what));
 	if (e->row.quantity[0] != '\0')
 		(void)snprintf(quantity, sizeof(quantity), "  %s %s", e->row.quantity, e->row.unit_name);
@@ -299,10 +300,10 @@ static int save(struct cli *c, const struct cli_args *a, const char *code, const
 	JX_AUTO(jx_capture) cap = NULL;
 	uint8_t id[JX_ID_BYTES];
 	int64_t n;
-	jx_rc rc = cli_open_recorder(c, &err);
+	jx_rc rc = jx_handheld_open_recorder(&c->h, &err);
 
 	if (rc == JX_OK)
-		rc = jx_capture_begin(&c->recorder, &cap, &err);
+		rc = jx_capture_begin(&c->h.recorder, &cap, &err);
 	if (rc == JX_OK && cli_value(a, "id") != NULL) {
 		const char *text = cli_value(a, "id");
 
@@ -315,7 +316,7 @@ static int save(struct cli *c, const struct cli_args *a, const char *code, const
 	if (rc == JX_OK && of != NULL) {
 		uint8_t of_id[JX_ID_BYTES];
 
-		rc = jx_view_find(c->store, of, of_id, &err);
+		rc = jx_view_find(c->h.store, of, of_id, &err);
 		if (rc == JX_OK)
 			rc = jx_capture_set_correction(cap, of_id, cli_value(a, "reason"), &err);
 	}
@@ -326,7 +327,7 @@ static int save(struct cli *c, const struct cli_args *a, const char *code, const
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	memcpy(id, jx_capture_id(cap), sizeof(id));
-	cli_note_fix_time(c, &fix);
+	jx_handheld_note_fix_time(&c->h, &fix);
 	return cli_show_saved(c, id, &fix);
 }
 
@@ -364,11 +365,11 @@ int cli_withdraw(struct cli *c, const struct cli_args *a)
 
 	if (status != 0)
 		return status;
-	rc = cli_open_recorder(c, &err);
+	rc = jx_handheld_open_recorder(&c->h, &err);
 	if (rc == JX_OK)
-		rc = jx_view_find(c->store, a->pos[0], of_id, &err);
+		rc = jx_view_find(c->h.store, a->pos[0], of_id, &err);
 	if (rc == JX_OK)
-		rc = jx_record_withdrawal(&c->recorder, of_id, cli_value(a, "reason"), &n, &err);
+		rc = jx_record_withdrawal(&c->h.recorder, of_id, cli_value(a, "reason"), &n, &err);
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	if (c->json) {
@@ -392,22 +393,22 @@ int cli_gps(struct cli *c, const struct cli_args *a)
 	jx_rc rc = read_wait(a, &wait_ms, &err);
 
 	if (rc == JX_OK)
-		rc = cli_open_gps(c, &err);
+		rc = jx_handheld_open_gps(&c->h, &err);
 	if (rc == JX_OK)
-		rc = jx_gps_read(c->gps, wait_ms, &fix, &err);
+		rc = jx_gps_read(c->h.gps, wait_ms, &fix, &err);
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	if (c->json) {
 		struct cli_json j;
 
 		cli_json_begin(&j);
-		cli_json_str(&j, "state", jx_gps_state_name(jx_gps_state(c->gps)));
+		cli_json_str(&j, "state", jx_gps_state_name(jx_gps_state(c->h.gps)));
 		cli_json_fix(&j, "place", &fix);
-		cli_json_int(&j, "doubts", jx_gps_doubts(c->gps));
+		cli_json_int(&j, "doubts", jx_gps_doubts(c->h.gps));
 		cli_json_end(&j);
 		return 0;
 	}
-	cli_fix_text(&fix, jx_gps_reason(c->gps), where, sizeof(where));
+	cli_fix_text(&fix, jx_gps_reason(c->h.gps), where, sizeof(where));
 	cli_say(c, "%s", where);
 	if (fix.satellites_used >= 0)
 		cli_say(c, _("satellites used %d, fix mode %d, age %lld ms"), fix.satellites_used, fix.mode,

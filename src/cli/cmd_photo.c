@@ -8,17 +8,17 @@
 
 static jx_rc open_entry(struct cli *c, const char *name, jx_view_entry **out, struct jx_error *err)
 {
-	jx_rc rc = cli_open_store(c, true, err);
+	jx_rc rc = jx_handheld_open_store(&c->h, true, err);
 
 	if (rc == JX_OK)
-		rc = cli_open_media(c, err);
-	return rc == JX_OK ? jx_view_show_by(c->store, c->packs, name, out, err) : rc;
+		rc = jx_handheld_open_media(&c->h, err);
+	return rc == JX_OK ? jx_view_show_by(c->h.store, c->h.packs, name, out, err) : rc;
 }
 
 /* Is the file there, and as it was? "here", "absent" (pruned or lost), "changed". */
 static const char *file_state(struct cli *c, const struct jx_photo_ref *photo)
 {
-	const jx_rc rc = jx_media_verify(c->media, photo->sha256, NULL);
+	const jx_rc rc = jx_media_verify(c->h.media, photo->sha256, NULL);
 
 	return rc == JX_OK ? "here" : rc == JX_ENOTFOUND ? "absent" : "changed";
 }
@@ -113,17 +113,17 @@ static jx_rc make_stamped(struct cli *c, const struct cli_args *a, const jx_view
 		.case_number = cli_value(a, "case"),
 		.revised_by = e->replaced_by[0] != '\0' ? e->replaced_by : NULL,
 		.digest = e->digest,
-		.utc_offset_min = (int)c->profile.utc_offset_min,
+		.utc_offset_min = (int)c->h.profile.utc_offset_min,
 	};
 	const uint8_t *sha256 = e->entry.photos[photo].sha256;
 	struct jx_stamp stamp;
 	char path[1280];
-	jx_rc rc = jx_media_verify(c->media, sha256, err);
+	jx_rc rc = jx_media_verify(c->h.media, sha256, err);
 
 	if (rc != JX_OK)
 		return rc;
 	jx_stamp_make(&source, &stamp);
-	jx_media_path(c->media, sha256, path, sizeof(path));
+	jx_media_path(c->h.media, sha256, path, sizeof(path));
 	return jx_media_copy_in_child(NULL, path, JX_COPY_STAMPED, &stamp, out, err);
 }
 
@@ -147,7 +147,7 @@ static int copy(struct cli *c, const struct cli_args *a, enum jx_copy_kind kind)
 	if (rc == JX_OK)
 		rc = kind == JX_COPY_STAMPED
 			     ? make_stamped(c, a, e, photo, &b, &err)
-			     : jx_media_copy(c->media, e->entry.photos[photo].sha256, kind, NULL, &b, &err);
+			     : jx_media_copy(c->h.media, e->entry.photos[photo].sha256, kind, NULL, &b, &err);
 	if (rc == JX_OK)
 		rc = jx_fs_write_all(jx_os_fs(), path, b.data, b.len, &err);
 	if (rc != JX_OK)

@@ -205,8 +205,8 @@ static int check_blocks(struct cli *c, const char *folder, const char *code)
 static jx_rc find_dir(const struct cli *c, const struct cli_args *a, char **out, struct jx_error *err)
 {
 	const char *given = cli_value(a, "dir");
-	const char *dir = given != NULL ? given : c->dir;
-	jx_rc rc = given == NULL ? jx_os_fs()->make_dir(NULL, c->dir, err) : JX_OK;
+	const char *dir = given != NULL ? given : c->h.dir;
+	jx_rc rc = given == NULL ? jx_os_fs()->make_dir(NULL, c->h.dir, err) : JX_OK;
 
 	if (rc != JX_OK)
 		return rc;

@@ -20,10 +20,10 @@ int cli_person_in(struct cli *c, const struct cli_args *a)
 {
 	struct jx_error err = {0};
 	int64_t n;
-	jx_rc rc = cli_open_recorder(c, &err);
+	jx_rc rc = jx_handheld_open_recorder(&c->h, &err);
 
 	if (rc == JX_OK)
-		rc = jx_record_person_in(&c->recorder, a->pos[0], "none", &n, &err);
+		rc = jx_record_person_in(&c->h.recorder, a->pos[0], "none", &n, &err);
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	cli_say(c, _("%s is signed in"), a->pos[0]);
@@ -34,11 +34,11 @@ int cli_person_out(struct cli *c, const struct cli_args *a)
 {
 	struct jx_error err = {0};
 	int64_t n;
-	jx_rc rc = cli_open_recorder(c, &err);
+	jx_rc rc = jx_handheld_open_recorder(&c->h, &err);
 
 	(void)a;
 	if (rc == JX_OK)
-		rc = jx_record_person_out(&c->recorder, &n, &err);
+		rc = jx_record_person_out(&c->h.recorder, &n, &err);
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	cli_say(c, "%s", _("signed out"));
@@ -49,11 +49,11 @@ int cli_shift_start(struct cli *c, const struct cli_args *a)
 {
 	struct jx_error err = {0};
 	int64_t n;
-	jx_rc rc = cli_open_recorder(c, &err);
+	jx_rc rc = jx_handheld_open_recorder(&c->h, &err);
 
 	(void)a;
 	if (rc == JX_OK)
-		rc = jx_record_shift_start(&c->recorder, &n, &err);
+		rc = jx_record_shift_start(&c->h.recorder, &n, &err);
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	cli_say(c, "%s", _("the shift has begun"));
@@ -64,11 +64,11 @@ int cli_shift_end(struct cli *c, const struct cli_args *a)
 {
 	struct jx_error err = {0};
 	int64_t n, observations, photos;
-	jx_rc rc = cli_open_recorder(c, &err);
+	jx_rc rc = jx_handheld_open_recorder(&c->h, &err);
 
 	(void)a;
 	if (rc == JX_OK)
-		rc = jx_record_shift_end(&c->recorder, &observations, &photos, &n, &err);
+		rc = jx_record_shift_end(&c->h.recorder, &observations, &photos, &n, &err);
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	if (c->json) {

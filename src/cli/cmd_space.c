@@ -7,9 +7,9 @@
 
 static jx_rc open_for(struct cli *c, bool read_only, struct jx_error *err)
 {
-	jx_rc rc = cli_open_store(c, read_only, err);
+	jx_rc rc = jx_handheld_open_store(&c->h, read_only, err);
 
-	return rc == JX_OK ? cli_open_media(c, err) : rc;
+	return rc == JX_OK ? jx_handheld_open_media(&c->h, err) : rc;
 }
 
 static void print_json(const struct cli *c, const struct cli_space *s)
@@ -19,8 +19,8 @@ static void print_json(const struct cli *c, const struct cli_space *s)
 
 	cli_json_begin(&j);
 	cli_json_int(&j, "free_bytes", s->free_bytes);
-	cli_json_int(&j, "warn_bytes", c->profile.warn_mb * MB);
-	cli_json_int(&j, "reserve_bytes", c->profile.reserve_mb * MB);
+	cli_json_int(&j, "warn_bytes", c->h.profile.warn_mb * MB);
+	cli_json_int(&j, "reserve_bytes", c->h.profile.reserve_mb * MB);
 	cli_json_str(&j, "space", jx_device_space_name(s->level));
 	for (int why = 0; why < JX_KEEP_COUNT; why++) {
 		(void)snprintf(name, sizeof(name), "%s_count", jx_keep_name((enum jx_keep)why));
@@ -55,8 +55,8 @@ static void print_people(const struct cli *c, const struct cli_space *s)
 	char text[64];
 
 	cli_say(c, _("%lld MB free; a warning below %lld MB, no new photos below %lld MB"),
-		(long long)(s->free_bytes / MB), (long long)c->profile.warn_mb,
-		(long long)c->profile.reserve_mb);
+		(long long)(s->free_bytes / MB), (long long)c->h.profile.warn_mb,
+		(long long)c->h.profile.reserve_mb);
 	for (int why = 0; why < JX_KEEP_COUNT; why++) {
 		if (s->count[why] == 0 || c->quiet)
 			continue;

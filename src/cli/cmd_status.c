@@ -20,18 +20,18 @@ struct status {
 
 static void get(struct cli *c, const char *name, char *out, size_t cap)
 {
-	if (jx_store_get(c->store, name, out, cap, NULL) != JX_OK)
+	if (jx_store_get(c->h.store, name, out, cap, NULL) != JX_OK)
 		out[0] = '\0';
 }
 
 static jx_rc gather(struct cli *c, struct status *s, struct jx_error *err)
 {
-	jx_rc rc = cli_open_store(c, true, err);
+	jx_rc rc = jx_handheld_open_store(&c->h, true, err);
 
 	memset(s, 0, sizeof(*s));
 	if (rc != JX_OK)
 		return rc;
-	rc = jx_store_identity(c->store, &s->id, err);
+	rc = jx_store_identity(c->h.store, &s->id, err);
 	if (rc != JX_OK && rc != JX_ENOTFOUND)
 		return rc;
 	s->is_enrolled = rc == JX_OK;
@@ -40,15 +40,15 @@ static jx_rc gather(struct cli *c, struct status *s, struct jx_error *err)
 	get(c, JX_SET_REENROL, s->reenrol, sizeof(s->reenrol));
 	get(c, JX_SET_SYNC_UTC_MS, s->sync_utc_ms, sizeof(s->sync_utc_ms));
 	get(c, JX_SET_SYNC_RESULT, s->sync_result, sizeof(s->sync_result));
-	rc = jx_store_count(c->store, &s->counts, err);
+	rc = jx_store_count(c->h.store, &s->counts, err);
 	if (rc == JX_OK)
 		rc = cli_find_at_once(c, s->counts.receipt_n, &s->at_once, err);
 	if (rc != JX_OK)
 		return rc;
 	jx_device_read_battery("", &s->battery);
 	s->free_bytes = -1;
-	(void)jx_device_read_space(jx_os_fs(), c->dir, &c->profile, &s->free_bytes, &s->space, NULL);
-	s->disk = jx_device_check_disk("", c->dir);
+	(void)jx_device_read_space(jx_os_fs(), c->h.dir, &c->h.profile, &s->free_bytes, &s->space, NULL);
+	s->disk = jx_device_check_disk("", c->h.dir);
 	return JX_OK;
 }
 
@@ -93,7 +93,7 @@ static void print_json(const struct cli *c, const struct status *s)
 	cli_json_str(&j, "disk_encryption", jx_device_disk_name(s->disk));
 	if (s->battery.is_present)
 		cli_json_int(&j, "battery_pct", s->battery.level_pct);
-	cli_json_str(&j, "home", c->dir);
+	cli_json_str(&j, "home", c->h.dir);
 	cli_json_end(&j);
 }
 
@@ -212,7 +212,7 @@ static void print_people(const struct cli *c, const struct status *s)
 		(void)snprintf(text, sizeof(text), "%d %%", s->battery.level_pct);
 		row(_("battery"), text);
 	}
-	row(_("data folder"), c->dir);
+	row(_("data folder"), c->h.dir);
 }
 
 int cli_status(struct cli *c, const struct cli_args *a)

@@ -107,8 +107,8 @@ static void keep_result(struct cli *c, const struct jx_client_result *r, const s
 	(void)snprintf(now, sizeof(now), "%lld", (long long)jx_os_clock()->utc_ms(NULL));
 	/* no new time beside an old result */
 	if (jx_buf_check(&j.b, "result", NULL) == JX_OK &&
-	    jx_store_set(c->store, JX_SET_SYNC_RESULT, j.b.data, NULL) == JX_OK)
-		(void)jx_store_set(c->store, JX_SET_SYNC_UTC_MS, now, NULL);
+	    jx_store_set(c->h.store, JX_SET_SYNC_RESULT, j.b.data, NULL) == JX_OK)
+		(void)jx_store_set(c->h.store, JX_SET_SYNC_UTC_MS, now, NULL);
 	jx_buf_done(&j.b);
 }
 
@@ -140,7 +140,7 @@ static int report(struct cli *c, const struct jx_client_result *r, const char *w
 {
 	struct jx_store_counts counts = {0};
 	struct jx_error uncounted = {0};
-	const jx_rc counted = jx_store_count(c->store, &counts, &uncounted);
+	const jx_rc counted = jx_store_count(c->h.store, &counts, &uncounted);
 	const struct jx_store_counts *left = counted == JX_OK ? &counts : NULL;
 
 	if (!c->json && !c->quiet && isatty(STDERR_FILENO))
@@ -184,7 +184,7 @@ static void take_packs(struct cli *c, const struct jx_client_config *cc, struct 
 	struct jx_error why = {0};
 	const jx_rc rc = cli_take_packs(c, cc, result, &taken, &why);
 
-	cli_note_server_time(c, result->server_utc_ms);
+	jx_handheld_note_server_time(&c->h, result->server_utc_ms);
 	if (rc != JX_OK && result->note[0] == '\0')
 		jx_strcpy(result->note, sizeof(result->note), why.text);
 	if (taken.taken > 0)
@@ -203,7 +203,7 @@ static jx_rc run_sync(struct cli *c, const struct cli_sync_what *what, const str
 		.pins = id->tls_spki_sha256,
 		.pin_count = id->pin_count,
 		.clock = jx_os_clock(),
-		.is_clock_trusted = is_clock_trusted(c->store),
+		.is_clock_trusted = is_clock_trusted(c->h.store),
 		.should_stop = should_stop,
 	};
 	JX_AUTO(jx_transport) transport = NULL;
@@ -212,7 +212,7 @@ static jx_rc run_sync(struct cli *c, const struct cli_sync_what *what, const str
 	uint8_t server_keys[JX_CLIENT_IDENTITIES_MAX][JX_PUB_BYTES];
 	struct jx_client_config cc = {
 		.program = "jx/" JX_VERSION,
-		.secret_key = c->secret_key,
+		.secret_key = c->h.secret_key,
 		.identities = (const uint8_t(*)[JX_PUB_BYTES])server_keys,
 		.rand = jx_os_rand(),
 		.wait = wait_ms,
@@ -223,14 +223,14 @@ static jx_rc run_sync(struct cli *c, const struct cli_sync_what *what, const str
 		.attempts_max = tries,
 		.clock = jx_os_clock(),
 	};
-	jx_rc rc = jx_store_server_keys(c->store, server_keys, JX_CLIENT_IDENTITIES_MAX, &cc.identity_count,
+	jx_rc rc = jx_store_server_keys(c->h.store, server_keys, JX_CLIENT_IDENTITIES_MAX, &cc.identity_count,
 					err);
 
 	if (rc == JX_OK)
 		rc = jx_transport_curl_new(&tc, &transport, err);
 	if (rc != JX_OK)
 		return rc;
-	jx_cli_bind(&binding, c->store, c->media, jx_os_fs());
+	jx_cli_bind(&binding, c->h.store, c->h.media, jx_os_fs());
 	if (what->entry != NULL) {
 		binding.only = what->entry->entry.photos;
 		binding.only_count = what->entry->entry.photo_count;
@@ -249,10 +249,10 @@ static jx_rc run_sync(struct cli *c, const struct cli_sync_what *what, const str
 	else
 		(void)jx_cli_unbind(&binding, NULL);
 	/* after an update of the program, where nobody waits for it; a search does it too */
-	if (cli_is_search_behind(c->store))
-		(void)cli_fill_search(c, c->store, should_stop, &ignored);
+	if (cli_is_search_behind(c->h.store))
+		(void)cli_fill_search(c, c->h.store, should_stop, &ignored);
 	/* a failure costs nothing but space, and the next run tries again */
-	(void)jx_store_checkpoint(c->store, NULL);
+	(void)jx_store_checkpoint(c->h.store, NULL);
 	return rc;
 }
 
@@ -264,7 +264,7 @@ int cli_sync(struct cli *c, const struct cli_args *a)
 	JX_CLEANUP(cli_sync_what_free) struct cli_sync_what what = {.entry = NULL};
 	struct sigaction act = {.sa_handler = on_signal};
 	const struct jx_fs *fs = jx_os_fs();
-	JX_AUTO_FREE char *lock_path = jx_xasprintf("%s/sync.lock", c->dir);
+	JX_AUTO_FREE char *lock_path = jx_xasprintf("%s/sync.lock", c->h.dir);
 	const char *tries_text = cli_value(a, "tries");
 	int64_t tries = 3;
 	void *lock = NULL;
@@ -275,11 +275,11 @@ int cli_sync(struct cli *c, const struct cli_args *a)
 		rc = jx_fail(&err, JX_EINVAL, 0, "jx.sync",
 			     "field \"tries\": \"%s\" is no number from 1 to 20", tries_text);
 	if (rc == JX_OK)
-		rc = cli_open_recorder(c, &err);
+		rc = jx_handheld_open_recorder(&c->h, &err);
 	if (rc == JX_OK)
 		rc = cli_sync_what(c, a, &what, &err);
 	if (rc == JX_OK)
-		rc = jx_store_identity(c->store, &id, &err);
+		rc = jx_store_identity(c->h.store, &id, &err);
 	if (rc == JX_OK && fs->lock(fs->user, lock_path, 0, &lock, &err) == JX_EBUSY)
 		rc = jx_fail(&err, JX_EBUSY, 0, "jx.sync",
 			     "another sync of this device is under way; it sends what waits");

@@ -15,7 +15,7 @@ static jx_rc check_photo(void *user, const char *number, const struct jx_photo_r
 {
 	struct photos *p = user;
 	struct jx_error err = {0};
-	jx_rc rc = jx_media_verify(p->c->media, photo->sha256, &err);
+	jx_rc rc = jx_media_verify(p->c->h.media, photo->sha256, &err);
 
 	if (rc == JX_OK) {
 		p->good++;
@@ -63,13 +63,13 @@ int cli_verify(struct cli *c, const struct cli_args *a)
 		return cli_verify_stamp(c, cli_value(a, "stamp"));
 	rc = cli_flag(a, "reindex") ? cli_reindex(c, &err) : JX_OK;
 	if (rc == JX_OK)
-		rc = cli_open_store(c, true, &err);
+		rc = jx_handheld_open_store(&c->h, true, &err);
 	if (rc == JX_OK)
-		rc = cli_open_media(c, &err);
+		rc = jx_handheld_open_media(&c->h, &err);
 	if (rc == JX_OK)
-		rc = jx_view_verify(c->store, &v, &err);
+		rc = jx_view_verify(c->h.store, &v, &err);
 	if (rc == JX_OK)
-		rc = jx_view_each_photo(c->store, check_photo, &p, &err);
+		rc = jx_view_each_photo(c->h.store, check_photo, &p, &err);
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	if (c->json)

@@ -9,17 +9,17 @@ jx_rc cli_variant_open(const struct cli *c, const char *name, struct cli_variant
 {
 	JX_AUTO_BUF all = {0};
 
-	*out = (struct cli_variant){.pack = c->pack};
+	*out = (struct cli_variant){.pack = c->h.pack};
 	if (name == NULL)
 		return JX_OK;
-	out->variant = jx_pack_variant_find(c->pack, name);
+	out->variant = jx_pack_variant_find(c->h.pack, name);
 	if (out->variant != NULL) {
 		out->sums = jx_xcalloc(out->variant->code_count + 1, sizeof(*out->sums));
 		return JX_OK;
 	}
 	jx_buf_init(&all, 4096);
-	for (size_t i = 0; i < jx_pack_variant_count(c->pack); i++) {
-		const struct jx_variant *v = jx_pack_variant_at(c->pack, i);
+	for (size_t i = 0; i < jx_pack_variant_count(c->h.pack); i++) {
+		const struct jx_variant *v = jx_pack_variant_at(c->h.pack, i);
 
 		jx_buf_addf(&all, "%s%s %s", i > 0 ? ", " : "", v->id, jx_text_pick(&v->name));
 	}

@@ -307,23 +307,12 @@ static jx_rc set_up(struct cli *c, const struct globals *g, struct jx_error *err
 
 	c->json = g->json;
 	c->quiet = g->quiet;
-	jx_device_read_env(g->profile, &c->env);
-	if (g->home != NULL) {
-		JX_AUTO_FREE char *full = g->home[0] == '/' ? jx_xstrdup(g->home) : NULL;
-
-		if (full == NULL) {
-			JX_AUTO_FREE char *cwd = realpath(".", NULL);
-
-			full = jx_xasprintf("%s/%s", cwd != NULL ? cwd : "", g->home);
-		}
-		jx_strcpy(c->env.jx_home, sizeof(c->env.jx_home), full);
-	}
-	rc = jx_device_find_profile(&c->env, jx_os_fs(), &c->profile, err);
+	rc = jx_handheld_set_up(&c->h, g->profile, g->home, err);
 	if (rc != JX_OK)
 		return rc;
-	for (size_t i = 0; i < c->profile.warning_count && i < JX_DEVICE_WARNINGS_MAX && !c->quiet; i++)
-		fprintf(stderr, "jx: %s\n", c->profile.warnings[i]);
-	return jx_device_data_dir(&c->env, &c->profile, c->dir, err);
+	for (size_t i = 0; i < c->h.profile.warning_count && i < JX_DEVICE_WARNINGS_MAX && !c->quiet; i++)
+		fprintf(stderr, "jx: %s\n", c->h.profile.warnings[i]);
+	return JX_OK;
 }
 
 static int run(int argc, char **argv, struct cli *c)
@@ -378,7 +367,7 @@ int main(int argc, char **argv)
 	status = run(argc, argv, c);
 	(void)fflush(
 		stdout); /* what was saved is shown before the store is tidied up; a failure is remembered */
-	cli_close(c);
+	jx_handheld_close(&c->h);
 	free(c);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		/* saved is saved; but a script that reads us must not take half an answer for a whole one */

@@ -182,7 +182,7 @@ void cli_time_text(const struct cli *c, int64_t utc_ms, bool with_date, char *ou
 {
 	char full[32];
 
-	jx_time_format(utc_ms, (int)c->profile.utc_offset_min, full);
+	jx_time_format(utc_ms, (int)c->h.profile.utc_offset_min, full);
 	if (strlen(full) < 19) {
 		jx_strcpy(out, cap, full);
 		return;

@@ -1,17 +1,10 @@
-/* packs.h - form packs that came down, and the time by which they hold. */
+/* packs.h - form packs that came down. */
 #ifndef CLI_PACKS_H
 #define CLI_PACKS_H
 
 #include "cli.h"
 
 #include "jiexun/client.h"
-
-/** Time as a server or a satellite told it, carried on by the monotonic clock (true), else the wall clock. */
-bool cli_trusted_now(const struct cli *c, int64_t *utc_ms_out);
-/** From a server's answer, which came over a pinned key. */
-void cli_note_server_time(struct cli *c, int64_t utc_ms);
-/** From a fix that was saved with an entry. */
-void cli_note_fix_time(struct cli *c, const struct jx_fix *fix);
 
 struct cli_packs_taken {
 	int64_t taken, refused;

@@ -39,7 +39,7 @@ bool cli_is_search_behind(jx_store *store)
 
 static jx_rc open_writing(const struct cli *c, jx_store **store_out, struct jx_error *err)
 {
-	const struct jx_store_config config = {.dir = c->dir, .fs = jx_os_fs(), .clock = jx_os_clock()};
+	const struct jx_store_config config = {.dir = c->h.dir, .fs = jx_os_fs(), .clock = jx_os_clock()};
 
 	return jx_store_open(&config, store_out, err);
 }
@@ -48,9 +48,9 @@ jx_rc cli_open_search(struct cli *c, struct jx_error *err)
 {
 	JX_AUTO(jx_store) writing = NULL;
 	struct jx_error ignored = {0};
-	jx_rc rc = cli_open_store(c, true, err);
+	jx_rc rc = jx_handheld_open_store(&c->h, true, err);
 
-	if (rc != JX_OK || !cli_is_search_behind(c->store))
+	if (rc != JX_OK || !cli_is_search_behind(c->h.store))
 		return rc;
 	/* where it cannot be written, the search is slow and finds the same */
 	if (open_writing(c, &writing, &ignored) == JX_OK)
@@ -61,7 +61,7 @@ jx_rc cli_open_search(struct cli *c, struct jx_error *err)
 jx_rc cli_reindex(struct cli *c, struct jx_error *err)
 {
 	JX_AUTO(jx_store) writing = NULL;
-	jx_rc rc = cli_open_store(c, true, err); /* there is one: nothing is made here */
+	jx_rc rc = jx_handheld_open_store(&c->h, true, err); /* there is one: nothing is made here */
 
 	if (rc == JX_OK)
 		rc = open_writing(c, &writing, err);

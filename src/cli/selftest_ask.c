@@ -179,7 +179,7 @@ static void ask_space(const struct cli_selftest *t, struct cli_finding *f)
 	enum jx_device_space_level level = JX_DEVICE_SPACE_OK;
 	int64_t free_bytes = 0;
 
-	if (jx_device_read_space(t->fs, t->dir, &t->c->profile, &free_bytes, &level, &err) != JX_OK)
+	if (jx_device_read_space(t->fs, t->dir, &t->c->h.profile, &free_bytes, &level, &err) != JX_OK)
 		cli_find(f, CLI_WARN, "%s", err.text);
 	else if (level == JX_DEVICE_SPACE_RESERVE)
 		cli_find(f, CLI_FAIL, _("only %lld MB are free: no photos will be taken; free some space"),

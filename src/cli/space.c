@@ -8,8 +8,8 @@
 
 static struct jx_keep_rules rules_of(const struct cli *c)
 {
-	return (struct jx_keep_rules){.age_ms = c->profile.keep_days * DAY_MS,
-				      .needs_backup = c->profile.backup == JX_DEVICE_BACKUP_REQUIRED};
+	return (struct jx_keep_rules){.age_ms = c->h.profile.keep_days * DAY_MS,
+				      .needs_backup = c->h.profile.backup == JX_DEVICE_BACKUP_REQUIRED};
 }
 
 struct look {
@@ -32,8 +32,8 @@ jx_rc cli_look_at_space(struct cli *c, struct cli_space *out, struct jx_error *e
 	struct look l = {.c = c, .out = out};
 
 	*out = (struct cli_space){.free_bytes = -1};
-	(void)jx_device_read_space(jx_os_fs(), c->dir, &c->profile, &out->free_bytes, &out->level, NULL);
-	return jx_store_each_kept_photo(c->store, &rules, add, &l, err);
+	(void)jx_device_read_space(jx_os_fs(), c->h.dir, &c->h.profile, &out->free_bytes, &out->level, NULL);
+	return jx_store_each_kept_photo(c->h.store, &rules, add, &l, err);
 }
 
 struct freeing {
@@ -47,13 +47,13 @@ static jx_rc take_away(void *user, const struct jx_kept_photo *p)
 {
 	struct freeing *f = user;
 	int64_t size_bytes = 0;
-	jx_rc rc = jx_media_stat(f->c->media, p->sha256, &size_bytes, NULL);
+	jx_rc rc = jx_media_stat(f->c->h.media, p->sha256, &size_bytes, NULL);
 
 	if (rc == JX_ENOTFOUND)
 		return JX_OK;
-	rc = jx_media_settle_copy(f->c->media, p->sha256, JX_COPY_SMALL, NULL);
+	rc = jx_media_settle_copy(f->c->h.media, p->sha256, JX_COPY_SMALL, NULL);
 	if (rc == JX_OK)
-		rc = jx_media_remove(f->c->media, p->sha256, NULL);
+		rc = jx_media_remove(f->c->h.media, p->sha256, NULL);
 	if (rc == JX_OK) {
 		f->out->count++;
 		f->out->bytes += size_bytes;
@@ -70,9 +70,9 @@ jx_rc cli_free_space(struct cli *c, int64_t bytes_wanted, struct cli_freed *out,
 	jx_rc rc;
 
 	*out = (struct cli_freed){.count = 0};
-	rc = jx_store_take_leftovers(c->store, take_away, &f, err);
+	rc = jx_store_take_leftovers(c->h.store, take_away, &f, err);
 	if (rc == JX_OK && out->bytes < bytes_wanted)
-		rc = jx_store_let_go(c->store, &rules, bytes_wanted - out->bytes, take_away, &f, err);
+		rc = jx_store_let_go(c->h.store, &rules, bytes_wanted - out->bytes, take_away, &f, err);
 	return rc;
 }
 
@@ -82,11 +82,12 @@ void cli_free_after_sync(struct cli *c)
 	struct cli_freed freed;
 	struct jx_error err = {0};
 
-	if (c->profile.prune != JX_DEVICE_PRUNE_AUTO ||
-	    jx_device_read_space(jx_os_fs(), c->dir, &c->profile, &s.free_bytes, &s.level, NULL) != JX_OK ||
+	if (c->h.profile.prune != JX_DEVICE_PRUNE_AUTO ||
+	    jx_device_read_space(jx_os_fs(), c->h.dir, &c->h.profile, &s.free_bytes, &s.level, NULL) !=
+		    JX_OK ||
 	    s.level == JX_DEVICE_SPACE_OK)
 		return;
-	if (cli_free_space(c, c->profile.warn_mb * MB - s.free_bytes, &freed, &err) != JX_OK)
+	if (cli_free_space(c, c->h.profile.warn_mb * MB - s.free_bytes, &freed, &err) != JX_OK)
 		fprintf(stderr, "jx: %s\n", err.text);
 	else if (freed.count > 0)
 		cli_say(c,

@@ -7,7 +7,7 @@
 static jx_rc find_entry(struct cli *c, const char *name, jx_view_entry **out, struct jx_error *err)
 {
 	JX_AUTO(jx_view_entry) entry = NULL;
-	jx_rc rc = jx_view_show(c->store, NULL, name, &entry, err);
+	jx_rc rc = jx_view_show(c->h.store, NULL, name, &entry, err);
 
 	if (rc == JX_OK && entry->entry.photo_count == 0)
 		rc = jx_fail(err, JX_EINVAL, 0, WHERE, "entry %s has no photos; jx list shows which have",
@@ -32,7 +32,7 @@ jx_rc cli_sync_what(struct cli *c, const struct cli_args *a, struct cli_sync_wha
 			       "--photo and --no-photos contradict each other; leave one out");
 	if (photo != NULL)
 		rc = find_entry(c, photo, &what.entry, err);
-	else if (is_metered && c->profile.metered_originals == JX_DEVICE_METERED_WAIT) {
+	else if (is_metered && c->h.profile.metered_originals == JX_DEVICE_METERED_WAIT) {
 		what.no_photos = true;
 		what.waits_for = "metered";
 	}

@@ -26,7 +26,7 @@ static jx_rc take_identity(void *user, const struct jx_identity *id)
 static jx_rc check_signature(struct cli *c, const jx_view_entry *e, struct jx_error *err)
 {
 	struct writer w = {.id = e->row.writer};
-	jx_rc rc = jx_store_each_identity(c->store, take_identity, &w, err);
+	jx_rc rc = jx_store_each_identity(c->h.store, take_identity, &w, err);
 
 	if (rc == JX_OK && (!w.is_found || !jx_chain_verify(w.pub, e->head, e->sig)))
 		return jx_fail(
@@ -42,7 +42,7 @@ static jx_rc find(struct cli *c, const struct jx_stamp_code *code, jx_view_entry
 	jx_rc rc;
 
 	jx_uuid_format(code->id, name);
-	rc = jx_view_show_by(c->store, c->packs, name, out, err);
+	rc = jx_view_show_by(c->h.store, c->h.packs, name, out, err);
 	if (rc == JX_ENOTFOUND)
 		return jx_fail(
 			err, rc, 0, WHERE,
@@ -91,9 +91,9 @@ int cli_verify_stamp(struct cli *c, const char *text)
 	jx_rc rc = jx_stamp_code_read(text, &code, &err);
 
 	if (rc == JX_OK)
-		rc = cli_open_store(c, true, &err);
+		rc = jx_handheld_open_store(&c->h, true, &err);
 	if (rc == JX_OK)
-		rc = cli_open_media(c, &err);
+		rc = jx_handheld_open_media(&c->h, &err);
 	if (rc == JX_OK)
 		rc = find(c, &code, &e, &err);
 	if (rc == JX_OK)
@@ -101,7 +101,7 @@ int cli_verify_stamp(struct cli *c, const char *text)
 	if (rc == JX_OK)
 		rc = check_signature(c, e, &err);
 	if (rc == JX_OK)
-		rc = jx_media_verify(c->media, e->entry.photos[photo].sha256, &err);
+		rc = jx_media_verify(c->h.media, e->entry.photos[photo].sha256, &err);
 	if (rc == JX_ENOTFOUND && e != NULL) {
 		is_here = false;
 		rc = JX_OK;

@@ -1,0 +1,100 @@
+/*
+ * app.h - what the pages of the touch app share: the window they stand in, the desk, the place, and how to go to a page and back.
+ *
+ * Pages are widgets with a template (ui/NAME.ui). They keep no data of their own: what they show was read from the database by a job of
+ * the desk, what is entered goes into it at once.
+ */
+#ifndef APP_APP_H
+#define APP_APP_H
+
+#include <adwaita.h>
+
+#include "desk.h"
+#include "place.h"
+#include "prefs.h"
+
+#define APP_ID "cn.jiexun.Jiexun"
+
+struct app_options {
+	const char *home, *profile;
+	bool is_demo;
+};
+
+#define APP_TYPE_WINDOW (app_window_get_type())
+G_DECLARE_FINAL_TYPE(AppWindow, app_window, APP, WINDOW, AdwApplicationWindow)
+
+/** Takes the handheld over; set up, nothing opened. */
+AppWindow *app_window_new(GtkApplication *application, struct jx_handheld *h);
+
+/** Of the window that a widget stands in. */
+AppWindow *app_window_of(GtkWidget *inside);
+struct desk *app_desk(GtkWidget *inside);
+struct place *app_place(GtkWidget *inside);
+struct prefs *app_prefs(GtkWidget *inside);
+/** The profile never changes while the app runs: any thread may read it. */
+const struct jx_profile *app_profile(GtkWidget *inside);
+/** Data folder. */
+const char *app_dir(GtkWidget *inside);
+
+/* ---- going to a page and back ----------------------------------------------------------------------- */
+
+/**
+ * Show a page over what is there, with a header that has its title and a way back. The page is destroyed when it is left. A page that
+ * has something to say before it is left connects to "unmap" or, better, has saved it already.
+ */
+void app_push(GtkWidget *inside, GtkWidget *page, const char *title);
+/** The same without a header: a page that fills the screen (camera). */
+void app_push_bare(GtkWidget *inside, GtkWidget *page);
+/** Leave the page that is shown on top. */
+void app_pop(GtkWidget *inside);
+/** Leave all pages that lie over the four. */
+void app_pop_all(GtkWidget *inside);
+/** "log", "check", "today", "status" */
+void app_show_view(GtkWidget *inside, const char *name);
+
+/* ---- telling ---------------------------------------------------------------------------------------- */
+
+/** A toast: for five seconds. button NULL: none. pressed is called at most once, free_user always. */
+void app_toast(GtkWidget *inside, const char *text, const char *button,
+	       void (*pressed)(GtkWidget *window, gpointer user), gpointer user, GDestroyNotify free_user);
+/** What failed, as a toast that stays until it is closed. */
+void app_toast_error(GtkWidget *inside, const struct jx_error *err);
+
+/** Things that hold for a while, worst first: the first that holds is the banner of the window. */
+enum app_trouble {
+	APP_TROUBLE_REVOKED, /**< the device must enrol again */
+	APP_TROUBLE_FULL,    /**< below the reserve: no new photos */
+	APP_TROUBLE_DISK,    /**< the database cannot be written: busy, read-only, damaged */
+	APP_TROUBLE_CLOCK,   /**< device clock far from trusted time */
+	APP_TROUBLE_LOW,     /**< space is nearly gone */
+	APP_TROUBLE_SERVER,  /**< no receipt for weeks */
+	APP_TROUBLE_PACK,    /**< a draft's pack was replaced */
+	APP_TROUBLE_GPS,     /**< no position, and why */
+	APP_TROUBLE_PROFILE, /**< the profile has keys that nobody knows */
+	APP_TROUBLE_COUNT
+};
+/**
+ * Set or, with text NULL, take back a trouble.
+ * @param button   NULL: none; else what the button says, and pressed is what it does
+ */
+void app_set_trouble(GtkWidget *inside, enum app_trouble what, const char *text, const char *button,
+		     void (*pressed)(GtkWidget *window));
+
+/** Entries were saved, withdrawn, sent: pages that list them read again (signal "changed" of the window). */
+void app_changed(GtkWidget *inside);
+
+/* ---- text ------------------------------------------------------------------------------------------- */
+
+/** Name a control for screen readers and tests: every button without a plain label, every entry. */
+void app_name(GtkWidget *widget, const char *name);
+/** "09:41" on this device's business day. */
+void app_time_text(const struct jx_profile *profile, int64_t utc_ms, char out[8]);
+
+/* ---- the four pages --------------------------------------------------------------------------------- */
+
+GtkWidget *app_log_page_new(void);
+GtkWidget *app_check_page_new(void);
+GtkWidget *app_today_page_new(void);
+GtkWidget *app_status_page_new(void);
+
+#endif

@@ -1,0 +1,107 @@
+/* jiexun: the touch app. */
+#include "app.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct start {
+	char *home, *profile;
+	gboolean is_demo, wants_version;
+};
+
+static void show_failure(GtkApplication *application, const struct jx_error *err)
+{
+	GtkWidget *window = adw_application_window_new(application);
+	GtkWidget *page = adw_status_page_new();
+
+	adw_status_page_set_icon_name(ADW_STATUS_PAGE(page), "dialog-warning-symbolic");
+	adw_status_page_set_title(ADW_STATUS_PAGE(page), _("Jiexun cannot start"));
+	adw_status_page_set_description(ADW_STATUS_PAGE(page), err->text);
+	adw_application_window_set_content(ADW_APPLICATION_WINDOW(window), page);
+	gtk_window_set_title(GTK_WINDOW(window), _("Jiexun"));
+	gtk_window_present(GTK_WINDOW(window));
+}
+
+static void load_style(void)
+{
+	GtkCssProvider *css = gtk_css_provider_new();
+
+	gtk_css_provider_load_from_resource(css, "/cn/jiexun/style.css");
+	gtk_style_context_add_provider_for_display(gdk_display_get_default(), GTK_STYLE_PROVIDER(css),
+						   GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+	g_object_unref(css);
+	gtk_icon_theme_add_resource_path(gtk_icon_theme_get_for_display(gdk_display_get_default()),
+					 "/cn/jiexun/icons");
+}
+
+static void on_activate(GtkApplication *application, struct start *start)
+{
+	GtkWindow *there = gtk_application_get_active_window(application);
+	struct jx_handheld *h;
+	struct jx_error err = {0};
+	AppWindow *window;
+
+	if (there != NULL) {
+		gtk_window_present(there);
+		return;
+	}
+	load_style();
+	h = g_new0(struct jx_handheld, 1);
+	if (jx_handheld_set_up(h, start->profile, start->home, &err) != JX_OK) {
+		g_free(h);
+		show_failure(application, &err);
+		return;
+	}
+	window = app_window_new(application, h);
+	gtk_window_present(GTK_WINDOW(window));
+	prefs_apply(app_prefs(GTK_WIDGET(window)));
+}
+
+static int on_options(GApplication *application, GVariantDict *options, struct start *start)
+{
+	(void)application;
+	(void)options;
+	if (!start->wants_version)
+		return -1;
+	g_print("jiexun %s\n", JX_VERSION);
+	return 0;
+}
+
+static void add_options(GApplication *application, struct start *start)
+{
+	const GOptionEntry entries[] = {
+		{"home", 0, 0, G_OPTION_ARG_FILENAME, &start->home,
+		 _("data folder (else JX_HOME, the profile, ~/.local/share/jiexun)"), _("DIR")},
+		{"profile", 0, 0, G_OPTION_ARG_FILENAME, &start->profile,
+		 _("device profile (else JX_PROFILE, ~/.config/jiexun/profile.ini, /etc/jiexun/profile.ini)"),
+		 _("FILE")},
+		{"version", 0, 0, G_OPTION_ARG_NONE, &start->wants_version, _("print the version"), NULL},
+		{NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL}};
+
+	g_application_add_main_option_entries(application, entries);
+}
+
+int main(int argc, char **argv)
+{
+	struct start start = {0};
+	struct jx_error err = {0};
+	AdwApplication *application;
+	int status;
+
+	if (jx_os_start("jiexun", &err) != JX_OK) {
+		g_printerr("jiexun: %s\n", err.text);
+		return jx_rc_exit_status(err.code);
+	}
+	/* jx_os_start chose language and locale: GTK's own choice would undo it */
+	gtk_disable_setlocale();
+	g_set_prgname("jiexun");
+	application = adw_application_new(APP_ID, G_APPLICATION_NON_UNIQUE);
+	add_options(G_APPLICATION(application), &start);
+	g_signal_connect(application, "handle-local-options", G_CALLBACK(on_options), &start);
+	g_signal_connect(application, "activate", G_CALLBACK(on_activate), &start);
+	status = g_application_run(G_APPLICATION(application), argc, argv);
+	g_object_unref(application);
+	g_free(start.home);
+	g_free(start.profile);
+	return status;
+}

@@ -1,0 +1,362 @@
+/* The window: four pages, what lies over them, toasts and the banner. */
+#include "app.h"
+
+#include <string.h>
+
+struct trouble {
+	char *text, *button;
+	void (*pressed)(GtkWidget *window);
+};
+
+struct _AppWindow {
+	AdwApplicationWindow parent_instance;
+	AdwToastOverlay *toasts;
+	AdwLeaflet *stack;
+	GtkWidget *main;
+	AdwViewStack *views;
+	AdwViewSwitcherTitle *switcher_title;
+	GtkRevealer *banner;
+	GtkLabel *banner_text;
+	GtkButton *banner_button;
+	struct trouble troubles[APP_TROUBLE_COUNT];
+	int trouble_shown;     /* -1 none */
+	struct jx_handheld *h; /* the desk's; only profile and dir are read here, which never change */
+	struct desk *desk;
+	struct place *place;
+	struct prefs *prefs;
+};
+
+G_DEFINE_TYPE(AppWindow, app_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static guint changed_signal;
+
+/* ---- of the window a widget stands in ---------------------------------------------------------------- */
+
+AppWindow *app_window_of(GtkWidget *inside)
+{
+	GtkRoot *root = APP_IS_WINDOW(inside) ? GTK_ROOT(inside) : gtk_widget_get_root(inside);
+
+	return root != NULL && APP_IS_WINDOW(root) ? APP_WINDOW(root) : NULL;
+}
+
+struct desk *app_desk(GtkWidget *inside)
+{
+	return app_window_of(inside)->desk;
+}
+
+struct place *app_place(GtkWidget *inside)
+{
+	return app_window_of(inside)->place;
+}
+
+struct prefs *app_prefs(GtkWidget *inside)
+{
+	return app_window_of(inside)->prefs;
+}
+
+const struct jx_profile *app_profile(GtkWidget *inside)
+{
+	return &app_window_of(inside)->h->profile;
+}
+
+const char *app_dir(GtkWidget *inside)
+{
+	return app_window_of(inside)->h->dir;
+}
+
+/* ---- going to a page and back ------------------------------------------------------------------------ */
+
+/* All that lie after the one shown, once the way back is over. */
+static void drop_left_pages(AppWindow *w)
+{
+	GtkWidget *shown = adw_leaflet_get_visible_child(w->stack);
+	GtkWidget *next;
+
+	if (shown == NULL || adw_leaflet_get_child_transition_running(w->stack))
+		return;
+	while ((next = gtk_widget_get_next_sibling(shown)) != NULL) {
+		adw_leaflet_remove(w->stack, next);
+	}
+}
+
+static gboolean drop_left_later(gpointer user)
+{
+	AppWindow *w = user;
+
+	drop_left_pages(w);
+	g_object_unref(w);
+	return G_SOURCE_REMOVE;
+}
+
+static void on_shown(AppWindow *w)
+{
+	/* not from inside the leaflet's own notification */
+	g_idle_add(drop_left_later, g_object_ref(w));
+}
+
+void app_push_bare(GtkWidget *inside, GtkWidget *page)
+{
+	AppWindow *w = app_window_of(inside);
+
+	drop_left_pages(w);
+	adw_leaflet_append(w->stack, page);
+	adw_leaflet_set_visible_child(w->stack, page);
+	(void)gtk_widget_child_focus(page, GTK_DIR_TAB_FORWARD);
+}
+
+static void on_back(GtkButton *button)
+{
+	app_pop(GTK_WIDGET(button));
+}
+
+void app_push(GtkWidget *inside, GtkWidget *page, const char *title)
+{
+	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+	GtkWidget *header = adw_header_bar_new();
+	GtkWidget *back = gtk_button_new_from_icon_name("go-previous-symbolic");
+
+	app_name(back, _("Back"));
+	gtk_widget_add_css_class(back, "back");
+	g_signal_connect(back, "clicked", G_CALLBACK(on_back), NULL);
+	adw_header_bar_pack_start(ADW_HEADER_BAR(header), back);
+	adw_header_bar_set_title_widget(ADW_HEADER_BAR(header), adw_window_title_new(title, NULL));
+	gtk_box_append(GTK_BOX(box), header);
+	gtk_widget_set_vexpand(page, TRUE);
+	gtk_box_append(GTK_BOX(box), page);
+	app_push_bare(inside, box);
+	(void)gtk_widget_child_focus(page, GTK_DIR_TAB_FORWARD);
+}
+
+void app_pop(GtkWidget *inside)
+{
+	AppWindow *w = app_window_of(inside);
+	GtkWidget *shown = adw_leaflet_get_visible_child(w->stack);
+
+	if (shown != w->main)
+		adw_leaflet_set_visible_child(w->stack, gtk_widget_get_prev_sibling(shown));
+}
+
+void app_pop_all(GtkWidget *inside)
+{
+	AppWindow *w = app_window_of(inside);
+
+	adw_leaflet_set_visible_child(w->stack, w->main);
+}
+
+void app_show_view(GtkWidget *inside, const char *name)
+{
+	AppWindow *w = app_window_of(inside);
+
+	adw_view_stack_set_visible_child_name(w->views, name);
+	adw_leaflet_set_visible_child(w->stack, w->main);
+}
+
+/* ---- telling ----------------------------------------------------------------------------------------- */
+
+struct pressed {
+	AppWindow *window; /* weak: the toast lives in it */
+	void (*call)(GtkWidget *window, gpointer user);
+	gpointer user;
+	GDestroyNotify free_user;
+};
+
+static void free_pressed(gpointer data, GClosure *closure)
+{
+	struct pressed *p = data;
+
+	(void)closure;
+	if (p->free_user != NULL)
+		p->free_user(p->user);
+	g_free(p);
+}
+
+static void on_pressed(AdwToast *toast, struct pressed *p)
+{
+	void (*call)(GtkWidget *, gpointer) = p->call;
+
+	p->call = NULL;
+	if (call != NULL)
+		call(GTK_WIDGET(p->window), p->user);
+	adw_toast_dismiss(toast);
+}
+
+void app_toast(GtkWidget *inside, const char *text, const char *button,
+	       void (*pressed)(GtkWidget *window, gpointer user), gpointer user, GDestroyNotify free_user)
+{
+	AppWindow *w = app_window_of(inside);
+	g_autofree char *plain = g_markup_escape_text(text, -1); /* a toast's title is markup */
+	AdwToast *toast = adw_toast_new(plain);
+	struct pressed *p = g_new0(struct pressed, 1);
+
+	*p = (struct pressed){.window = w, .call = pressed, .user = user, .free_user = free_user};
+	adw_toast_set_timeout(toast, 5);
+	if (button != NULL)
+		adw_toast_set_button_label(toast, button);
+	(void)g_signal_connect_data(toast, "button-clicked", G_CALLBACK(on_pressed), p, free_pressed, 0);
+	adw_toast_overlay_add_toast(w->toasts, toast);
+}
+
+void app_toast_error(GtkWidget *inside, const struct jx_error *err)
+{
+	AppWindow *w = app_window_of(inside);
+	g_autofree char *plain = g_markup_escape_text(err->text, -1);
+	AdwToast *toast = adw_toast_new(plain);
+
+	adw_toast_set_timeout(toast, 0);
+	adw_toast_set_priority(toast, ADW_TOAST_PRIORITY_HIGH);
+	adw_toast_overlay_add_toast(w->toasts, toast);
+}
+
+static void show_worst(AppWindow *w)
+{
+	const struct trouble *t = NULL;
+	int i;
+
+	for (i = 0; i < APP_TROUBLE_COUNT && t == NULL; i++)
+		if (w->troubles[i].text != NULL)
+			t = &w->troubles[i];
+	w->trouble_shown = t != NULL ? i - 1 : -1;
+	if (t != NULL) {
+		gtk_label_set_text(w->banner_text, t->text);
+		gtk_widget_set_visible(GTK_WIDGET(w->banner_button), t->button != NULL);
+		if (t->button != NULL)
+			gtk_button_set_label(w->banner_button, t->button);
+	}
+	gtk_revealer_set_reveal_child(w->banner, t != NULL);
+}
+
+void app_set_trouble(GtkWidget *inside, enum app_trouble what, const char *text, const char *button,
+		     void (*pressed)(GtkWidget *window))
+{
+	AppWindow *w = app_window_of(inside);
+	struct trouble *t = &w->troubles[what];
+
+	if (g_strcmp0(t->text, text) == 0 && g_strcmp0(t->button, button) == 0)
+		return;
+	g_free(t->text);
+	g_free(t->button);
+	*t = (struct trouble){g_strdup(text), g_strdup(button), pressed};
+	show_worst(w);
+}
+
+static void on_banner(AppWindow *w)
+{
+	if (w->trouble_shown >= 0 && w->troubles[w->trouble_shown].pressed != NULL)
+		w->troubles[w->trouble_shown].pressed(GTK_WIDGET(w));
+}
+
+void app_changed(GtkWidget *inside)
+{
+	g_signal_emit(app_window_of(inside), changed_signal, 0);
+}
+
+/* ---- text -------------------------------------------------------------------------------------------- */
+
+void app_name(GtkWidget *widget, const char *name)
+{
+	gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+void app_time_text(const struct jx_profile *profile, int64_t utc_ms, char out[8])
+{
+	const int64_t minute = (utc_ms / 60000 + profile->utc_offset_min) % 1440;
+
+	(void)g_snprintf(out, 8, "%02d:%02d", (int)(minute / 60), (int)(minute % 60));
+}
+
+/* ---- the window itself ------------------------------------------------------------------------------- */
+
+static gboolean on_escape(GtkWidget *widget, GVariant *args, gpointer user)
+{
+	(void)args;
+	(void)user;
+	app_pop(widget);
+	return TRUE;
+}
+
+/* Keys 1 to 4 with Alt: a keypad has no tab bar to tap. */
+static gboolean on_view_key(GtkWidget *widget, GVariant *args, gpointer user)
+{
+	(void)user;
+	app_show_view(widget, g_variant_get_string(args, NULL));
+	return TRUE;
+}
+
+static void app_window_dispose(GObject *object)
+{
+	AppWindow *w = APP_WINDOW(object);
+
+	/* what was handed to the desk is written before the window is gone */
+	desk_close(g_steal_pointer(&w->desk));
+	place_close(g_steal_pointer(&w->place));
+	gtk_widget_dispose_template(GTK_WIDGET(w), APP_TYPE_WINDOW);
+	G_OBJECT_CLASS(app_window_parent_class)->dispose(object);
+}
+
+static void app_window_finalize(GObject *object)
+{
+	AppWindow *w = APP_WINDOW(object);
+
+	for (int i = 0; i < APP_TROUBLE_COUNT; i++) {
+		g_free(w->troubles[i].text);
+		g_free(w->troubles[i].button);
+	}
+	prefs_free(w->prefs);
+	g_free(w->h);
+	G_OBJECT_CLASS(app_window_parent_class)->finalize(object);
+}
+
+static void app_window_class_init(AppWindowClass *class)
+{
+	GtkWidgetClass *widget = GTK_WIDGET_CLASS(class);
+
+	G_OBJECT_CLASS(class)->dispose = app_window_dispose;
+	G_OBJECT_CLASS(class)->finalize = app_window_finalize;
+	changed_signal = g_signal_new("changed", APP_TYPE_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+				      G_TYPE_NONE, 0);
+	gtk_widget_class_set_template_from_resource(widget, "/cn/jiexun/ui/window.ui");
+	gtk_widget_class_bind_template_child(widget, AppWindow, toasts);
+	gtk_widget_class_bind_template_child(widget, AppWindow, stack);
+	gtk_widget_class_bind_template_child(widget, AppWindow, main);
+	gtk_widget_class_bind_template_child(widget, AppWindow, views);
+	gtk_widget_class_bind_template_child(widget, AppWindow, switcher_title);
+	gtk_widget_class_bind_template_child(widget, AppWindow, banner);
+	gtk_widget_class_bind_template_child(widget, AppWindow, banner_text);
+	gtk_widget_class_bind_template_child(widget, AppWindow, banner_button);
+	gtk_widget_class_bind_template_callback(widget, on_banner);
+	gtk_widget_class_bind_template_callback(widget, on_shown);
+	gtk_widget_class_add_binding(widget, GDK_KEY_Escape, 0, on_escape, NULL);
+	gtk_widget_class_add_binding(widget, GDK_KEY_1, GDK_ALT_MASK, on_view_key, "s", "log");
+	gtk_widget_class_add_binding(widget, GDK_KEY_2, GDK_ALT_MASK, on_view_key, "s", "check");
+	gtk_widget_class_add_binding(widget, GDK_KEY_3, GDK_ALT_MASK, on_view_key, "s", "today");
+	gtk_widget_class_add_binding(widget, GDK_KEY_4, GDK_ALT_MASK, on_view_key, "s", "status");
+}
+
+static void app_window_init(AppWindow *w)
+{
+	w->trouble_shown = -1;
+	gtk_widget_init_template(GTK_WIDGET(w));
+}
+
+static void add_view(AppWindow *w, GtkWidget *page, const char *name, const char *title, const char *icon)
+{
+	AdwViewStackPage *p = adw_view_stack_add_titled(w->views, page, name, title);
+
+	adw_view_stack_page_set_icon_name(p, icon);
+}
+
+AppWindow *app_window_new(GtkApplication *application, struct jx_handheld *h)
+{
+	AppWindow *w = g_object_new(APP_TYPE_WINDOW, "application", application, NULL);
+
+	w->h = h;
+	w->prefs = prefs_load(h->dir);
+	w->place = place_open(&h->profile);
+	w->desk = desk_open(h);
+	/* tasks and the map will stand between them */
+	add_view(w, app_log_page_new(), "log", _("Log"), "jx-log-symbolic");
+	add_view(w, app_check_page_new(), "check", _("Check"), "jx-check-symbolic");
+	add_view(w, app_today_page_new(), "today", _("Today"), "jx-today-symbolic");
+	add_view(w, app_status_page_new(), "status", _("Status"), "jx-status-symbolic");
+	return w;
+}

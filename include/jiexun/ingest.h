@@ -76,6 +76,12 @@ void jx_ingest_enrol(jx_ingest *ingest, const struct jx_wire_request *rq, struct
 /** POST /v1/sync */
 void jx_ingest_sync(jx_ingest *ingest, const struct jx_wire_request *rq, struct jx_wire_response *rs);
 
+/**
+ * POST /v1/small, with a bearer token: small copies of photos that accepted entries of this writer list. Kept as they came, not looked
+ * into, and no evidence. A part that cannot be taken is refused by its number, the others are taken.
+ */
+void jx_ingest_small(jx_ingest *ingest, const struct jx_wire_request *rq, struct jx_wire_response *rs);
+
 /* ---- photos (tus) and downloads: the HTTP face calls these in order ------------------------------- */
 
 /**

@@ -353,7 +353,7 @@ struct jx_vault_ops {
 	void (*part_close)(jx_vault_part *part);                       /**< keeps the bytes; NULL ok */
 	/** Path of a stored photo, for sending it (photo_known first). */
 	void (*photo_path)(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], char *out, size_t cap);
-	/** Sum of the sizes of what is stored for this writer. */
+	/** Sum of the sizes of what is stored for this writer, small copies that it sent ahead of their originals among it. */
 	jx_rc (*photo_bytes)(jx_vault *v, const uint8_t writer[JX_ID_BYTES], int64_t *bytes_out,
 			     struct jx_error *err);
 	/** Free bytes of the disk that photos lie on. */
@@ -373,6 +373,9 @@ struct jx_vault_ops {
 	 */
 	jx_rc (*keep_copy)(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], bool is_own, const void *data,
 			   size_t len, struct jx_error *err);
+	/** These copies came from this writer (size_bytes: of the copy): they count in photo_bytes() until their originals do. */
+	jx_rc (*note_small)(jx_vault *v, const uint8_t writer[JX_ID_BYTES],
+			    const struct jx_vault_photo *copies, size_t count, struct jx_error *err);
 	/** Files that rows do not explain, and rows without their file. Reads folders, no photo. */
 	jx_rc (*each_stray)(jx_vault *v, jx_vault_stray_fn fn, void *user, struct jx_error *err);
 	/**

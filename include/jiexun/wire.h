@@ -31,7 +31,9 @@ extern "C" {
 #define JX_PATH_ENROL  "/v1/enrol"
 #define JX_PATH_SYNC   "/v1/sync"
 #define JX_PATH_PHOTOS "/v1/photos" /* tus 1.0; an upload is /v1/photos/<sha256> */
-#define JX_PATH_BLOBS  "/v1/blobs"  /* GET /v1/blobs/<sha256>, with Range (office) */
+#define JX_PATH_SMALL \
+	"/v1/small" /* small copies, in bundles; one comes back from /v1/photos/<sha256>/small (office) */
+#define JX_PATH_BLOBS "/v1/blobs" /* GET /v1/blobs/<sha256>, with Range (office) */
 
 /** One request and its answer as the transport carries them; the same structs serve HTTPS and the in-memory loop. */
 struct jx_wire_request {
@@ -200,6 +202,42 @@ jx_rc jx_sync_answer_write(
 jx_rc jx_sync_answer_read(struct jx_bytes body, struct jx_sync_answer *out, struct jx_bytes *items_out,
 			  size_t cap, size_t *count_out, struct jx_error *err);
 #define JX_WIRE_ITEMS_MAX 2000 /* of one answer */
+
+/* ---- small copies -------------------------------------------------------------------------------- */
+
+/*
+ * Body of POST /v1/small: {"v":1,"parts":[{"sha256":hex of the original,"bytes":N},...]}, a line feed, then the copies, one after the other.
+ * Not compressed: they are JPEGs. They are no evidence; the server makes its own once it has the original.
+ */
+#define JX_SMALL_PARTS_MAX        256
+#define JX_SMALL_PART_BYTES_MAX   65536   /* a camera's picture makes 10 to 25 kB */
+#define JX_SMALL_BUNDLE_BYTES_MAX 1000000 /* header line and all */
+struct jx_small_part {
+	uint8_t sha256[JX_HASH_BYTES]; /**< of the original */
+	struct jx_bytes copy;          /**< JPEG, longest side 320 */
+};
+/** @param out  initialised and empty */
+jx_rc jx_small_bundle_write(const struct jx_small_part *parts, size_t count, jx_buf *out,
+			    struct jx_error *err);
+/** parts_out points into body. No photo comes twice. */
+jx_rc jx_small_bundle_read(struct jx_bytes body, struct jx_small_part *parts_out, size_t cap,
+			   size_t *count_out, struct jx_error *err);
+
+/** What became of a part. Names are on the wire: {"v":1,"parts":N,"refused":[{"part":1..N,"error":"not-listed"},...]} */
+enum jx_small_result {
+	JX_SMALL_TAKEN = 0,      /**< kept, or not needed any more: the server has one */
+	JX_SMALL_NOT_LISTED = 1, /**< "not-listed": in no accepted entry of this writer */
+	JX_SMALL_NOT_JPEG = 2,   /**< "not-jpeg": no whole JPEG, or larger than a small copy is */
+	JX_SMALL_QUOTA = 3,      /**< "quota": this writer's photos have used up their share */
+	JX_SMALL_NO_SPACE = 4,   /**< "no-space": the server's disk is nearly full */
+	JX_SMALL_OTHER = 5       /**< a reason this program does not know */
+};
+const char *jx_small_result_name(enum jx_small_result r);
+jx_rc jx_small_answer_write(const enum jx_small_result *results, size_t count, jx_buf *out,
+			    struct jx_error *err);
+/** @param count  parts that were sent: the answer must be of as many */
+jx_rc jx_small_answer_read(struct jx_bytes body, enum jx_small_result *results_out, size_t count,
+			   struct jx_error *err);
 
 /* ---- feed items --------------------------------------------------------------------------------- */
 

@@ -113,6 +113,12 @@ bool jx_ingest__sign_in(jx_ingest *in, const struct jx_wire_request *rq, struct 
 			struct jx_writer *who_out, uint8_t against_out[JX_PUB_BYTES],
 			struct jx_wire_response *rs);
 
+/* ---- photos ---------------------------------------------------------------------------------------- */
+
+/* Room for so many more bytes of this writer's photos, beside those that are on their way? JX_ENOSPC as jx_ingest_photo_open(). */
+jx_rc jx_ingest__room_for(jx_ingest *in, const uint8_t writer[JX_ID_BYTES], int64_t bytes,
+			  struct jx_error *err);
+
 /* ---- a batch --------------------------------------------------------------------------------------- */
 
 /* The entries of one request, read, digested and marked. */

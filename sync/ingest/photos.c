@@ -207,6 +207,20 @@ static jx_rc take_room(jx_upload *u, struct jx_error *err)
 	return rc;
 }
 
+jx_rc jx_ingest__room_for(jx_ingest *in, const uint8_t writer[JX_ID_BYTES], int64_t bytes,
+			  struct jx_error *err)
+{
+	JX_INGEST__HOLD(&in->uploads_mutex);
+	jx_upload u = {.in = in, .state = {.size_bytes = bytes}};
+	int64_t of_writer_bytes = 0, to_come_bytes = 0;
+	jx_rc rc;
+
+	memcpy(u.writer, writer, sizeof(u.writer));
+	add_open_ones(&u, &of_writer_bytes, &to_come_bytes);
+	rc = check_quota(&u, of_writer_bytes, err);
+	return rc == JX_OK ? check_disk(&u, to_come_bytes, err) : rc;
+}
+
 static jx_upload *begin_upload(jx_ingest *ingest, const struct jx_writer *who,
 			       const uint8_t sha256[JX_HASH_BYTES])
 {

@@ -1,4 +1,7 @@
-/* GET /v1/blobs/<sha256>: photos for the office and form packs for all, with ranges. Streamed; never decoded. */
+/*
+ * GET /v1/blobs/<sha256>: photos for the office and form packs for all, with ranges. Streamed; never decoded.
+ * GET /v1/photos/<sha256>/small: a small copy, for the office: the server's own, or what a device sent ahead of the original.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -9,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "jiexun/media.h"
 #include "range.h"
 #include "request.h"
 
@@ -91,7 +95,8 @@ static const char *range_wanted(const jx_server__request *rq, const char *etag)
 							       : jx_server__get(rq, MHD_HTTP_HEADER_RANGE);
 }
 
-static void describe(jx_server__request *rq, const char *hex, const char *etag)
+/* What others sent is for keeping, never for a browser to show. */
+static void describe_attachment(jx_server__request *rq, const char *hex)
 {
 	char disposition[128];
 
@@ -101,6 +106,11 @@ static void describe(jx_server__request *rq, const char *hex, const char *etag)
 	jx_server__header(rq, "X-Content-Type-Options", "nosniff");
 	jx_server__header(rq, "Content-Security-Policy", "default-src 'none'; sandbox");
 	jx_server__header(rq, MHD_HTTP_HEADER_CACHE_CONTROL, "private, no-store");
+}
+
+static void describe(jx_server__request *rq, const char *hex, const char *etag)
+{
+	describe_attachment(rq, hex);
 	jx_server__header(rq, MHD_HTTP_HEADER_ACCEPT_RANGES, "bytes");
 	jx_server__header(rq, MHD_HTTP_HEADER_ETAG, etag);
 }
@@ -175,4 +185,36 @@ void jx_server__blob_end(jx_server__request *rq)
 		return;
 	}
 	describe(rq, hex, etag);
+}
+
+/* ---- small copies ---- */
+
+void jx_server__copy_begin(jx_server__request *rq)
+{
+	if (jx_server__token(rq) && !may_download(rq->who.role))
+		jx_server__error(rq, MHD_HTTP_FORBIDDEN, "role",
+				 "photos go to dispatchers, leaders, auditors and administrators");
+}
+
+void jx_server__copy_end(jx_server__request *rq)
+{
+	jx_vault *vault = rq->server->config.vault;
+	char hex[2 * JX_HASH_BYTES + 1];
+	struct jx_error err = {0};
+	JX_AUTO_BUF copy;
+	jx_rc rc;
+
+	jx_buf_init(&copy, JX_COPY_BYTES_MAX);
+	rc = vault->ops->copy(vault, rq->hash, &copy, &err);
+	if (rc == JX_ENOTFOUND) {
+		jx_server__error(rq, MHD_HTTP_NOT_FOUND, "not-found", "no small copy of this photo");
+		return;
+	}
+	if (rc != JX_OK) {
+		jx_server__error_rc(rq, rc, &err);
+		return;
+	}
+	jx_hex(rq->hash, JX_HASH_BYTES, hex);
+	jx_server__reply(rq, MHD_HTTP_OK, JX_STEAL(copy.data), copy.len, NULL);
+	describe_attachment(rq, hex);
 }

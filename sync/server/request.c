@@ -109,14 +109,16 @@ static bool path_matches(const struct jx_server__route *route, const char *targe
 {
 	size_t len = strcspn(target, "?");
 	size_t base = strlen(route->path);
+	const char *tail = route->tail != NULL ? route->tail : "";
 
 	if (len < base || memcmp(target, route->path, base) != 0)
 		return false;
 	if (!route->has_hash)
 		return len == base;
 	/* lower case only: one photo, one address */
-	return len == base + 1 + 64 && target[base] == '/' &&
+	return len == base + 1 + 64 + strlen(tail) && target[base] == '/' &&
 	       strspn(target + base + 1, "0123456789abcdef") >= 64 &&
+	       memcmp(target + base + 1 + 64, tail, strlen(tail)) == 0 &&
 	       jx_unhex(target + base + 1, 64, hash_out, JX_HASH_BYTES);
 }
 

@@ -39,7 +39,8 @@ typedef struct jx_server__request jx_server__request;
 /* All may answer (jx_server__reply and kin); what comes of the body after an answer is thrown away. */
 struct jx_server__route {
 	const char *path;
-	bool has_hash; /* path, '/', 64 hex digits */
+	bool has_hash;    /* path, '/', 64 hex digits ... */
+	const char *tail; /* ... and this; NULL: nothing */
 	bool is_tus;
 	unsigned methods;                      /* of enum jx_server__method */
 	int64_t body_max;                      /* ceiling of the body; begin may lower or raise it */
@@ -126,5 +127,8 @@ void jx_server__photo_end(jx_server__request *rq);
 void jx_server__photo_broken(jx_server__request *rq);
 void jx_server__blob_begin(jx_server__request *rq);
 void jx_server__blob_end(jx_server__request *rq);
+/* GET /v1/photos/<sha256>/small */
+void jx_server__copy_begin(jx_server__request *rq);
+void jx_server__copy_end(jx_server__request *rq);
 
 #endif

@@ -125,6 +125,20 @@ static void sync_end(jx_server__request *rq)
 		jx_server__conns_signed_in(rq->server->conns, rq->conn);
 }
 
+/* The token is looked at before a megabyte is taken, and again by ingest: both read one row. */
+static void small_begin(jx_server__request *rq)
+{
+	(void)jx_server__token(rq);
+}
+
+static void small_end(jx_server__request *rq)
+{
+	while (sem_wait(&rq->server->batches) != 0 && errno == EINTR)
+		;
+	ask_ingest(rq, jx_ingest_small);
+	(void)sem_post(&rq->server->batches);
+}
+
 static void enrol_begin(jx_server__request *rq)
 {
 	int64_t wait_s = jx_server__rate_take(rq->server->enrol_rate, jx_server__conn_addr(rq->conn),
@@ -155,6 +169,17 @@ const struct jx_server__route jx_server__routes[] = {
 	 .body_max = SYNC_BODY_MAX,
 	 .begin = sync_begin,
 	 .end = sync_end},
+	{.path = JX_PATH_SMALL,
+	 .methods = JX_SERVER__POST,
+	 .body_max = JX_SMALL_BUNDLE_BYTES_MAX,
+	 .begin = small_begin,
+	 .end = small_end},
+	{.path = JX_PATH_PHOTOS,
+	 .has_hash = true,
+	 .tail = "/small",
+	 .methods = JX_SERVER__GET | JX_SERVER__HEAD,
+	 .begin = jx_server__copy_begin,
+	 .end = jx_server__copy_end},
 	{.path = JX_PATH_PHOTOS,
 	 .is_tus = true,
 	 .methods = JX_SERVER__OPTIONS | JX_SERVER__POST,

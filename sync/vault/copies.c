@@ -3,19 +3,64 @@
 
 #define WHERE "vault.copies"
 
-jx_rc jx_vault__photo_bytes(jx_vault *base, const uint8_t writer[JX_ID_BYTES], int64_t *bytes_out,
-			    struct jx_error *err)
+static jx_rc add_sum(struct jx_vault__db *db, enum jx_vault__sql which, const uint8_t writer[JX_ID_BYTES],
+		     int64_t *sum, struct jx_error *err)
 {
-	JX_VAULT__HOLD(db, &jx_vault__of(base)->point);
-	JX_VAULT__LOAN(q, db, PHOTO_BYTES);
+	JX_CLEANUP(jx_vault__give_back) struct jx_vault__loan q = jx_vault__lend(db, which);
 	bool has_row = false;
 	jx_rc rc;
 
 	jx_vault__bind_blob(&q, ":id", writer, JX_ID_BYTES);
 	rc = jx_vault__step(&q, &has_row, WHERE, err);
 	if (rc == JX_OK && has_row)
-		*bytes_out = jx_vault__i64(&q, 0);
+		*sum += jx_vault__i64(&q, 0);
 	return rc;
+}
+
+jx_rc jx_vault__photo_bytes(jx_vault *base, const uint8_t writer[JX_ID_BYTES], int64_t *bytes_out,
+			    struct jx_error *err)
+{
+	JX_VAULT__HOLD(db, &jx_vault__of(base)->point);
+	int64_t sum = 0;
+	jx_rc rc = add_sum(db, JX_VAULT__SQL_PHOTO_BYTES, writer, &sum, err);
+
+	if (rc == JX_OK)
+		rc = add_sum(db, JX_VAULT__SQL_SMALL_BYTES, writer, &sum, err);
+	if (rc == JX_OK)
+		*bytes_out = sum;
+	return rc;
+}
+
+struct noted {
+	const uint8_t *writer;
+	const struct jx_vault_photo *copies;
+	size_t count;
+};
+
+static jx_rc insert_small(struct jx_vault__txn *txn, const void *arg, struct jx_error *err)
+{
+	const struct noted *n = arg;
+	int64_t no = 0;
+	jx_rc rc = jx_vault__writer_no(txn->db, n->writer, &no, WHERE, err);
+
+	for (size_t i = 0; i < n->count && rc == JX_OK; i++) {
+		JX_VAULT__LOAN(q, txn->db, SMALL_ADD);
+
+		jx_vault__bind_i64(&q, ":no", no);
+		jx_vault__bind_blob(&q, ":sha256", n->copies[i].sha256, JX_HASH_BYTES);
+		jx_vault__bind_i64(&q, ":size_bytes", n->copies[i].size_bytes);
+		rc = jx_vault__run(&q, NULL, WHERE, err);
+	}
+	return rc;
+}
+
+jx_rc jx_vault__note_small(jx_vault *base, const uint8_t writer[JX_ID_BYTES],
+			   const struct jx_vault_photo *copies, size_t count, struct jx_error *err)
+{
+	const struct noted n = {.writer = writer, .copies = copies, .count = count};
+	struct jx_vault__job job = {.fn = insert_small, .arg = &n, .where = WHERE};
+
+	return count == 0 ? JX_OK : jx_vault__run_grouped(jx_vault__of(base), &job, err);
 }
 
 jx_rc jx_vault__free_bytes(jx_vault *base, int64_t *bytes_out, struct jx_error *err)

@@ -76,6 +76,7 @@ const struct jx_vault_ops jx_vault__sqlite_ops = {
 	.copy = jx_vault__copy_of,
 	.has_own_copy = jx_vault__has_own_copy,
 	.keep_copy = jx_vault__keep_copy,
+	.note_small = jx_vault__note_small,
 	.each_stray = jx_vault__each_stray,
 	.drop_strays = jx_vault__drop_strays,
 	.sweep = jx_vault__sweep,

@@ -97,6 +97,12 @@
 	X(PHOTO_BYTES, \
 		"SELECT coalesce(sum(r.size_bytes), 0) FROM writer w CROSS JOIN photo p ON p.writer_no = w.no " \
 		"CROSS JOIN photo_ref r ON r.writer_no = p.writer_no AND r.sha256 = p.sha256 WHERE w.id = :id") \
+	X(SMALL_BYTES, \
+		"SELECT coalesce(sum(s.size_bytes), 0) FROM writer w CROSS JOIN small_copy s ON s.writer_no = w.no WHERE w.id = :id " \
+		"AND NOT EXISTS (SELECT 1 FROM photo p WHERE p.writer_no = s.writer_no AND p.sha256 = s.sha256)") \
+	X(SMALL_ADD, \
+		"INSERT INTO small_copy (writer_no, sha256, size_bytes) VALUES (:no, :sha256, :size_bytes) " \
+		"ON CONFLICT (writer_no, sha256) DO NOTHING") \
 	X(PHOTOS_AFTER, \
 		"SELECT p.pos, w.id, p.sha256, EXISTS (SELECT 1 FROM writer_mark m WHERE m.writer_no = p.writer_no AND " \
 		"m.mark = :unreadable || lower(hex(p.sha256))) " \

@@ -267,6 +267,8 @@ jx_rc jx_vault__copy_of(jx_vault *base, const uint8_t sha256[JX_HASH_BYTES], jx_
 bool jx_vault__has_own_copy(jx_vault *base, const uint8_t sha256[JX_HASH_BYTES]);
 jx_rc jx_vault__keep_copy(jx_vault *base, const uint8_t sha256[JX_HASH_BYTES], bool is_own, const void *data,
 			  size_t len, struct jx_error *err);
+jx_rc jx_vault__note_small(jx_vault *base, const uint8_t writer[JX_ID_BYTES],
+			   const struct jx_vault_photo *copies, size_t count, struct jx_error *err);
 jx_rc jx_vault__each_stray(jx_vault *base, jx_vault_stray_fn fn, void *user, struct jx_error *err);
 jx_rc jx_vault__drop_strays(jx_vault *base, const struct jx_vault_drop *how, jx_vault_stray_fn fn, void *user,
 			    struct jx_error *err);

@@ -75,6 +75,8 @@ void memory_face_exchange(jx_ingest *ingest, const struct jx_wire_request *rq, s
 		jx_ingest_enrol(ingest, rq, rs);
 	else if (strcmp(rq->path, JX_PATH_SYNC) == 0)
 		jx_ingest_sync(ingest, rq, rs);
+	else if (strcmp(rq->path, JX_PATH_SMALL) == 0)
+		jx_ingest_small(ingest, rq, rs);
 	else
 		refuse_wire(rs, 404, "not-found");
 }

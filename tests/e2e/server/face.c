@@ -72,6 +72,11 @@ void jx_ingest_sync(jx_ingest *ingest, const struct jx_wire_request *rq, struct 
 		    rq->is_zstd, rq->dictionary, rq->path);
 }
 
+void jx_ingest_small(jx_ingest *ingest, const struct jx_wire_request *rq, struct jx_wire_response *rs)
+{
+	jx_ingest_sync(ingest, rq, rs);
+}
+
 bool jx_ingest_token(jx_ingest *ingest, const char *authorization, struct jx_writer *who_out,
 		     struct jx_wire_response *rs)
 {
@@ -227,6 +232,16 @@ static void face_photo_path(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], ch
 	(void)snprintf(out, cap, "%s/photo", f->ingest->dir);
 }
 
+/* Five bytes stand for the small copy of each known photo. */
+static jx_rc face_copy(jx_vault *v, const uint8_t sha256[JX_HASH_BYTES], jx_buf *out, struct jx_error *err)
+{
+	const jx_rc rc = face_photo_known(v, sha256, err);
+
+	if (rc == JX_OK)
+		jx_buf_adds(out, "small");
+	return rc;
+}
+
 /* A pack of 100,000 bytes that count; its hash begins with 70. */
 #define PACK_BYTES 100000
 
@@ -258,6 +273,7 @@ static const struct jx_vault_ops face_ops = {.epoch = face_epoch,
 					     .keys = face_keys,
 					     .photo_known = face_photo_known,
 					     .photo_path = face_photo_path,
+					     .copy = face_copy,
 					     .pack_size = face_pack_size,
 					     .pack_read = face_pack_read};
 

@@ -91,6 +91,22 @@ static void write_header(jx_buf *out)
 	jx_buf_addc(out, '\n');
 }
 
+static void write_small_bundle(jx_buf *out)
+{
+	struct jx_small_part parts[SAMPLE_SMALL];
+
+	sample_small(parts);
+	(void)jx_small_bundle_write(parts, SAMPLE_SMALL, out, NULL);
+}
+
+static void write_small_answer(jx_buf *out)
+{
+	const enum jx_small_result results[] = {JX_SMALL_TAKEN, JX_SMALL_NOT_LISTED, JX_SMALL_TAKEN,
+						JX_SMALL_QUOTA};
+
+	(void)jx_small_answer_write(results, sizeof(results) / sizeof(results[0]), out, NULL);
+}
+
 const struct golden_row golden_rows[GOLDEN_ROWS] = {
 	{"code.txt", write_code},
 	{"enrol-request.json", write_enrol_request},
@@ -101,4 +117,6 @@ const struct golden_row golden_rows[GOLDEN_ROWS] = {
 	{"sync-answer.ndjson", write_answer},
 	{"error.json", write_error},
 	{"signed-header.txt", write_header},
+	{"small-bundle.bin", write_small_bundle},
+	{"small-answer.json", write_small_answer},
 };

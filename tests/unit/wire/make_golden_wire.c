@@ -40,7 +40,8 @@ int main(int argc, char **argv)
 		(void)fprintf(stderr, "usage: make_golden_wire FOLDER [DICTIONARY]\n");
 		return 64;
 	}
-	for (size_t i = 0; i < GOLDEN_ROWS; i++) {
+	for (size_t i = 0; i < (dictionary != JX_WIRE_DICTIONARY_NONE ? GOLDEN_PACKED_ROWS : GOLDEN_ROWS);
+	     i++) {
 		if (!write_row(&golden_rows[i], argv[1], dictionary, &err)) {
 			(void)fprintf(stderr, "%s: cannot be written, or is there already\n",
 				      golden_rows[i].file);

@@ -50,7 +50,7 @@ static void packed_messages_open(void **state)
 {
 	(void)state;
 	for (int dictionary = 1; dictionary <= JX_WIRE_DICTIONARY_NEWEST; dictionary++) {
-		for (size_t i = 0; i < GOLDEN_ROWS; i++) {
+		for (size_t i = 0; i < GOLDEN_PACKED_ROWS; i++) {
 			JX_AUTO_FREE char *name = jx_xasprintf("../dictionary-%d/%s.zst", dictionary,
 							       golden_rows[i].file);
 			JX_AUTO_FREE char *packed = NULL;
@@ -186,6 +186,28 @@ static void errors_and_headers_open(void **state)
 	jx_assert_ok(jx_signed_header_read(b, &s, &err), &err);
 }
 
+static void small_copies_open(void **state)
+{
+	struct jx_small_part parts[JX_SMALL_PARTS_MAX];
+	enum jx_small_result results[4];
+	struct jx_error err = {0};
+	JX_AUTO_FREE char *a = NULL, *b = NULL;
+	size_t count = 0;
+
+	(void)state;
+	jx_assert_ok(jx_small_bundle_read(load_bytes("small-bundle.bin", &a), parts, JX_SMALL_PARTS_MAX,
+					  &count, &err),
+		     &err);
+	assert_int_equal(count, 2);
+	assert_int_equal(parts[1].sha256[0], 0x22);
+	assert_int_equal(parts[1].copy.len, 13);
+	assert_memory_equal((const char *)parts[1].copy.data + 6, "other", 5);
+	jx_assert_ok(jx_small_answer_read(load_bytes("small-answer.json", &b), results, 4, &err), &err);
+	assert_int_equal(results[0], JX_SMALL_TAKEN);
+	assert_int_equal(results[1], JX_SMALL_NOT_LISTED);
+	assert_int_equal(results[3], JX_SMALL_QUOTA);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +218,7 @@ int main(void)
 		cmocka_unit_test(sign_in_opens),
 		cmocka_unit_test(sync_opens),
 		cmocka_unit_test(errors_and_headers_open),
+		cmocka_unit_test(small_copies_open),
 	};
 	struct jx_error err = {0};
 

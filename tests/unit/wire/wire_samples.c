@@ -166,3 +166,14 @@ void sample_sign_in(struct jx_sign_in *out, struct jx_wire_request *rq)
 	fill(out->receipt_hash, JX_HASH_BYTES, 0x20);
 	jx_sign_in_sign(out, identity, rq, sec);
 }
+
+void sample_small(struct jx_small_part parts[SAMPLE_SMALL])
+{
+	static const char one[] = "\xff\xd8\xff\xfe\x00\x05one\xff\xd9";
+	static const char two[] = "\xff\xd8\xff\xfe\x00\x07other\xff\xd9";
+
+	memset(parts[0].sha256, 0x11, JX_HASH_BYTES);
+	parts[0].copy = (struct jx_bytes){one, sizeof(one) - 1};
+	memset(parts[1].sha256, 0x22, JX_HASH_BYTES);
+	parts[1].copy = (struct jx_bytes){two, sizeof(two) - 1};
+}

@@ -19,6 +19,9 @@ void sample_answer(struct jx_sync_answer *out);
 /* Items of every kind; count of them. */
 #define SAMPLE_ITEMS 6
 void sample_items(struct jx_item items[SAMPLE_ITEMS]);
+/* Copies of two photos: bytes that begin and end as a JPEG does. */
+#define SAMPLE_SMALL 2
+void sample_small(struct jx_small_part parts[SAMPLE_SMALL]);
 void sample_error(struct jx_wire_error *out);
 /* Signed over POST /v1/sync with body "body", challenge and receipt set. */
 void sample_sign_in(struct jx_sign_in *out, struct jx_wire_request *rq);

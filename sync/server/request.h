@@ -39,8 +39,8 @@ typedef struct jx_server__request jx_server__request;
 /* All may answer (jx_server__reply and kin); what comes of the body after an answer is thrown away. */
 struct jx_server__route {
 	const char *path;
-	bool has_hash;    /* path, '/', 64 hex digits ... */
-	const char *tail; /* ... and this; NULL: nothing */
+	const char *tail; /* behind the hash; NULL: nothing */
+	bool has_hash;    /* path, '/', 64 hex digits */
 	bool is_tus;
 	unsigned methods;                      /* of enum jx_server__method */
 	int64_t body_max;                      /* ceiling of the body; begin may lower or raise it */

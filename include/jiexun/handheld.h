@@ -86,6 +86,41 @@ void jx_handheld_note_server_time(struct jx_handheld *h, int64_t utc_ms);
 /** From a fix that was saved with an entry. */
 void jx_handheld_note_fix_time(struct jx_handheld *h, const struct jx_fix *fix);
 
+/* ---- people ---------------------------------------------------------------------------------------- */
+
+/*
+ * Who works with this device: DIR/people.json, everybody who signed in here once. A PIN says who held the device, so that several can
+ * share it; it is no credential at the server and protects no data (design, promise 7). It is Argon2id, a wrong one costs a growing
+ * delay by the clock that nobody sets, nothing is ever wiped. It is known to this device alone.
+ */
+#define JX_PIN_DIGITS_MIN 4
+#define JX_PIN_DIGITS_MAX 12
+struct jx_person {
+	char id[64];   /**< as entries name the person */
+	char name[64]; /**< as people do; may be empty */
+	bool has_pin;
+	int64_t wait_ms; /**< until the next try is taken; 0 now */
+};
+/** The last who signed in first. Stops when fn returns other than JX_OK and returns that. */
+jx_rc jx_handheld_each_person(struct jx_handheld *h, jx_rc (*fn)(void *user, const struct jx_person *person),
+			      void *user, struct jx_error *err);
+/**
+ * Sign a person in, in place of whoever was, and remember the person. Opens the recorder. Takes a few tenths of a second with a PIN.
+ * @param name  NULL: as it is remembered
+ * @param pin   NULL: none
+ * @retval JX_EAUTH   wrong, or missing where the person has one  @retval JX_EBUSY  too early after wrong ones; text says how long
+ * @retval JX_EINVAL  a PIN for somebody who has none  @retval JX_ESTATE  somebody else's shift is open
+ */
+jx_rc jx_handheld_sign_in(struct jx_handheld *h, const char *id, const char *name, const char *pin,
+			  int64_t *n_out, struct jx_error *err);
+/**
+ * Give a person a PIN, another one, or (pin NULL) none any more.
+ * @param old_pin     NULL where there is none yet
+ * @retval JX_EINVAL  not 4 to 12 digits  @retval JX_EAUTH, JX_EBUSY  as jx_handheld_sign_in()
+ */
+jx_rc jx_handheld_set_pin(struct jx_handheld *h, const char *id, const char *old_pin, const char *pin,
+			  struct jx_error *err);
+
 #ifdef __cplusplus
 }
 #endif

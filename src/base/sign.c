@@ -106,3 +106,22 @@ void jx_wipe(void *p, size_t len)
 	if (len > 0)
 		sodium_memzero(p, len);
 }
+
+/* Written beside every PIN only by its length of salt and hash: to change them, PINs have to be set again. */
+#define PIN_PASSES       3
+#define PIN_MEMORY_BYTES ((size_t)16 << 20)
+_Static_assert(JX_PIN_SALT_BYTES == crypto_pwhash_argon2id_SALTBYTES, "salt of Argon2id");
+
+jx_rc jx_pin_hash(const char *pin, const uint8_t salt[JX_PIN_SALT_BYTES], uint8_t out[JX_PIN_HASH_BYTES],
+		  struct jx_error *err)
+{
+	uint8_t hash[JX_PIN_HASH_BYTES];
+
+	if (crypto_pwhash_argon2id(hash, sizeof(hash), pin, strlen(pin), salt, PIN_PASSES, PIN_MEMORY_BYTES,
+				   crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
+		return jx_fail(err, JX_ENOMEM, 0, "base.pin",
+			       "no memory to check a PIN; close other programs");
+	memcpy(out, hash, sizeof(hash));
+	jx_wipe(hash, sizeof(hash));
+	return JX_OK;
+}

@@ -77,6 +77,8 @@ jx_rc cli_reindex(struct cli *c, struct jx_error *err);
 /* ---- output ------------------------------------------------------------------------------------- */
 /** Print the error (stderr, and as JSON on stdout if asked) and give its exit status. */
 int cli_fail(const struct cli *c, const struct jx_error *err);
+/** {"ok":true,"n":N} with --json. 0. */
+int cli_done(struct cli *c, int64_t n);
 int cli_bad_usage(const struct cli_command *cmd, const char *text);
 /** A line for people; nothing with --json or --quiet. */
 void cli_say(const struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -136,6 +138,8 @@ jx_rc cli_find_at_once(struct cli *c, int64_t receipt_n, struct cli_at_once *out
 int cli_enrol(struct cli *c, const struct cli_args *a);
 int cli_person_in(struct cli *c, const struct cli_args *a);
 int cli_person_out(struct cli *c, const struct cli_args *a);
+int cli_person_pin(struct cli *c, const struct cli_args *a);
+int cli_person_list(struct cli *c, const struct cli_args *a);
 int cli_shift_start(struct cli *c, const struct cli_args *a);
 int cli_shift_end(struct cli *c, const struct cli_args *a);
 int cli_log(struct cli *c, const struct cli_args *a);

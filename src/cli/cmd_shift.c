@@ -1,9 +1,7 @@
-/* jx person, jx shift: who works, and from when to when. */
+/* jx shift: from when to when somebody works. */
 #include "cli.h"
 
-#include <stdio.h>
-
-static int done(struct cli *c, int64_t n)
+int cli_done(struct cli *c, int64_t n)
 {
 	if (c->json) {
 		struct cli_json j;
@@ -14,35 +12,6 @@ static int done(struct cli *c, int64_t n)
 		cli_json_end(&j);
 	}
 	return 0;
-}
-
-int cli_person_in(struct cli *c, const struct cli_args *a)
-{
-	struct jx_error err = {0};
-	int64_t n;
-	jx_rc rc = jx_handheld_open_recorder(&c->h, &err);
-
-	if (rc == JX_OK)
-		rc = jx_record_person_in(&c->h.recorder, a->pos[0], "none", &n, &err);
-	if (rc != JX_OK)
-		return cli_fail(c, &err);
-	cli_say(c, _("%s is signed in"), a->pos[0]);
-	return done(c, n);
-}
-
-int cli_person_out(struct cli *c, const struct cli_args *a)
-{
-	struct jx_error err = {0};
-	int64_t n;
-	jx_rc rc = jx_handheld_open_recorder(&c->h, &err);
-
-	(void)a;
-	if (rc == JX_OK)
-		rc = jx_record_person_out(&c->h.recorder, &n, &err);
-	if (rc != JX_OK)
-		return cli_fail(c, &err);
-	cli_say(c, "%s", _("signed out"));
-	return done(c, n);
 }
 
 int cli_shift_start(struct cli *c, const struct cli_args *a)
@@ -57,7 +26,7 @@ int cli_shift_start(struct cli *c, const struct cli_args *a)
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
 	cli_say(c, "%s", _("the shift has begun"));
-	return done(c, n);
+	return cli_done(c, n);
 }
 
 int cli_shift_end(struct cli *c, const struct cli_args *a)

@@ -106,6 +106,11 @@ static const struct cli_opt space_opts[] = {
 	{"dry-run", NULL, N_("only say what may go")},
 	{"mb", N_("N"), N_("stop after so many MB, oldest first (default: all that may go)")},
 	{NULL, NULL, NULL}};
+static const struct cli_opt person_opts[] = {
+	{"pin", NULL, N_("with the PIN: asked for, or the first line of standard input")},
+	{"name", N_("TEXT"), N_("the person's name, for lists of this device")},
+	{NULL, NULL, NULL}};
+static const struct cli_opt pin_opts[] = {{"remove", NULL, N_("take the PIN away")}, {NULL, NULL, NULL}};
 static const struct cli_opt gps_opts[] = {
 	{"wait-gps", N_("MS"), N_("wait at most so long for a fresh fix (default 2000)")},
 	{NULL, NULL, NULL}};
@@ -139,8 +144,11 @@ static const struct cli_opt selftest_opts[] = {
 static const struct cli_command commands[] = {
 	{"enrol", N_("[URL] CODE"), 1, 2, enrol_opts,
 	 N_("make this device known to a server with a one-time code"), cli_enrol},
-	{"person sign-in", N_("PERSON"), 1, 1, no_opts, N_("say who uses this device"), cli_person_in},
+	{"person sign-in", N_("PERSON"), 1, 1, person_opts, N_("say who uses this device"), cli_person_in},
 	{"person sign-out", "", 0, 0, no_opts, N_("sign that person out"), cli_person_out},
+	{"person set-pin", N_("PERSON"), 1, 1, pin_opts,
+	 N_("give a person a PIN on this device, so that several can share it"), cli_person_pin},
+	{"person list", "", 0, 0, no_opts, N_("who signed in on this device"), cli_person_list},
 	{"shift start", "", 0, 0, no_opts, N_("begin a shift"), cli_shift_start},
 	{"shift end", "", 0, 0, no_opts, N_("end it with a day-close that states what was recorded"),
 	 cli_shift_end},

@@ -138,8 +138,10 @@ class Result:
 
 def run(args, want=0, env=None, **more):
     """Run to the end. want: the status it must have, a tuple of such, or None for any."""
-    done = subprocess.run(args, env=environment(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=PATIENCE_S, check=False, **more)
+    if "input" not in more:
+        more["stdin"] = subprocess.DEVNULL
+    done = subprocess.run(args, env=environment(env), stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE_S, check=False,
+                          **more)
     result = Result(args, done.returncode, done.stdout, done.stderr)
     check_sane(args, result.status, result.err)
     if want is not None and result.status not in (want if isinstance(want, tuple) else (want,)):

@@ -15,11 +15,6 @@
 
 #define APP_ID "cn.jiexun.Jiexun"
 
-struct app_options {
-	const char *home, *profile;
-	bool is_demo;
-};
-
 #define APP_TYPE_WINDOW (app_window_get_type())
 G_DECLARE_FINAL_TYPE(AppWindow, app_window, APP, WINDOW, AdwApplicationWindow)
 
@@ -35,6 +30,9 @@ struct prefs *app_prefs(GtkWidget *inside);
 const struct jx_profile *app_profile(GtkWidget *inside);
 /** Data folder. */
 const char *app_dir(GtkWidget *inside);
+/** This is a throw-away device: the title says so, and there is no server to sync with. */
+void app_set_demo(AppWindow *window);
+bool app_is_demo(GtkWidget *inside);
 
 /* ---- going to a page and back ----------------------------------------------------------------------- */
 

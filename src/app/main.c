@@ -1,12 +1,17 @@
 /* jiexun: the touch app. */
 #include "app.h"
+#include "demo.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <glib-unix.h>
+
 struct start {
 	char *home, *profile;
-	gboolean is_demo, wants_version;
+	gboolean is_demo, is_kiosk, wants_version;
+	struct demo demo;
 };
 
 static void show_failure(GtkApplication *application, const struct jx_error *err)
@@ -34,6 +39,14 @@ static void load_style(void)
 					 "/cn/jiexun/icons");
 }
 
+static bool set_up(struct jx_handheld *h, struct start *start, struct jx_error *err)
+{
+	if (!start->is_demo)
+		return jx_handheld_set_up(h, start->profile, start->home, err) == JX_OK;
+	return demo_make(&start->demo, err) == JX_OK &&
+	       jx_handheld_set_up(h, start->demo.profile, start->demo.home, err) == JX_OK;
+}
+
 static void on_activate(GtkApplication *application, struct start *start)
 {
 	GtkWindow *there = gtk_application_get_active_window(application);
@@ -46,15 +59,34 @@ static void on_activate(GtkApplication *application, struct start *start)
 		return;
 	}
 	load_style();
+	/* nothing to make small or large on a handheld */
+	g_object_set(gtk_settings_get_default(), "gtk-decoration-layout", start->is_kiosk ? ":" : ":close",
+		     NULL);
 	h = g_new0(struct jx_handheld, 1);
-	if (jx_handheld_set_up(h, start->profile, start->home, &err) != JX_OK) {
+	if (!set_up(h, start, &err)) {
 		g_free(h);
 		show_failure(application, &err);
 		return;
 	}
 	window = app_window_new(application, h);
+	if (start->is_demo)
+		app_set_demo(window);
+	if (start->is_kiosk)
+		gtk_window_fullscreen(GTK_WINDOW(window));
 	gtk_window_present(GTK_WINDOW(window));
 	prefs_apply(app_prefs(GTK_WIDGET(window)));
+}
+
+/* Told to end (a logout, Ctrl+C): as if the window were closed, with all that was entered on the disk. */
+static gboolean on_end(gpointer user)
+{
+	GtkWindow *window = gtk_application_get_active_window(user);
+
+	if (window != NULL)
+		gtk_window_destroy(window);
+	else
+		g_application_quit(user);
+	return G_SOURCE_CONTINUE;
 }
 
 static int on_options(GApplication *application, GVariantDict *options, struct start *start)
@@ -75,6 +107,10 @@ static void add_options(GApplication *application, struct start *start)
 		{"profile", 0, 0, G_OPTION_ARG_FILENAME, &start->profile,
 		 _("device profile (else JX_PROFILE, ~/.config/jiexun/profile.ini, /etc/jiexun/profile.ini)"),
 		 _("FILE")},
+		{"demo", 0, 0, G_OPTION_ARG_NONE, &start->is_demo,
+		 _("a throw-away device with three days of sample records, for trying out"), NULL},
+		{"kiosk", 0, 0, G_OPTION_ARG_NONE, &start->is_kiosk,
+		 _("fill the screen, without a button to close the window"), NULL},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &start->wants_version, _("print the version"), NULL},
 		{NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL}};
 
@@ -99,8 +135,12 @@ int main(int argc, char **argv)
 	add_options(G_APPLICATION(application), &start);
 	g_signal_connect(application, "handle-local-options", G_CALLBACK(on_options), &start);
 	g_signal_connect(application, "activate", G_CALLBACK(on_activate), &start);
+	g_unix_signal_add(SIGTERM, on_end, application);
+	g_unix_signal_add(SIGINT, on_end, application);
+	g_unix_signal_add(SIGHUP, on_end, application);
 	status = g_application_run(G_APPLICATION(application), argc, argv);
 	g_object_unref(application);
+	demo_remove(&start.demo);
 	g_free(start.home);
 	g_free(start.profile);
 	return status;

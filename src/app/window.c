@@ -24,6 +24,7 @@ struct _AppWindow {
 	struct desk *desk;
 	struct place *place;
 	struct prefs *prefs;
+	bool is_demo;
 };
 
 G_DEFINE_TYPE(AppWindow, app_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -62,6 +63,18 @@ const struct jx_profile *app_profile(GtkWidget *inside)
 const char *app_dir(GtkWidget *inside)
 {
 	return app_window_of(inside)->h->dir;
+}
+
+void app_set_demo(AppWindow *w)
+{
+	w->is_demo = true;
+	adw_view_switcher_title_set_title(w->switcher_title, _("Jiexun demo"));
+	gtk_window_set_title(GTK_WINDOW(w), _("Jiexun demo"));
+}
+
+bool app_is_demo(GtkWidget *inside)
+{
+	return app_window_of(inside)->is_demo;
 }
 
 /* ---- going to a page and back ------------------------------------------------------------------------ */

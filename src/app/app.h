@@ -18,6 +18,9 @@
 #define APP_TYPE_WINDOW (app_window_get_type())
 G_DECLARE_FINAL_TYPE(AppWindow, app_window, APP, WINDOW, AdwApplicationWindow)
 
+/** Once, before the first window: our style sheet and icons. */
+void app_load_style(void);
+
 /** Takes the handheld over; set up, nothing opened. */
 AppWindow *app_window_new(GtkApplication *application, struct jx_handheld *h);
 

@@ -27,18 +27,6 @@ static void show_failure(GtkApplication *application, const struct jx_error *err
 	gtk_window_present(GTK_WINDOW(window));
 }
 
-static void load_style(void)
-{
-	GtkCssProvider *css = gtk_css_provider_new();
-
-	gtk_css_provider_load_from_resource(css, "/cn/jiexun/style.css");
-	gtk_style_context_add_provider_for_display(gdk_display_get_default(), GTK_STYLE_PROVIDER(css),
-						   GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-	g_object_unref(css);
-	gtk_icon_theme_add_resource_path(gtk_icon_theme_get_for_display(gdk_display_get_default()),
-					 "/cn/jiexun/icons");
-}
-
 static bool set_up(struct jx_handheld *h, struct start *start, struct jx_error *err)
 {
 	if (!start->is_demo)
@@ -58,7 +46,7 @@ static void on_activate(GtkApplication *application, struct start *start)
 		gtk_window_present(there);
 		return;
 	}
-	load_style();
+	app_load_style();
 	/* nothing to make small or large on a handheld */
 	g_object_set(gtk_settings_get_default(), "gtk-decoration-layout", start->is_kiosk ? ":" : ":close",
 		     NULL);

@@ -85,11 +85,11 @@ static void drop_left_pages(AppWindow *w)
 	GtkWidget *shown = adw_leaflet_get_visible_child(w->stack);
 	GtkWidget *next;
 
+	/* neighbours as the leaflet has them: it has children of its own besides, for shadows */
 	if (shown == NULL || adw_leaflet_get_child_transition_running(w->stack))
 		return;
-	while ((next = gtk_widget_get_next_sibling(shown)) != NULL) {
+	while ((next = adw_leaflet_get_adjacent_child(w->stack, ADW_NAVIGATION_DIRECTION_FORWARD)) != NULL)
 		adw_leaflet_remove(w->stack, next);
-	}
 }
 
 static gboolean drop_left_later(gpointer user)
@@ -143,10 +143,10 @@ void app_push(GtkWidget *inside, GtkWidget *page, const char *title)
 void app_pop(GtkWidget *inside)
 {
 	AppWindow *w = app_window_of(inside);
-	GtkWidget *shown = adw_leaflet_get_visible_child(w->stack);
+	GtkWidget *before = adw_leaflet_get_adjacent_child(w->stack, ADW_NAVIGATION_DIRECTION_BACK);
 
-	if (shown != w->main)
-		adw_leaflet_set_visible_child(w->stack, gtk_widget_get_prev_sibling(shown));
+	if (before != NULL)
+		adw_leaflet_set_visible_child(w->stack, before);
 }
 
 void app_pop_all(GtkWidget *inside)
@@ -275,6 +275,18 @@ void app_time_text(const struct jx_profile *profile, int64_t utc_ms, char out[8]
 	const int64_t minute = (utc_ms / 60000 + profile->utc_offset_min) % 1440;
 
 	(void)g_snprintf(out, 8, "%02d:%02d", (int)(minute / 60), (int)(minute % 60));
+}
+
+void app_load_style(void)
+{
+	GtkCssProvider *css = gtk_css_provider_new();
+
+	gtk_css_provider_load_from_resource(css, "/cn/jiexun/style.css");
+	gtk_style_context_add_provider_for_display(gdk_display_get_default(), GTK_STYLE_PROVIDER(css),
+						   GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+	g_object_unref(css);
+	gtk_icon_theme_add_resource_path(gtk_icon_theme_get_for_display(gdk_display_get_default()),
+					 "/cn/jiexun/icons");
 }
 
 /* ---- the window itself ------------------------------------------------------------------------------- */

@@ -121,6 +121,102 @@ jx_rc jx_handheld_sign_in(struct jx_handheld *h, const char *id, const char *nam
 jx_rc jx_handheld_set_pin(struct jx_handheld *h, const char *id, const char *old_pin, const char *pin,
 			  struct jx_error *err);
 
+/* ---- a form being filled in ------------------------------------------------------------------------ */
+
+/** Of the entry to come, kept with the draft under "@name": photo ("PATH:ROLE", several), grid, street, corrects, reason ... */
+struct jx_fill_option {
+	char *name, *value;
+};
+/** A sheet and its draft. All zero before jx_fill_begin() or jx_fill_resume(); jx_fill_done() frees what it holds. */
+struct jx_fill {
+	struct jx_draft draft; /**< id, form, pack, day, first touch */
+	jx_sheet *sheet;
+	bool is_stored; /**< the draft is on the disk: each answer is written there */
+	bool is_new;    /**< nothing was answered yet */
+	struct jx_fill_option *options;
+	size_t option_count;
+};
+#define JX_FILL_OPTIONS_MAX 64
+void jx_fill_done(struct jx_fill *fill);
+/**
+ * A form by id, name or alias, of the pack that holds on that day.
+ * @retval JX_ENOTFOUND  no such form, or it has fixed fields
+ */
+jx_rc jx_fill_find_form(const struct jx_handheld *h, const char *method, const char *day,
+			const jx_pack **pack_out, const struct jx_form **form_out, struct jx_error *err);
+/** A new one with the form's defaults; nothing is written. Packs are open, the store may be. id NULL: one is made. */
+jx_rc jx_fill_begin(const struct jx_handheld *h, const char *method, const char *id, struct jx_fill *fill,
+		    struct jx_error *err);
+typedef void (*jx_fill_refused_fn)(void *user, const struct jx_error *err);
+/**
+ * Go on with a draft, by the pack it began with. refused (may be NULL) hears of answers that this program takes no more: what was
+ * stored once was right then, and is asked again.
+ * @retval JX_ENOTFOUND  that pack is not here
+ */
+jx_rc jx_fill_resume(const struct jx_handheld *h, const struct jx_draft *draft, struct jx_fill *fill,
+		     jx_fill_refused_fn refused, void *user, struct jx_error *err);
+/** Answers of the day's last check that the form wants remembered (weather, place, group). */
+jx_rc jx_fill_remember(const struct jx_handheld *h, struct jx_fill *fill, struct jx_error *err);
+/** What entry `id` says, for a correction of it: an answer that the form takes no more is left open. Its pack has to be here. */
+jx_rc jx_fill_take_entry(const struct jx_handheld *h, const struct jx_entry *entry, struct jx_fill *fill,
+			 struct jx_error *err);
+
+/** Every answer, and the options: what the draft is to hold. "" too, where a default or a row would come back without it. */
+struct jx_fill_values {
+	struct jx_draft_value *list;
+	size_t count;
+};
+void jx_fill_values_free(struct jx_fill_values *values);
+void jx_fill_values_add(struct jx_fill_values *values, const char *path, const char *value);
+jx_rc jx_fill_values_of(const struct jx_fill *fill, struct jx_fill_values *values, struct jx_error *err);
+/**
+ * Make the draft hold just these, in one transaction, and begin it where there is none.
+ * @retval JX_EEXISTS  it was saved as an entry meanwhile
+ */
+jx_rc jx_fill_write(jx_store *store, const struct jx_draft *draft, const struct jx_fill_values *values,
+		    struct jx_error *err);
+
+/** Put the draft on the disk with all that it has, in one transaction. */
+jx_rc jx_fill_store(jx_store *store, struct jx_fill *fill, struct jx_error *err);
+/** One answer as typed: durable when it returns, where the draft is stored. */
+jx_rc jx_fill_set(jx_store *store, struct jx_fill *fill, const char *path, const char *typed,
+		  struct jx_error *err);
+/** A further option. @retval JX_ELIMIT */
+jx_rc jx_fill_add_option(jx_store *store, struct jx_fill *fill, const char *name, const char *value,
+			 struct jx_error *err);
+/** Last value of an option, or NULL. */
+const char *jx_fill_option(const struct jx_fill *fill, const char *name);
+/** In memory only: the one value of an option, NULL or "" none. What is in the draft is replaced by jx_fill_write(). */
+void jx_fill_put_option(struct jx_fill *fill, const char *name, const char *value);
+/** A row more, on the disk with its answers. */
+jx_rc jx_fill_add_row(jx_store *store, struct jx_fill *fill, const char *section, bool is_same_as_last,
+		      struct jx_error *err);
+jx_rc jx_fill_remove_row(jx_store *store, struct jx_fill *fill, const char *section, size_t row,
+			 struct jx_error *err);
+/** Another sheet in place of the one there: what is on the disk is replaced as a whole. Takes it over. */
+jx_rc jx_fill_replace(jx_store *store, struct jx_fill *fill, jx_sheet *sheet, struct jx_error *err);
+/** Role of a photo option "PATH:ROLE"; "close" where it has none. */
+const char *jx_fill_photo_role(const char *value);
+/** Roles of the photos that the options name. How many. */
+size_t jx_fill_roles(const struct jx_fill *fill, const char *roles[JX_PHOTOS_MAX]);
+/** Answers that the others made pointless: typed, but not asked for any more. They are told, and not recorded. How many. */
+typedef void (*jx_fill_hidden_fn)(void *user, const struct jx_field *field, const char *path,
+				  const char *value);
+size_t jx_fill_each_hidden(const struct jx_fill *fill, jx_fill_hidden_fn fn, void *user);
+
+/* ---- grades in words ------------------------------------------------------------------------------- */
+
+/** "3.33 %, level B, 95 % interval 0.62 to 8.52; not decided: 57 more rooms would decide it if the rate stays" */
+void jx_fill_grade_text(const struct jx_grade *grade, jx_buf *out);
+/** One object. */
+void jx_fill_grade_json(const struct jx_grade *grade, jx_buf *out);
+/** The grade of a computed value of a sheet; false where it has none, or the numbers contradict one another. */
+bool jx_fill_grade(const jx_sheet *sheet, const struct jx_computed *computed, const char *day,
+		   struct jx_grade *out);
+/** One line for each computed value, with its grade. */
+void jx_fill_computed_text(const jx_sheet *sheet, const char *day, jx_buf *out);
+void jx_fill_computed_json(const jx_sheet *sheet, const char *day, jx_buf *out);
+
 #ifdef __cplusplus
 }
 #endif

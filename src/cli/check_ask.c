@@ -87,8 +87,8 @@ static void print_help(void)
 static size_t find_codes(const struct ask *a, const struct jx_field *f, const struct jx_code **out,
 			 size_t cap)
 {
-	const jx_pack *pack = jx_sheet_pack(a->k->sheet);
-	const char *day = a->k->draft.day;
+	const jx_pack *pack = jx_sheet_pack(a->k->fill.sheet);
+	const char *day = a->k->fill.draft.day;
 	const struct jx_code *top[CODES_MAX];
 	size_t tops, n = 0;
 
@@ -120,7 +120,8 @@ static void print_codes(const struct ask *a, const struct jx_field *f, bool is_a
 static void print_phrases(const struct ask *a, const struct jx_field *f)
 {
 	const struct jx_text *texts = NULL;
-	const size_t n = jx_pack_phrases(jx_sheet_pack(a->k->sheet), a->k->draft.form, f->id, &texts);
+	const size_t n = jx_pack_phrases(jx_sheet_pack(a->k->fill.sheet), a->k->fill.draft.form, f->id,
+					 &texts);
 
 	for (size_t i = 0; i < n && i < PHRASES_SHOWN; i++)
 		printf("  %3zu  %s\n", i + 1, jx_text_pick(&texts[i]));
@@ -142,7 +143,7 @@ static const char *tapped(const struct ask *a, const struct jx_field *f)
 	}
 	if (f->type != JX_FIELD_TEXT)
 		return NULL;
-	n = jx_pack_phrases(jx_sheet_pack(a->k->sheet), a->k->draft.form, f->id, &texts);
+	n = jx_pack_phrases(jx_sheet_pack(a->k->fill.sheet), a->k->fill.draft.form, f->id, &texts);
 	return (size_t)number <= n && number <= PHRASES_SHOWN ? jx_text_pick(&texts[number - 1]) : NULL;
 }
 
@@ -152,7 +153,7 @@ static void count_asked(const struct ask *a, size_t *at_out, size_t *all_out)
 
 	*at_out = 0;
 	*all_out = 0;
-	while (jx_sheet_next(a->k->sheet, path, path)) {
+	while (jx_sheet_next(a->k->fill.sheet, path, path)) {
 		(*all_out)++;
 		if (strcmp(path, a->path) == 0)
 			*at_out = *all_out;
@@ -161,11 +162,12 @@ static void count_asked(const struct ask *a, size_t *at_out, size_t *all_out)
 
 static void print_question(const struct ask *a, const struct jx_field *f, const char *value)
 {
-	const struct jx_unit *unit = f->unit != NULL ? jx_pack_unit(jx_sheet_pack(a->k->sheet), f->unit)
+	const struct jx_unit *unit = f->unit != NULL ? jx_pack_unit(jx_sheet_pack(a->k->fill.sheet), f->unit)
 						     : NULL;
-	const struct jx_section *s = &jx_sheet_form(a->k->sheet)->sections[f->section];
+	const struct jx_section *s = &jx_sheet_form(a->k->fill.sheet)->sections[f->section];
 	const struct jx_code *code = f->list != NULL && value[0] != '\0'
-					     ? jx_pack_list_find(jx_sheet_pack(a->k->sheet), f->list, value)
+					     ? jx_pack_list_find(jx_sheet_pack(a->k->fill.sheet), f->list,
+								 value)
 					     : NULL;
 	size_t at, all;
 
@@ -197,7 +199,7 @@ static void print_computed(struct ask *a)
 	JX_AUTO_BUF text = {0};
 
 	jx_buf_init(&text, 1 << 20);
-	check_computed_text(a->k->sheet, a->k->draft.day, &text);
+	jx_fill_computed_text(a->k->fill.sheet, a->k->fill.draft.day, &text);
 	if (text.data == NULL || (a->shown != NULL && strcmp(a->shown, text.data) == 0))
 		return;
 	fputs(text.data, stdout);
@@ -209,7 +211,7 @@ static void print_computed(struct ask *a)
 static void print_broken_rules(const struct ask *a, const char *path)
 {
 	JX_AUTO_FREE struct jx_problem *p = jx_xcalloc(PROBLEMS_SHOWN, sizeof(*p));
-	const size_t n = jx_sheet_problems(a->k->sheet, NULL, 0, p, PROBLEMS_SHOWN);
+	const size_t n = jx_sheet_problems(a->k->fill.sheet, NULL, 0, p, PROBLEMS_SHOWN);
 
 	for (size_t i = 0; i < n && i < PROBLEMS_SHOWN; i++)
 		if (strcmp(p[i].path, path) == 0 && strcmp(p[i].rule, "needed") != 0)
@@ -256,7 +258,7 @@ static void remember_way(struct ask *a)
 
 static void reopen(struct ask *a)
 {
-	memset(a->is_closed, 0, jx_sheet_form(a->k->sheet)->section_count * sizeof(*a->is_closed));
+	memset(a->is_closed, 0, jx_sheet_form(a->k->fill.sheet)->section_count * sizeof(*a->is_closed));
 }
 
 static void go_back(struct ask *a)
@@ -264,7 +266,7 @@ static void go_back(struct ask *a)
 	reopen(a);
 	while (a->depth > 0) {
 		memcpy(a->path, a->history[--a->depth], sizeof(a->path));
-		if (a->path[0] != '\0' && jx_sheet_is_shown(a->k->sheet, a->path))
+		if (a->path[0] != '\0' && jx_sheet_is_shown(a->k->fill.sheet, a->path))
 			return;
 	}
 	a->path[0] = '\0';
@@ -273,9 +275,9 @@ static void go_back(struct ask *a)
 /* The group in which the next row would stand before `next` is asked; section_count: none. */
 static size_t find_open_group(const struct ask *a, const char *next)
 {
-	const struct jx_form *form = jx_sheet_form(a->k->sheet);
-	const struct jx_field *now = a->path[0] != '\0' ? jx_sheet_field(a->k->sheet, a->path) : NULL;
-	const struct jx_field *then = next != NULL ? jx_sheet_field(a->k->sheet, next) : NULL;
+	const struct jx_form *form = jx_sheet_form(a->k->fill.sheet);
+	const struct jx_field *now = a->path[0] != '\0' ? jx_sheet_field(a->k->fill.sheet, a->path) : NULL;
+	const struct jx_field *then = next != NULL ? jx_sheet_field(a->k->fill.sheet, next) : NULL;
 	const size_t from = now != NULL ? now->section : 0;
 	const size_t until = then != NULL ? then->section : form->section_count;
 
@@ -291,15 +293,16 @@ static void stand_behind(struct ask *a, size_t section)
 	char at[JX_FIELD_PATH_MAX] = "";
 
 	a->path[0] = '\0';
-	while (jx_sheet_next(a->k->sheet, at, at) && jx_sheet_field(a->k->sheet, at)->section <= section)
+	while (jx_sheet_next(a->k->fill.sheet, at, at) &&
+	       jx_sheet_field(a->k->fill.sheet, at)->section <= section)
 		memcpy(a->path, at, sizeof(a->path));
 }
 
 /* Returns false to stop asking. */
 static bool ask_row(struct ask *a, size_t section, struct jx_error *err)
 {
-	const struct jx_section *s = &jx_sheet_form(a->k->sheet)->sections[section];
-	const size_t rows = jx_sheet_rows(a->k->sheet, s->id);
+	const struct jx_section *s = &jx_sheet_form(a->k->fill.sheet)->sections[section];
+	const size_t rows = jx_sheet_rows(a->k->fill.sheet, s->id);
 	enum move move;
 	jx_rc rc = JX_OK;
 
@@ -316,10 +319,10 @@ static bool ask_row(struct ask *a, size_t section, struct jx_error *err)
 		 (move == MOVE_ANSWER && (a->line[0] == '\0' || strcmp(a->line, "n") == 0)))
 		a->is_closed[section] = true;
 	else if (move == MOVE_SKIP && rows > 0)
-		rc = check_remove_row(a->k, s->id, rows, err);
+		rc = jx_fill_remove_row(a->k->c->h.store, &a->k->fill, s->id, rows, err);
 	else if (move == MOVE_SAME ||
 		 (move == MOVE_ANSWER && (strcmp(a->line, "y") == 0 || strcmp(a->line, "是") == 0)))
-		rc = check_add_row(a->k, s->id, move == MOVE_SAME, err);
+		rc = jx_fill_add_row(a->k->c->h.store, &a->k->fill, s->id, move == MOVE_SAME, err);
 	/* the row it stood in is gone, or there is one more with nothing to ask */
 	if (rc == JX_OK && (move == MOVE_SKIP || move == MOVE_SAME))
 		stand_behind(a, section);
@@ -340,12 +343,12 @@ enum step {
 
 static enum step ask_field(struct ask *a, struct jx_error *err)
 {
-	const struct jx_field *f = jx_sheet_field(a->k->sheet, a->path);
+	const struct jx_field *f = jx_sheet_field(a->k->fill.sheet, a->path);
 	char value[JX_DRAFT_VALUE_MAX] = "";
 	enum move move;
 	jx_rc rc = JX_OK;
 
-	(void)jx_sheet_get(a->k->sheet, a->path, value, sizeof(value), NULL);
+	(void)jx_sheet_get(a->k->fill.sheet, a->path, value, sizeof(value), NULL);
 	print_question(a, f, value);
 	move = read_move(a);
 	if (move == MOVE_GONE || move == MOVE_QUIT)
@@ -379,11 +382,11 @@ static bool walk(struct ask *a, struct jx_error *err)
 	char next[JX_FIELD_PATH_MAX];
 
 	for (;;) {
-		const bool is_there = jx_sheet_next(a->k->sheet, a->path, next);
+		const bool is_there = jx_sheet_next(a->k->fill.sheet, a->path, next);
 		const size_t group = find_open_group(a, is_there ? next : NULL);
 		enum step step;
 
-		if (group < jx_sheet_form(a->k->sheet)->section_count) {
+		if (group < jx_sheet_form(a->k->fill.sheet)->section_count) {
 			if (!ask_row(a, group, err))
 				return false;
 			continue;
@@ -412,12 +415,12 @@ static void go_before(struct ask *a, const char *path)
 	char at[JX_FIELD_PATH_MAX] = "";
 
 	a->path[0] = '\0';
-	while (jx_sheet_next(a->k->sheet, at, at) && strcmp(at, path) != 0)
+	while (jx_sheet_next(a->k->fill.sheet, at, at) && strcmp(at, path) != 0)
 		memcpy(a->path, at, sizeof(a->path));
 	/* it may be one that is counted: then its rows, and with them all, are asked again */
 	if (strcmp(at, path) != 0)
 		a->path[0] = '\0';
-	for (size_t s = 0; s < jx_sheet_form(a->k->sheet)->section_count; s++)
+	for (size_t s = 0; s < jx_sheet_form(a->k->fill.sheet)->section_count; s++)
 		a->is_closed[s] = true;
 }
 
@@ -427,8 +430,9 @@ static void go_on(struct ask *a)
 	char at[JX_FIELD_PATH_MAX] = "", value[JX_DRAFT_VALUE_MAX];
 	char last[JX_FIELD_PATH_MAX] = "";
 
-	while (jx_sheet_next(a->k->sheet, at, at)) {
-		if (jx_sheet_get(a->k->sheet, at, value, sizeof(value), NULL) == JX_OK && value[0] != '\0')
+	while (jx_sheet_next(a->k->fill.sheet, at, at)) {
+		if (jx_sheet_get(a->k->fill.sheet, at, value, sizeof(value), NULL) == JX_OK &&
+		    value[0] != '\0')
 			memcpy(last, at, sizeof(last));
 	}
 	memcpy(a->path, last, sizeof(a->path));
@@ -441,8 +445,8 @@ static int stop(struct ask *a, const struct jx_error *err)
 	if (err->code != JX_OK && err->code != JX_EINVAL && err->code != JX_ENOTFOUND &&
 	    err->code != JX_ELIMIT)
 		return cli_fail(a->k->c, err);
-	jx_uuid_format(a->k->draft.id, id);
-	if (a->k->is_new && jx_store_drop_draft(a->k->c->h.store, a->k->draft.id, NULL) == JX_OK)
+	jx_uuid_format(a->k->fill.draft.id, id);
+	if (a->k->fill.is_new && jx_store_drop_draft(a->k->c->h.store, a->k->fill.draft.id, NULL) == JX_OK)
 		cli_say(a->k->c, "%s", _("nothing was answered, nothing is kept"));
 	else
 		cli_say(a->k->c, _("kept as a draft: go on with jx check --resume %.13s"), id);
@@ -455,12 +459,13 @@ static int finish(struct ask *a, struct jx_error *err)
 	for (;;) {
 		JX_AUTO_FREE struct jx_problem *p = jx_xcalloc(PROBLEMS_SHOWN, sizeof(*p));
 		const char *roles[JX_PHOTOS_MAX];
-		const size_t role_count = check_roles(a->k, roles);
-		const size_t n = jx_sheet_problems(a->k->sheet, roles, role_count, p, PROBLEMS_SHOWN);
+		const size_t role_count = jx_fill_roles(&a->k->fill, roles);
+		const size_t n = jx_sheet_problems(a->k->fill.sheet, roles, role_count, p, PROBLEMS_SHOWN);
 		enum move move;
 
 		for (size_t i = 0; i < n && i < PROBLEMS_SHOWN; i++)
-			printf("  ! %s: %s\n", jx_text_pick(&jx_sheet_field(a->k->sheet, p[i].path)->name),
+			printf("  ! %s: %s\n",
+			       jx_text_pick(&jx_sheet_field(a->k->fill.sheet, p[i].path)->name),
 			       jx_text_pick(&p[i].text));
 		printf("%s\n", n > 0 ? _("Enter: to the first of these; q: stop, the draft is kept")
 				     : _("Enter: save; <: back; q: stop, the draft is kept"));
@@ -480,7 +485,7 @@ static int finish(struct ask *a, struct jx_error *err)
 
 int check_ask(struct check *k)
 {
-	const struct jx_form *form = jx_sheet_form(k->sheet);
+	const struct jx_form *form = jx_sheet_form(k->fill.sheet);
 	struct ask a = {.k = k, .is_closed = jx_xcalloc(form->section_count, sizeof(bool))};
 	struct jx_error err = {0};
 	int status;
@@ -490,7 +495,7 @@ int check_ask(struct check *k)
 	if (form->hint.zh != NULL)
 		printf("%s\n", jx_text_pick(&form->hint));
 	print_help();
-	if (!k->is_new)
+	if (!k->fill.is_new)
 		go_on(&a);
 	status = walk(&a, &err) ? finish(&a, &err) : stop(&a, &err);
 	free(a.history);

@@ -1,4 +1,4 @@
-/* The form being filled in, and its draft on the disk. */
+/* The form being filled in by jx check: the device's (struct jx_fill), and its options as those of the command line. */
 #include "check.h"
 
 #include <stdio.h>
@@ -7,68 +7,15 @@
 
 #define WHERE          "jx.check"
 #define FILE_BYTES_MAX ((size_t)1 << 20)
-#define OPTION         '@' /* what begins so in a draft is no field but an option of the entry */
 
 void check_done(struct check *k)
 {
-	jx_sheet_free(k->sheet);
-	for (size_t i = 0; i < k->string_count; i++)
-		free(k->strings[i]);
-	free(k->strings);
-}
-
-jx_rc check_find_form(const struct cli *c, const char *method, const char *day, const jx_pack **pack_out,
-		      const struct jx_form **form_out, struct jx_error *err)
-{
-	for (size_t i = 0; i < jx_packs_count(c->h.packs); i++) {
-		const jx_pack *pack = jx_handheld_pack_on(&c->h, i, day);
-		const struct jx_form *form = pack != NULL ? jx_pack_form_find(pack, method) : NULL;
-
-		if (form == NULL)
-			continue;
-		if (form->is_observation)
-			return jx_fail(err, JX_ENOTFOUND, 0, WHERE, "%s is what jx log is for: use that",
-				       jx_text_pick(&form->name));
-		*pack_out = pack;
-		*form_out = form;
-		return JX_OK;
-	}
-	return jx_fail(err, JX_ENOTFOUND, 0, WHERE, "there is no check \"%.60s\": jx check --list shows all",
-		       method);
+	jx_fill_done(&k->fill);
 }
 
 jx_rc check_begin(struct check *k, const char *method, const char *id, struct jx_error *err)
 {
-	const struct jx_clock *clock = jx_os_clock();
-	const int64_t now_utc_ms = clock->utc_ms(clock->user);
-	const struct jx_form *form = NULL;
-	const jx_pack *pack = NULL;
-	char pack_day[11];
-	jx_rc rc;
-
-	jx_uuid7(clock, jx_os_rand(), k->draft.id);
-	if (id != NULL && !jx_uuid_parse(id, strlen(id), k->draft.id))
-		return jx_fail(err, JX_EINVAL, 0, "jx.id",
-			       "field \"id\": \"%s\" is no UUID; leave it out to have one made", id);
-	k->draft.taken_utc_ms = now_utc_ms > 0 ? now_utc_ms : 0;
-	jx_handheld_today(&k->c->h, k->draft.day);
-	/* with a shift open its day counts, also after midnight */
-	if (k->c->h.store != NULL) {
-		char day[16];
-
-		if (jx_store_get(k->c->h.store, JX_SET_SHIFT_DAY, day, sizeof(day), NULL) == JX_OK &&
-		    jx_day_ok(day))
-			jx_strcpy(k->draft.day, sizeof(k->draft.day), day);
-	}
-	jx_handheld_pack_day(&k->c->h, pack_day);
-	rc = check_find_form(k->c, method, pack_day, &pack, &form, err);
-	if (rc != JX_OK)
-		return rc;
-	jx_strcpy(k->draft.form, sizeof(k->draft.form), form->id);
-	jx_strcpy(k->draft.pack, sizeof(k->draft.pack), jx_pack_id(pack));
-	k->draft.pack_version = jx_pack_version(pack);
-	k->is_new = true;
-	return jx_sheet_new(pack, form->id, k->draft.day, &k->sheet, err);
+	return jx_fill_begin(&k->c->h, method, id, &k->fill, err);
 }
 
 /* ---- options --------------------------------------------------------------------------------------- */
@@ -81,50 +28,28 @@ static const struct cli_opt *find_option(const char *name)
 	return NULL;
 }
 
-static void add_option(struct check *k, const struct cli_opt *o, const char *value)
+/* As many as a command line may have; a draft of a newer program may name options that nobody knows here. */
+static void read_options(struct check *k)
 {
 	struct cli_args *a = &k->options;
 
-	if (a->count == CLI_VALUES_MAX)
-		return; /* as many as a command line may have: checked where they are taken */
-	k->strings = jx_xreallocarray(k->strings, k->string_count + 1, sizeof(*k->strings));
-	k->strings[k->string_count] = jx_xstrdup(value);
-	a->value[a->count].opt = o;
-	a->value[a->count].value = k->strings[k->string_count];
-	a->count++;
-	k->string_count++;
-}
+	a->count = 0;
+	for (size_t i = 0; i < k->fill.option_count && a->count < CLI_VALUES_MAX; i++) {
+		const struct cli_opt *o = find_option(k->fill.options[i].name);
 
-/* "@photo.3": several of a name are told apart by a number, which says no more than that. */
-static void take_option(struct check *k, const char *path, const char *value)
-{
-	char name[32];
-	const size_t len = strcspn(path + 1, ".");
-	const struct cli_opt *o;
-
-	if (len >= sizeof(name))
-		return;
-	memcpy(name, path + 1, len);
-	name[len] = '\0';
-	o = find_option(name);
-	if (o != NULL)
-		add_option(k, o, value);
+		if (o == NULL)
+			continue;
+		a->value[a->count].opt = o;
+		a->value[a->count].value = k->fill.options[i].value;
+		a->count++;
+	}
 }
 
 jx_rc check_set_option(struct check *k, const char *name, const char *value, struct jx_error *err)
 {
-	const struct cli_opt *o = find_option(name);
-	JX_AUTO_FREE char *path = jx_xasprintf("%c%s.%zu", OPTION, name, k->options.count);
-	const struct jx_draft_value v = {path, value};
-	jx_rc rc = JX_OK;
+	const jx_rc rc = jx_fill_add_option(k->c->h.store, &k->fill, name, value, err);
 
-	if (o == NULL || k->options.count == CLI_VALUES_MAX)
-		return jx_fail(err, JX_ELIMIT, 0, WHERE,
-			       "this check has too many options: begin another one");
-	if (k->is_stored)
-		rc = jx_store_set_draft(k->c->h.store, k->draft.id, &v, 1, err);
-	if (rc == JX_OK)
-		add_option(k, o, value);
+	read_options(k);
 	return rc;
 }
 
@@ -153,19 +78,6 @@ jx_rc check_take_options(struct check *k, const struct cli_args *a, struct jx_er
 		rc = check_set_option(k, name, photo != NULL ? photo : a->value[i].value, err);
 	}
 	return rc;
-}
-
-size_t check_roles(const struct check *k, const char *roles[JX_PHOTOS_MAX])
-{
-	const char *value;
-	size_t n = 0;
-
-	for (size_t i = 0; n < JX_PHOTOS_MAX && (value = cli_nth(&k->options, "photo", i)) != NULL; i++) {
-		const char *role = cli_photo_role(value);
-
-		roles[n++] = role != NULL ? role : "close";
-	}
-	return n;
 }
 
 /* ---- going on with one ----------------------------------------------------------------------------- */
@@ -206,206 +118,29 @@ jx_rc check_find_draft(struct cli *c, const char *name, struct jx_draft *out, st
 	return JX_OK;
 }
 
-/* What was stored once was right then; should a newer program see it otherwise, the field is asked again. */
-static jx_rc replay(void *user, const struct jx_draft_value *v)
+/* Should a newer program see an answer otherwise, the field is asked again. */
+static void tell_refused(void *user, const struct jx_error *err)
 {
-	struct check *k = user;
-	const struct jx_field *field = jx_sheet_field(k->sheet, v->path);
-	struct jx_error err;
+	const struct cli *c = user;
 
-	if (v->path[0] == OPTION) {
-		take_option(k, v->path, v->value);
-		return JX_OK;
-	}
-	/* a field that the rows count now was typed before they came */
-	if (jx_sheet_set(k->sheet, v->path, v->value, &err) != JX_OK &&
-	    (field == NULL || !field->is_counted) && !k->c->quiet)
-		fprintf(stderr, "jx: %s\n", err.text);
-	return JX_OK;
+	if (!c->quiet)
+		fprintf(stderr, "jx: %s\n", err->text);
 }
 
 jx_rc check_resume(struct check *k, const char *name, struct jx_error *err)
 {
-	const jx_pack *pack = NULL;
-	jx_rc rc = check_find_draft(k->c, name, &k->draft, err);
+	struct jx_draft draft;
+	jx_rc rc = check_find_draft(k->c, name, &draft, err);
 
 	if (rc == JX_OK)
-		pack = jx_packs_version(k->c->h.packs, k->draft.pack, k->draft.pack_version);
-	if (rc == JX_OK && pack == NULL)
-		rc = jx_fail(err, JX_ENOTFOUND, 0, WHERE,
-			     "the draft needs version %lld of pack %s, which is not here: run jx sync",
-			     (long long)k->draft.pack_version, k->draft.pack);
-	if (rc == JX_OK)
-		rc = jx_sheet_new(pack, k->draft.form, k->draft.day, &k->sheet, err);
-	if (rc != JX_OK)
-		return rc;
-	k->is_stored = true;
-	return jx_store_each_draft_value(k->c->h.store, k->draft.id, replay, k, err);
-}
-
-/* ---- remembered answers ---------------------------------------------------------------------------- */
-
-static void take_remembered(struct check *k, const jx_sheet *last)
-{
-	const struct jx_form *form = jx_sheet_form(k->sheet);
-	char value[JX_DRAFT_VALUE_MAX];
-
-	for (size_t i = 0; i < form->field_count; i++) {
-		const struct jx_field *f = &form->fields[i];
-
-		if (!f->is_remembered || form->sections[f->section].is_repeat ||
-		    jx_sheet_get(last, f->id, value, sizeof(value), NULL) != JX_OK || value[0] == '\0')
-			continue;
-		(void)jx_sheet_set(k->sheet, f->id, value,
-				   NULL); /* of another form: what does not fit is asked */
-	}
-}
-
-static jx_rc look_at_last(void *user, const struct jx_log_row *row)
-{
-	struct check *k = user;
-	JX_AUTO_FREE struct jx_entry *e = jx_xcalloc(1, sizeof(*e));
-	JX_AUTO(jx_sheet) last = NULL;
-	const jx_pack *pack;
-
-	if (jx_entry_decode(row->bytes, row->len, e, NULL) != JX_OK || e->answers.data == NULL)
-		return JX_OK;
-	pack = jx_packs_version(k->c->h.packs, e->pack, e->pack_version);
-	if (pack == NULL || jx_sheet_read(pack, e->form, e->day, e->answers.data, e->answers.len, false,
-					  &last, NULL) != JX_OK)
-		return JX_OK;
-	take_remembered(k, last);
-	return JX_EINTR;
-}
-
-jx_rc check_remember(struct check *k, struct jx_error *err)
-{
-	const struct jx_log_query q = {
-		.day = k->draft.day, .kind = JX_KIND_OBSERVATION, .newest_first = true};
-	const jx_rc rc = jx_store_each(k->c->h.store, &q, look_at_last, k, err);
-
-	return rc == JX_EINTR ? JX_OK : rc;
-}
-
-/* ---- writing --------------------------------------------------------------------------------------- */
-
-struct values {
-	struct jx_draft_value *list;
-	size_t count;
-};
-
-static void free_values(struct values *v)
-{
-	for (size_t i = 0; i < v->count; i++) {
-		free((void *)(uintptr_t)v->list[i].path);
-		free((void *)(uintptr_t)v->list[i].value);
-	}
-	free(v->list);
-}
-
-static void add_value(struct values *v, const char *path, const char *value)
-{
-	v->list = jx_xreallocarray(v->list, v->count + 1, sizeof(*v->list));
-	v->list[v->count].path = jx_xstrdup(path);
-	v->list[v->count].value = value != NULL ? jx_xstrdup(value) : NULL;
-	v->count++;
-}
-
-/* Every answer; "" too, where a default or a row would come back without it. */
-static jx_rc add_answer(const struct check *k, const struct jx_field *f, const char *path, bool is_row,
-			struct values *v, struct jx_error *err)
-{
-	char value[JX_DRAFT_VALUE_MAX];
-	const jx_rc rc = jx_sheet_get(k->sheet, path, value, sizeof(value), err);
-
-	if (rc == JX_OK && f->type != JX_FIELD_PHOTO && (value[0] != '\0' || is_row || f->fallback != NULL))
-		add_value(v, path, value);
-	return rc;
-}
-
-static jx_rc add_answers(const struct check *k, struct values *v, struct jx_error *err)
-{
-	const struct jx_form *form = jx_sheet_form(k->sheet);
-	jx_rc rc = JX_OK;
-
-	for (size_t s = 0; s < form->section_count; s++) {
-		const bool is_row = form->sections[s].is_repeat;
-		const size_t rows = is_row ? jx_sheet_rows(k->sheet, form->sections[s].id) : 1;
-
-		for (size_t row = 1; row <= rows; row++)
-			for (size_t i = 0; i < form->field_count && rc == JX_OK; i++) {
-				const struct jx_field *f = &form->fields[i];
-				JX_AUTO_FREE char *path =
-					is_row ? jx_xasprintf("%s[%zu].%s", form->sections[s].id, row, f->id)
-					       : jx_xstrdup(f->id);
-
-				if (f->section == s)
-					rc = add_answer(k, f, path, is_row, v, err);
-			}
-	}
-	return rc;
-}
-
-jx_rc check_store(struct check *k, struct jx_error *err)
-{
-	JX_CLEANUP(free_values) struct values v = {NULL, 0};
-	jx_rc rc = add_answers(k, &v, err);
-
-	for (size_t i = 0; i < k->options.count; i++) {
-		JX_AUTO_FREE char *path = jx_xasprintf("%c%s.%zu", OPTION, k->options.value[i].opt->name, i);
-
-		add_value(&v, path, k->options.value[i].value);
-	}
-	if (rc == JX_OK)
-		rc = jx_store_begin_draft(k->c->h.store, &k->draft, v.list, v.count, err);
-	k->is_stored = rc == JX_OK;
+		rc = jx_fill_resume(&k->c->h, &draft, &k->fill, tell_refused, k->c, err);
+	read_options(k);
 	return rc;
 }
 
 jx_rc check_set(struct check *k, const char *path, const char *typed, struct jx_error *err)
 {
-	const struct jx_draft_value v = {path, typed};
-	jx_rc rc = jx_sheet_set(k->sheet, path, typed, err);
-
-	if (rc == JX_OK)
-		k->is_new = false;
-	return rc == JX_OK && k->is_stored ? jx_store_set_draft(k->c->h.store, k->draft.id, &v, 1, err) : rc;
-}
-
-static jx_rc add_stored(void *user, const struct jx_draft_value *v)
-{
-	if (v->path[0] != OPTION)
-		add_value(user, v->path, NULL);
-	return JX_OK;
-}
-
-/* After rows moved: what is on the disk is replaced as a whole. */
-static jx_rc store_again(struct check *k, struct jx_error *err)
-{
-	JX_CLEANUP(free_values) struct values v = {NULL, 0};
-	jx_rc rc;
-
-	k->is_new = false;
-	if (!k->is_stored)
-		return JX_OK;
-	rc = jx_store_each_draft_value(k->c->h.store, k->draft.id, add_stored, &v, err);
-	if (rc == JX_OK)
-		rc = add_answers(k, &v, err);
-	return rc == JX_OK ? jx_store_set_draft(k->c->h.store, k->draft.id, v.list, v.count, err) : rc;
-}
-
-jx_rc check_add_row(struct check *k, const char *section, bool is_same_as_last, struct jx_error *err)
-{
-	const jx_rc rc = jx_sheet_add_row(k->sheet, section, is_same_as_last, err);
-
-	return rc == JX_OK ? store_again(k, err) : rc;
-}
-
-jx_rc check_remove_row(struct check *k, const char *section, size_t row, struct jx_error *err)
-{
-	const jx_rc rc = jx_sheet_remove_row(k->sheet, section, row, err);
-
-	return rc == JX_OK ? store_again(k, err) : rc;
+	return jx_fill_set(k->c->h.store, &k->fill, path, typed, err);
 }
 
 /* ---- answers from a file --------------------------------------------------------------------------- */
@@ -448,13 +183,11 @@ static jx_rc read_json(struct check *k, const jx_buf *text, struct jx_error *err
 	add_without_space(&dense, text->data);
 	rc = jx_buf_check(&dense, "answers", err);
 	if (rc == JX_OK)
-		rc = jx_sheet_read(jx_sheet_pack(k->sheet), k->draft.form, k->draft.day, dense.data,
-				   dense.len, true, &read, err);
+		rc = jx_sheet_read(jx_sheet_pack(k->fill.sheet), k->fill.draft.form, k->fill.draft.day,
+				   dense.data, dense.len, true, &read, err);
 	if (rc != JX_OK)
 		return rc;
-	jx_sheet_free(k->sheet);
-	k->sheet = read;
-	return store_again(k, err);
+	return jx_fill_replace(k->c->h.store, &k->fill, read, err);
 }
 
 static jx_rc read_lines(struct check *k, const char *text, struct jx_error *err)

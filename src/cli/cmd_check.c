@@ -149,22 +149,22 @@ static void print_json(const struct check *k, bool is_ok, const struct jx_proble
 	jx_buf_init(&computed, 1 << 20);
 	jx_buf_init(&problems, 1 << 20);
 	/* as an entry would have them; while they break a rule, as they were typed */
-	if (jx_sheet_write(k->sheet, roles, check_roles(k, roles), &answers, NULL) != JX_OK) {
+	if (jx_sheet_write(k->fill.sheet, roles, jx_fill_roles(&k->fill, roles), &answers, NULL) != JX_OK) {
 		jx_buf_reset(&answers);
-		(void)jx_sheet_write_draft(k->sheet, &answers, NULL);
+		(void)jx_sheet_write_draft(k->fill.sheet, &answers, NULL);
 	}
-	check_computed_json(k->sheet, k->draft.day, &computed);
+	jx_fill_computed_json(k->fill.sheet, k->fill.draft.day, &computed);
 	add_problems(p, count, &problems);
 	jx_buf_init(&left_out, 1 << 20);
 	check_hidden_json(k, &left_out);
-	jx_uuid_format(k->draft.id, id);
+	jx_uuid_format(k->fill.draft.id, id);
 	cli_json_begin(&j);
 	cli_json_bool(&j, "ok", is_ok);
-	cli_json_str(&j, "id", k->is_stored ? id : NULL);
-	cli_json_str(&j, "form", k->draft.form);
-	cli_json_str(&j, "pack", k->draft.pack);
-	cli_json_int(&j, "pack_version", k->draft.pack_version);
-	cli_json_str(&j, "day", k->draft.day);
+	cli_json_str(&j, "id", k->fill.is_stored ? id : NULL);
+	cli_json_str(&j, "form", k->fill.draft.form);
+	cli_json_str(&j, "pack", k->fill.draft.pack);
+	cli_json_int(&j, "pack_version", k->fill.draft.pack_version);
+	cli_json_str(&j, "day", k->fill.draft.day);
 	cli_json_buf(&j, "answers", &answers);
 	cli_json_buf(&j, "problems", &problems);
 	cli_json_buf(&j, "computed", &computed);
@@ -175,8 +175,8 @@ static void print_json(const struct check *k, bool is_ok, const struct jx_proble
 static size_t problems_of(const struct check *k, struct jx_problem p[PROBLEMS_MAX])
 {
 	const char *roles[JX_PHOTOS_MAX];
-	const size_t role_count = check_roles(k, roles);
-	const size_t count = jx_sheet_problems(k->sheet, roles, role_count, p, PROBLEMS_MAX);
+	const size_t role_count = jx_fill_roles(&k->fill, roles);
+	const size_t count = jx_sheet_problems(k->fill.sheet, roles, role_count, p, PROBLEMS_MAX);
 
 	return count < PROBLEMS_MAX ? count : PROBLEMS_MAX;
 }
@@ -191,11 +191,11 @@ static int try_out(const struct check *k)
 	if (k->c->json)
 		print_json(k, count == 0, p, count);
 	jx_buf_init(&text, 1 << 20);
-	check_computed_text(k->sheet, k->draft.day, &text);
+	jx_fill_computed_text(k->fill.sheet, k->fill.draft.day, &text);
 	if (!k->c->json && !k->c->quiet && text.data != NULL)
 		fputs(text.data, stdout);
 	for (size_t i = 0; i < count; i++)
-		fprintf(stderr, "jx: %s: %s\n", jx_text_pick(&jx_sheet_field(k->sheet, p[i].path)->name),
+		fprintf(stderr, "jx: %s: %s\n", jx_text_pick(&jx_sheet_field(k->fill.sheet, p[i].path)->name),
 			jx_text_pick(&p[i].text));
 	check_tell_hidden(k);
 	return count == 0 ? 0 : jx_rc_exit_status(JX_EINVAL);
@@ -207,11 +207,11 @@ static int try_out(const struct check *k)
 static jx_rc check_answers(const struct check *k, struct jx_error *err)
 {
 	const char *roles[JX_PHOTOS_MAX];
-	const size_t count = check_roles(k, roles);
+	const size_t count = jx_fill_roles(&k->fill, roles);
 	JX_AUTO_BUF answers = {0};
 
 	jx_buf_init(&answers, JX_ENTRY_BYTES_MAX);
-	return jx_sheet_write(k->sheet, roles, count, &answers, err);
+	return jx_sheet_write(k->fill.sheet, roles, count, &answers, err);
 }
 
 static jx_rc set_correction(const struct check *k, jx_capture *cap, struct jx_error *err)
@@ -240,22 +240,22 @@ int check_save(struct check *k)
 	if (rc == JX_OK)
 		rc = jx_capture_begin(&k->c->h.recorder, &cap, &err);
 	if (rc == JX_OK)
-		rc = jx_capture_set_draft(cap, &k->draft, &err);
+		rc = jx_capture_set_draft(cap, &k->fill.draft, &err);
 	if (rc == JX_OK)
 		rc = set_correction(k, cap, &err);
 	if (rc == JX_OK)
 		rc = cli_fill_entry(k->c, &k->options, cap, &fix, &err);
 	if (rc == JX_OK)
-		rc = jx_capture_set_sheet(cap, k->sheet, &err);
+		rc = jx_capture_set_sheet(cap, k->fill.sheet, &err);
 	if (rc == JX_OK)
 		rc = jx_capture_commit(cap, &n, &err);
 	if (rc != JX_OK)
 		return cli_fail(k->c, &err);
 	check_tell_hidden(k);
 	jx_handheld_note_fix_time(&k->c->h, &fix);
-	status = cli_show_saved(k->c, k->draft.id, &fix);
+	status = cli_show_saved(k->c, k->fill.draft.id, &fix);
 	jx_buf_init(&text, 1 << 20);
-	check_computed_text(k->sheet, k->draft.day, &text);
+	jx_fill_computed_text(k->fill.sheet, k->fill.draft.day, &text);
 	if (!k->c->json && !k->c->quiet && text.data != NULL)
 		fputs(text.data, stdout);
 	return status;
@@ -267,7 +267,7 @@ static int keep(struct check *k)
 
 	if (k->c->json)
 		print_json(k, true, NULL, 0);
-	jx_uuid_format(k->draft.id, id);
+	jx_uuid_format(k->fill.draft.id, id);
 	cli_say(k->c, _("kept as a draft: go on with jx check --resume %.13s"), id);
 	return 0;
 }
@@ -306,9 +306,9 @@ static jx_rc open_check(struct check *k, const struct cli_args *a, bool is_askin
 	if (rc == JX_OK)
 		rc = is_resumed ? check_resume(k, name, err) : check_begin(k, name, cli_value(a, "id"), err);
 	if (rc == JX_OK && is_dry)
-		k->is_stored = false; /* the sheet is filled; the draft stays as it is */
+		k->fill.is_stored = false; /* the sheet is filled; the draft stays as it is */
 	if (rc == JX_OK && is_asking && !is_resumed)
-		rc = check_remember(k, err);
+		rc = jx_fill_remember(&k->c->h, &k->fill, err);
 	return rc;
 }
 
@@ -322,8 +322,8 @@ static int run(struct check *k, const struct cli_args *a)
 
 	if (rc == JX_OK)
 		rc = set_all(k, a, &err);
-	if (rc == JX_OK && (is_kept || is_asking) && !k->is_stored && !is_dry)
-		rc = check_store(k, &err);
+	if (rc == JX_OK && (is_kept || is_asking) && !k->fill.is_stored && !is_dry)
+		rc = jx_fill_store(k->c->h.store, &k->fill, &err);
 	if (rc != JX_OK)
 		return cli_fail(k->c, &err);
 	if (is_dry)

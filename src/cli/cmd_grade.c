@@ -79,7 +79,7 @@ static void grades_json(const jx_pack *pack, const jx_tally *tally, const char *
 		if (jx_tally_grade(tally, jx_pack_index_at(pack, i), day, &g, NULL) != JX_OK)
 			continue;
 		jx_buf_adds(b, comma);
-		check_grade_json(&g, b);
+		jx_fill_grade_json(&g, b);
 		comma = ",";
 	}
 	jx_buf_addc(b, ']');
@@ -227,7 +227,7 @@ static void print_grade(const struct jx_grade *g)
 	JX_AUTO_BUF b = {0};
 
 	jx_buf_init(&b, 65536);
-	check_grade_text(g, &b);
+	jx_fill_grade_text(g, &b);
 	printf("  ");
 	cli_cell(jx_text_pick(&g->index->name), 32, false);
 	printf("%s\n", b.data != NULL ? b.data : "");

@@ -26,4 +26,8 @@ jx_rc jx_handheld__set_pin(const struct jx_handheld__world *w, const char *id, c
 jx_rc jx_handheld__remember(const struct jx_handheld__world *w, const char *id, const char *name,
 			    struct jx_error *err);
 
+/** What begins so in a draft is no field but an option of the entry. */
+#define JX_FILL__OPTION '@'
+void jx_fill__keep_option(struct jx_fill *fill, const char *name, const char *value);
+
 #endif

@@ -1,5 +1,5 @@
 /* Grades in words and as objects, the same for a sheet and for a city. */
-#include "check.h"
+#include "private.h"
 
 #include <string.h>
 
@@ -26,7 +26,7 @@ static void add_value(const struct jx_grade *g, jx_buf *out)
 		    jx_text_pick(&g->index->unit));
 }
 
-void check_grade_text(const struct jx_grade *g, jx_buf *out)
+void jx_fill_grade_text(const struct jx_grade *g, jx_buf *out)
 {
 	if (g->is_none_positive) {
 		jx_buf_addf(out, _("none positive, level %s"), jx_level_name(g->level));
@@ -70,7 +70,7 @@ static const char *method_of(enum jx_interval_kind kind)
 	}
 }
 
-void check_grade_json(const struct jx_grade *g, jx_buf *out)
+void jx_fill_grade_json(const struct jx_grade *g, jx_buf *out)
 {
 	char number[32];
 
@@ -120,7 +120,7 @@ static bool grade_of(const jx_tally *tally, const jx_sheet *sheet, const struct 
 	return index != NULL && jx_tally_grade(tally, index, day, out, NULL) == JX_OK;
 }
 
-void check_computed_text(const jx_sheet *sheet, const char *day, jx_buf *out)
+void jx_fill_computed_text(const jx_sheet *sheet, const char *day, jx_buf *out)
 {
 	JX_AUTO(jx_tally) tally = tally_of(sheet);
 	struct jx_computed c;
@@ -129,14 +129,14 @@ void check_computed_text(const jx_sheet *sheet, const char *day, jx_buf *out)
 	for (size_t i = 0; jx_sheet_computed(sheet, i, &c); i++) {
 		jx_buf_addf(out, "  %s: ", jx_text_pick(&c.name));
 		if (grade_of(tally, sheet, &c, day, &g))
-			check_grade_text(&g, out);
+			jx_fill_grade_text(&g, out);
 		else
 			jx_buf_adds(out, c.value);
 		jx_buf_addc(out, '\n');
 	}
 }
 
-void check_computed_json(const jx_sheet *sheet, const char *day, jx_buf *out)
+void jx_fill_computed_json(const jx_sheet *sheet, const char *day, jx_buf *out)
 {
 	JX_AUTO(jx_tally) tally = tally_of(sheet);
 	struct jx_computed c;
@@ -149,9 +149,17 @@ void check_computed_json(const jx_sheet *sheet, const char *day, jx_buf *out)
 		add_text(out, "value", c.value);
 		if (grade_of(tally, sheet, &c, day, &g)) {
 			add_member(out, "grade");
-			check_grade_json(&g, out);
+			jx_fill_grade_json(&g, out);
 		}
 		jx_buf_addc(out, '}');
 	}
 	jx_buf_addc(out, ']');
+}
+
+bool jx_fill_grade(const jx_sheet *sheet, const struct jx_computed *computed, const char *day,
+		   struct jx_grade *out)
+{
+	JX_AUTO(jx_tally) tally = tally_of(sheet);
+
+	return grade_of(tally, sheet, computed, day, out);
 }

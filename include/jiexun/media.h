@@ -221,6 +221,11 @@ jx_rc jx_media_tag(const void *data, size_t len, const struct jx_media_tags *tag
 struct jx_picture_child {
 	const char *program; /**< jx-picture; NULL: the one beside this program, or in ../bin */
 	int64_t time_max_ms; /**< 0: 20 s; then it is killed */
+	/**
+	 * Runs only where nobody else wants the processor. It then has three times as long on the wall's clock, and being late by that is
+	 * JX_EBUSY: it says nothing about the picture. time_max_ms of processor time still does.
+	 */
+	bool is_idle;
 	struct jx_picture_limits limits;
 };
 /**

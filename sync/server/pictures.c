@@ -7,9 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "jiexun/media.h"
+
+/*
+ * A copy costs more than storing the photo does, and nobody looks before the evening's devices are through: so it waits until photos have
+ * stopped coming. But not for ever: a city whose photos never stop has its copies a minute late, made from what the processor has left.
+ */
+#define QUIET_MS    1000
+#define WAIT_MAX_MS 60000
 
 struct pictures {
 	site *d;
@@ -17,9 +25,11 @@ struct pictures {
 	void *log_user;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
-	int64_t pos;      /* all up to here have been given out */
-	bool has_more;    /* something was stored since the end was last seen */
-	bool is_stopping; /* or jx-picture does not run */
+	int64_t pos;             /* all up to here have been given out */
+	int64_t stored_mono_ms;  /* the newest photo */
+	int64_t waiting_mono_ms; /* since when there is something to do */
+	bool has_more;           /* something was stored since the end was last seen */
+	bool is_stopping;        /* or jx-picture does not run */
 	size_t count;
 	pthread_t threads[64];
 };
@@ -46,6 +56,28 @@ static jx_rc take_row(void *user, const struct jx_vault_stored *photo)
 	return JX_OK;
 }
 
+/* The clock that a condition can wait by; base's goes on while the machine sleeps. */
+static int64_t mono_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* The mutex is held. False: it is not time yet, and some of it has passed. */
+static bool is_time(pictures *p)
+{
+	const int64_t quiet_ms = p->stored_mono_ms + QUIET_MS, latest_ms = p->waiting_mono_ms + WAIT_MAX_MS;
+	const int64_t due_ms = quiet_ms < latest_ms ? quiet_ms : latest_ms;
+	const struct timespec due = {.tv_sec = due_ms / 1000, .tv_nsec = due_ms % 1000 * 1000000};
+
+	if (mono_ms() >= due_ms)
+		return true;
+	(void)pthread_cond_timedwait(&p->changed, &p->mutex, &due);
+	return false;
+}
+
 /* Waits for one; false: stop. A row takes some microseconds, so those that have their copy already are soon passed. */
 static bool take_next(pictures *p, struct jx_vault_stored *photo_out)
 {
@@ -59,6 +91,8 @@ static bool take_next(pictures *p, struct jx_vault_stored *photo_out)
 			(void)pthread_cond_wait(&p->changed, &p->mutex);
 			continue;
 		}
+		if (!is_time(p))
+			continue;
 		p->has_more = false;
 		if (vault->ops->each_photo(vault, p->pos, 1, take_row, &next, &err) != JX_OK)
 			say(p, JX_SERVER_WARNING, &err);
@@ -110,6 +144,7 @@ static void mark(pictures *p, const struct jx_vault_stored *photo, const struct 
 
 static void make_copy(pictures *p, const struct jx_vault_stored *photo)
 {
+	const struct jx_picture_child child = {.is_idle = true};
 	struct jx_vault *vault = p->d->vault;
 	char path[PATH_MAX];
 	struct jx_error err = {0};
@@ -122,7 +157,7 @@ static void make_copy(pictures *p, const struct jx_vault_stored *photo)
 	vault->ops->photo_path(vault, photo->sha256, path, sizeof(path));
 	if (is_sound(path))
 		return;
-	rc = jx_media_copy_in_child(NULL, path, JX_COPY_SMALL, NULL, &copy, &err);
+	rc = jx_media_copy_in_child(&child, path, JX_COPY_SMALL, NULL, &copy, &err);
 	if (rc == JX_OK)
 		rc = vault->ops->keep_copy(vault, photo->sha256, true, copy.data, copy.len, &err);
 	else if (rc == JX_EINVAL || rc == JX_ELIMIT)
@@ -143,6 +178,18 @@ static void *work(void *arg)
 	return NULL;
 }
 
+/* By the monotonic clock, like everything that waits here. */
+static void init_waiting(pictures *p)
+{
+	pthread_condattr_t monotonic;
+
+	(void)pthread_mutex_init(&p->mutex, NULL);
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&p->changed, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
+}
+
 jx_rc pictures_start(site *d, jx_server_log_fn log, void *log_user, pictures **out, struct jx_error *err)
 {
 	const size_t wanted = (size_t)d->conf.picture_children;
@@ -157,8 +204,8 @@ jx_rc pictures_start(site *d, jx_server_log_fn log, void *log_user, pictures **o
 	p->log = log;
 	p->log_user = log_user;
 	p->has_more = true;
-	(void)pthread_mutex_init(&p->mutex, NULL);
-	(void)pthread_cond_init(&p->changed, NULL);
+	p->stored_mono_ms = -QUIET_MS; /* what an earlier run left is made at once */
+	init_waiting(p);
 	(void)pthread_mutex_lock(&p->mutex);
 	while (e == 0 && p->count < wanted && p->count < sizeof(p->threads) / sizeof(p->threads[0])) {
 		e = pthread_create(&p->threads[p->count], NULL, work, p);
@@ -199,6 +246,10 @@ void pictures_stop(pictures *p)
 static void look(pictures *p, bool again)
 {
 	(void)pthread_mutex_lock(&p->mutex);
+	if (!again)
+		p->stored_mono_ms = mono_ms();
+	if (!p->has_more)
+		p->waiting_mono_ms = mono_ms();
 	p->has_more = true;
 	p->pos = again ? 0 : p->pos;
 	(void)pthread_cond_signal(&p->changed);

@@ -14,7 +14,8 @@
 
 #define PATH_BYTES 4096 /* PATH_MAX */
 #define TIME_MAX_MS \
-	20000 /* 100 million pixels take 2 to 4 s; ten times that where everybody wants the machine */
+	20000        /* 100 million pixels take 2 to 4 s; ten times that where everybody wants the machine */
+#define IDLE_TIMES 3 /* longer on the wall's clock than in processor time, which is limited by itself */
 
 /* The one beside this program, or, for a program in sbin, in bin beside it. */
 static jx_rc find_program(char *out, size_t cap, struct jx_error *err)
@@ -77,6 +78,9 @@ static jx_rc judge(struct jx_spawn__run *r, const char *path, struct jx_error *e
 	const char *said;
 	jx_rc rc;
 
+	if (r->is_late && r->is_idle)
+		return jx_fail(err, JX_EBUSY, 0, WHERE,
+			       "the machine was too busy to decode photo %s: it is tried again later", path);
 	if (r->is_late || (WIFSIGNALED(r->status) && WTERMSIG(r->status) == SIGXCPU))
 		return jx_fail(err, JX_ELIMIT, 0, WHERE,
 			       "decoding photo %s takes longer than is allowed: look at the original", path);
@@ -101,8 +105,8 @@ static jx_rc judge(struct jx_spawn__run *r, const char *path, struct jx_error *e
 }
 
 struct words {
-	char kind[16], pixels[40], memory[40], scans[40], seconds[40], name[JX_PICTURE_NAME_MAX + 8];
-	char *argv[8];
+	char kind[16], pixels[40], memory[40], scans[40], seconds[40], idle[7], name[JX_PICTURE_NAME_MAX + 8];
+	char *argv[9];
 };
 
 static void make_words(const struct jx_picture_child *c, const char *path, enum jx_copy_kind kind,
@@ -117,6 +121,7 @@ static void make_words(const struct jx_picture_child *c, const char *path, enum 
 	(void)snprintf(w->memory, sizeof(w->memory), "--memory=%lld", (long long)c->limits.memory_max_bytes);
 	(void)snprintf(w->scans, sizeof(w->scans), "--scans=%d", (int)c->limits.scans_max);
 	(void)snprintf(w->seconds, sizeof(w->seconds), "--seconds=%lld", (long long)seconds);
+	memcpy(w->idle, "--idle", sizeof(w->idle));
 	memcpy(w->name, "--name=", 8);
 	jx_strcpy(w->name + 7, JX_PICTURE_NAME_MAX, slash != NULL ? slash + 1 : path);
 	w->argv[count++] = w->kind;
@@ -125,6 +130,8 @@ static void make_words(const struct jx_picture_child *c, const char *path, enum 
 	w->argv[count++] = w->memory;
 	w->argv[count++] = w->scans;
 	w->argv[count++] = w->seconds;
+	if (c->is_idle)
+		w->argv[count++] = w->idle;
 	w->argv[count++] = w->name;
 	w->argv[count] = NULL;
 }
@@ -159,7 +166,8 @@ jx_rc jx_media_copy_in_child(const struct jx_picture_child *child, const char *p
 	r.argv = words.argv;
 	r.input_fd = input;
 	r.more = stamp != NULL ? &more : NULL;
-	r.time_max_ms = c.time_max_ms;
+	r.is_idle = c.is_idle;
+	r.time_max_ms = c.is_idle ? IDLE_TIMES * c.time_max_ms : c.time_max_ms;
 	rc = jx_spawn__run(&r, err);
 	if (rc == JX_OK)
 		rc = judge(&r, path, err);

@@ -12,6 +12,7 @@ struct jx_spawn__run {
 	int input_fd;       /* becomes 0 */
 	const jx_buf *more; /* readable on JX_MEDIA__STAMP_FD; NULL: nothing is there */
 	int64_t time_max_ms;
+	bool is_idle; /* it takes only what nobody else wants, so being late says nothing of it */
 	/* what came of it */
 	jx_buf *out;
 	char said[JX_SPAWN__SAID_MAX]; /* on 2 */

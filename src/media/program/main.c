@@ -3,6 +3,7 @@
  * First what needs files (catalogue, fonts, the stamp), then the lock, then the first byte of the picture.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,13 +22,14 @@ struct args {
 	struct jx_picture_limits limits;
 	int64_t seconds;
 	const char *name;
+	bool is_idle;
 };
 
 static int usage(FILE *to)
 {
 	(void)fprintf(
 		to,
-		"%s jx-picture small|screen|stamped [--pixels=N] [--memory=BYTES] [--scans=N] [--seconds=N] [--name=TEXT]\n",
+		"%s jx-picture small|screen|stamped [--pixels=N] [--memory=BYTES] [--scans=N] [--seconds=N] [--idle] [--name=TEXT]\n",
 		_("Usage:"));
 	(void)fprintf(
 		to, "%s\n",
@@ -52,6 +54,8 @@ static bool read_args(int argc, char **argv, struct args *a)
 	for (int i = 2; i < argc; i++) {
 		if (strncmp(argv[i], "--name=", 7) == 0)
 			a->name = argv[i] + 7;
+		else if (strcmp(argv[i], "--idle") == 0)
+			a->is_idle = true;
 		else if (!take_number(argv[i], "--pixels=", INT64_C(1) << 40, &a->limits.pixels_max) &&
 			 !take_number(argv[i], "--memory=", INT64_C(1) << 40, &a->limits.memory_max_bytes) &&
 			 !take_number(argv[i], "--scans=", 1000000, &scans) &&
@@ -160,6 +164,9 @@ int main(int argc, char **argv)
 	}
 	if (!read_args(argc, argv, &a))
 		return usage(stderr);
+	/* By itself, not by who starts it: a child that waits for its turn to become this program still holds its parent's locks. */
+	if (a.is_idle)
+		(void)sched_setscheduler(0, SCHED_IDLE, &(struct sched_param){.sched_priority = 0});
 	if (run(&a, &err) != JX_OK)
 		(void)fprintf(stderr, "%s\n", err.text);
 	/* Not exit(): what runs at the end is no business of a process that is locked in. */

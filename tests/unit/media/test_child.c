@@ -187,6 +187,16 @@ static void test_programs(void **state)
 		jx_assert_rc(copy(x, JX_COPY_SMALL, NULL, &b, &err), JX_ELIMIT, &err);
 		jx_assert_says(&err, "longer");
 	}
+	/* where it only has what nobody else wants, that is the machine's fault, and no word against the picture */
+	{
+		struct jx_error err;
+		JX_AUTO_BUF b;
+
+		x->child.is_idle = true;
+		jx_assert_rc(copy(x, JX_COPY_SMALL, NULL, &b, &err), JX_EBUSY, &err);
+		jx_assert_says(&err, "busy");
+		x->child.is_idle = false;
+	}
 	x->child.program = "/nonexistent/jx-picture";
 	{
 		struct jx_error err;

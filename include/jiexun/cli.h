@@ -23,7 +23,12 @@ struct jx_cli_binding {
 	jx_store *store;
 	jx_media *media;
 	const struct jx_fs *fs; /**< the media's */
-	/** Photo-receipts that wait for the next transaction: losing them costs a question to the server, nothing else. */
+	/**
+	 * Receipts and photo-receipts that wait for the next transaction: losing them costs a question to the server, nothing else.
+	 * Until then what they cover counts as waiting.
+	 */
+	struct jx_kept_receipt *receipts;
+	size_t receipt_count;
 	struct jx_kept_photo_receipt *kept;
 	size_t kept_count;
 	/** Small values (challenge, epoch, what the server holds) that wait likewise: each is only a hint for the next sync. */
@@ -40,7 +45,7 @@ struct jx_cli_binding {
 	struct jx_sink sink;
 };
 void jx_cli_bind(struct jx_cli_binding *b, jx_store *store, jx_media *media, const struct jx_fs *fs);
-/** After a sync, however it ended: keep the photo-receipts that still wait, free the binding's memory. */
+/** After a sync, however it ended: keep what still waits, free the binding's memory. */
 jx_rc jx_cli_unbind(struct jx_cli_binding *b, struct jx_error *err);
 
 /* ---- does the disk lie? ---------------------------------------------------------------------------- */

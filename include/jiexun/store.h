@@ -8,7 +8,7 @@
  * 3.51.2: two connections that write or checkpoint at the same moment can corrupt the file), so every write
  * transaction, every checkpoint and the opening and closing of a writing connection happen under one advisory lock
  * beside the database; SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE is set, automatic checkpoints are off: sync calls
- * jx_store_checkpoint(), and closing after many saves does the same; readers open read-only.
+ * jx_store_tidy(), and closing after many saves does the same; readers open read-only.
  *
  * Threads:   a jx_store belongs to one thread. Any number of stores, in any processes, may have the same folder open.
  * Ownership: the configuration's fs, clock and strings must outlive the store. Rows handed to callbacks live for the call.
@@ -302,9 +302,25 @@ struct jx_kept_photo_receipt {
 	struct jx_signed text;
 	struct jx_photo_receipt receipt;
 };
-/** Several in one transaction, all or none: one sync of the disk instead of one a photo. */
-jx_rc jx_store_add_photo_receipts(jx_store *store, const struct jx_kept_photo_receipt *list, size_t count,
-				  struct jx_error *err);
+/** A receipt with what it says. */
+struct jx_kept_receipt {
+	struct jx_signed text;
+	struct jx_receipt receipt;
+};
+/** What a sync brought, in the order in which it came. */
+struct jx_store_results {
+	const struct jx_kept_receipt *receipts;
+	size_t receipt_count;
+	const struct jx_kept_photo_receipt *photo_receipts;
+	size_t photo_receipt_count;
+	const struct jx_setting *settings;
+	size_t setting_count;
+};
+/**
+ * Keep all of it in one transaction, or nothing: one sync of the disk instead of one each.
+ * @retval JX_ECONFLICT  as jx_store_add_receipt(): all of it is kept
+ */
+jx_rc jx_store_keep(jx_store *store, const struct jx_store_results *results, struct jx_error *err);
 jx_rc jx_store_add_photo_receipt(jx_store *store, const struct jx_signed *text,
 				 const struct jx_photo_receipt *r, struct jx_error *err);
 typedef jx_rc (*jx_signed_fn)(void *user, const struct jx_signed *text, bool is_photo);
@@ -383,6 +399,8 @@ jx_rc jx_store_is_let_go(jx_store *store, const uint8_t entry_id[JX_ID_BYTES],
 
 /** Move the WAL into the database (sync only, under the lock). */
 jx_rc jx_store_checkpoint(jx_store *store, struct jx_error *err);
+/** The same once the WAL has grown so long that whoever opens next would notice; else nothing. For the end of each sync. */
+jx_rc jx_store_tidy(jx_store *store, struct jx_error *err);
 /**
  * SQLite's integrity check and the room's own invariants: digests, chains, numbers without gaps, columns and photo rows as the bytes
  * say, rows of receipts as their texts say. Signatures and receipts need keys: jx_view_verify(). @retval JX_ECORRUPT text says what

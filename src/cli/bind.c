@@ -70,11 +70,14 @@ static jx_rc out_batch(void *user, int64_t from_n, jx_batch *batch, struct jx_er
 	return rc == JX_EINTR ? JX_OK : rc;
 }
 
+static jx_rc flush(struct jx_cli_binding *b, struct jx_error *err);
+
 static jx_rc out_receipt(void *user, struct jx_signed *out, struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
+	const jx_rc rc = flush(b, err);
 
-	return jx_store_receipt(b->store, out, err);
+	return rc == JX_OK ? jx_store_receipt(b->store, out, err) : rc;
 }
 
 static jx_rc out_get(void *user, const char *name, char *out, size_t cap, struct jx_error *err)
@@ -136,7 +139,11 @@ static jx_rc out_photos(void *user, int64_t limit, jx_client_photo_fn fn, void *
 {
 	struct jx_cli_binding *b = user;
 	struct photo_relay r = {.b = b, .fn = fn, .user = fn_user};
+	/* which photos may go is known by receipts; those that have gone are the caller's to remember */
+	const jx_rc rc = b->receipt_count > 0 ? flush(b, err) : JX_OK;
 
+	if (rc != JX_OK)
+		return rc;
 	/* a few of many: all are looked through */
 	return jx_store_each_waiting_photo(b->store, b->only != NULL ? 0 : limit, relay_photo, &r, err);
 }
@@ -172,55 +179,69 @@ static void out_photo_close(void *user, void *file)
 }
 
 /*
- * One transaction for so many photos: a sync of the disk each would cost a good link a third of its time. Until then the photo counts as
- * waiting, and a power cut makes the next sync ask for the receipt again, which the server keeps.
+ * Everything that a sync brings goes to the disk together: a sync of the disk for each receipt costs a good link a third of its time. Until
+ * then what a receipt covers counts as waiting, and a power cut makes the next sync ask for it again, which the server keeps: at most
+ * a batch and a few photos are offered twice.
  */
-#define KEEP_MAX 16
+#define KEEP_MAX     16 /* photo-receipts */
+#define RECEIPTS_MAX 4
 
-static jx_rc flush_receipts(struct jx_cli_binding *b, struct jx_error *err)
+/* And one more value, if there is one. */
+static jx_rc flush_with(struct jx_cli_binding *b, const struct jx_setting *more, struct jx_error *err)
 {
-	jx_rc rc = jx_store_add_photo_receipts(b->store, b->kept, b->kept_count, err);
+	struct jx_setting list[sizeof(b->set) / sizeof(b->set[0]) + 1];
+	struct jx_store_results all = {.receipts = b->receipts,
+				       .receipt_count = b->receipt_count,
+				       .photo_receipts = b->kept,
+				       .photo_receipt_count = b->kept_count,
+				       .settings = list};
+	jx_rc rc;
 
-	if (rc == JX_OK)
-		b->kept_count = 0;
+	while (all.setting_count < b->set_count) {
+		const size_t i = all.setting_count++;
+
+		list[i] = (struct jx_setting){.name = b->set[i].name,
+					      .value = b->set[i].is_unset ? NULL : b->set[i].value};
+	}
+	if (more != NULL)
+		list[all.setting_count++] = *more;
+	rc = jx_store_keep(b->store, &all, err);
+	if (rc == JX_OK || rc == JX_ECONFLICT)
+		b->receipt_count = b->kept_count = b->set_count = 0;
 	return rc;
 }
 
-static jx_rc flush_values(struct jx_cli_binding *b, struct jx_error *err)
+static jx_rc flush(struct jx_cli_binding *b, struct jx_error *err)
 {
-	struct jx_setting list[sizeof(b->set) / sizeof(b->set[0])];
-	jx_rc rc;
-
-	for (size_t i = 0; i < b->set_count; i++)
-		list[i] = (struct jx_setting){.name = b->set[i].name,
-					      .value = b->set[i].is_unset ? NULL : b->set[i].value};
-	rc = jx_store_set_all(b->store, list, b->set_count, err);
-	if (rc == JX_OK)
-		b->set_count = 0;
-	return rc;
+	return flush_with(b, NULL, err);
 }
 
 static jx_rc in_receipt(void *user, const struct jx_signed *text, const struct jx_receipt *r,
 			struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
+	const jx_rc rc = b->receipt_count == RECEIPTS_MAX ? flush(b, err) : JX_OK;
 
-	return jx_store_add_receipt(b->store, text, r, err);
+	if (rc != JX_OK)
+		return rc;
+	if (b->receipts == NULL)
+		b->receipts = jx_xcalloc(RECEIPTS_MAX, sizeof(*b->receipts));
+	b->receipts[b->receipt_count].text = *text;
+	b->receipts[b->receipt_count++].receipt = *r;
+	/* of a fork: nothing more is recorded into this log from now on */
+	return r->is_fork ? flush(b, err) : JX_OK;
 }
 
 static jx_rc in_photo_receipt(void *user, const struct jx_signed *text, const struct jx_photo_receipt *r,
 			      struct jx_error *err)
 {
 	struct jx_cli_binding *b = user;
+	const jx_rc rc = b->kept_count == KEEP_MAX ? flush(b, err) : JX_OK;
 
+	if (rc != JX_OK)
+		return rc;
 	if (b->kept == NULL)
 		b->kept = jx_xcalloc(KEEP_MAX, sizeof(*b->kept));
-	if (b->kept_count == KEEP_MAX) {
-		jx_rc rc = flush_receipts(b, err);
-
-		if (rc != JX_OK)
-			return rc;
-	}
 	b->kept[b->kept_count].text = *text;
 	b->kept[b->kept_count++].receipt = *r;
 	return JX_OK;
@@ -325,11 +346,11 @@ static jx_rc in_set(void *user, const char *name, const char *value, struct jx_e
 	    (strcmp(name, JX_CLIENT_PHOTOS_BEGUN) == 0 && strcmp(value, "?") == 0) ||
 	    strlen(name) >= sizeof(b->set[0].name) ||
 	    (value != NULL && strlen(value) >= sizeof(b->set[0].value)))
-		return jx_store_set(b->store, name, value, err);
+		return flush_with(b, &(struct jx_setting){.name = name, .value = value}, err);
 	while (i < b->set_count && strcmp(b->set[i].name, name) != 0)
 		i++;
 	if (i == sizeof(b->set) / sizeof(b->set[0])) {
-		jx_rc rc = flush_values(b, err);
+		jx_rc rc = flush(b, err);
 
 		if (rc != JX_OK)
 			return rc;
@@ -345,13 +366,13 @@ static jx_rc in_set(void *user, const char *name, const char *value, struct jx_e
 
 jx_rc jx_cli_unbind(struct jx_cli_binding *b, struct jx_error *err)
 {
-	jx_rc rc = flush_receipts(b, err);
+	const jx_rc rc = flush(b, err);
 
-	if (rc == JX_OK)
-		rc = flush_values(b, err);
+	free(b->receipts);
 	free(b->kept);
+	b->receipts = NULL;
 	b->kept = NULL;
-	b->kept_count = 0;
+	b->receipt_count = b->kept_count = 0;
 	return rc;
 }
 

@@ -105,10 +105,14 @@ static void keep_result(struct cli *c, const struct jx_client_result *r, const s
 	result_json(r, err, left, why, &j);
 	jx_buf_addc(&j.b, '}');
 	(void)snprintf(now, sizeof(now), "%lld", (long long)jx_os_clock()->utc_ms(NULL));
-	/* no new time beside an old result */
-	if (jx_buf_check(&j.b, "result", NULL) == JX_OK &&
-	    jx_store_set(c->h.store, JX_SET_SYNC_RESULT, j.b.data, NULL) == JX_OK)
-		(void)jx_store_set(c->h.store, JX_SET_SYNC_UTC_MS, now, NULL);
+	/* together: no new time beside an old result */
+	if (jx_buf_check(&j.b, "result", NULL) == JX_OK)
+		(void)jx_store_set_all(c->h.store,
+				       (const struct jx_setting[]){
+					       {.name = JX_SET_SYNC_RESULT, .value = j.b.data},
+					       {.name = JX_SET_SYNC_UTC_MS, .value = now},
+				       },
+				       2, NULL);
 	jx_buf_done(&j.b);
 }
 
@@ -252,7 +256,7 @@ static jx_rc run_sync(struct cli *c, const struct cli_sync_what *what, const str
 	if (cli_is_search_behind(c->h.store))
 		(void)cli_fill_search(c, c->h.store, should_stop, &ignored);
 	/* a failure costs nothing but space, and the next run tries again */
-	(void)jx_store_checkpoint(c->h.store, NULL);
+	(void)jx_store_tidy(c->h.store, NULL);
 	return rc;
 }
 

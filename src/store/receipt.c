@@ -186,23 +186,6 @@ static jx_rc add_receipt(jx_store *s, void *arg, struct jx_error *err)
 	return rc;
 }
 
-jx_rc jx_store_add_receipt(jx_store *store, const struct jx_signed *text, const struct jx_receipt *r,
-			   struct jx_error *err)
-{
-	struct job job = {.text = text, .receipt = r};
-	jx_rc rc;
-
-	jx_signed_hash(text, job.hash);
-	rc = jx_store__transaction(store, add_receipt, &job, NULL, err);
-	if (rc == JX_OK && job.standing == STANDING_FOREIGN)
-		return jx_fail(
-			err, JX_ECONFLICT, 0, WHERE,
-			"the server holds another log of this device up to entry %lld (a copy or an old backup was used): "
-			"ask the office for a code and run jx enrol; nothing on this device is lost",
-			(long long)r->n);
-	return rc;
-}
-
 /* Text and signature, columns col and col + 1. */
 static jx_rc read_signed(const jx_store__loan *q, int col, struct jx_signed *out, struct jx_error *err)
 {
@@ -311,25 +294,6 @@ static jx_rc add_photo_receipt(jx_store *s, void *arg, struct jx_error *err)
 	return rc == JX_OK ? mark_done(s, writer_no, no, job->photo_receipt, err) : rc;
 }
 
-struct job_list {
-	const struct jx_kept_photo_receipt *list;
-	size_t count;
-};
-
-static jx_rc add_photo_receipts(jx_store *s, void *arg, struct jx_error *err)
-{
-	const struct job_list *jobs = arg;
-	jx_rc rc = JX_OK;
-
-	for (size_t i = 0; i < jobs->count && rc == JX_OK; i++) {
-		struct job job = {.text = &jobs->list[i].text, .photo_receipt = &jobs->list[i].receipt};
-
-		jx_signed_hash(job.text, job.hash);
-		rc = add_photo_receipt(s, &job, err);
-	}
-	return rc;
-}
-
 static jx_rc check_photo_count(const struct jx_photo_receipt *r, struct jx_error *err)
 {
 	if (r->photo_count <= JX_PHOTO_RECEIPT_MAX)
@@ -339,29 +303,84 @@ static jx_rc check_photo_count(const struct jx_photo_receipt *r, struct jx_error
 		       JX_PHOTO_RECEIPT_MAX);
 }
 
-jx_rc jx_store_add_photo_receipts(jx_store *store, const struct jx_kept_photo_receipt *list, size_t count,
-				  struct jx_error *err)
+/* ---- what a sync brought ---- */
+
+static jx_rc check_results(const struct jx_store_results *r, struct jx_error *err)
 {
-	struct job_list jobs = {.list = list, .count = count};
+	jx_rc rc = JX_OK;
 
-	for (size_t i = 0; i < count; i++) {
-		jx_rc rc = check_photo_count(&list[i].receipt, err);
+	for (size_t i = 0; i < r->photo_receipt_count && rc == JX_OK; i++)
+		rc = check_photo_count(&r->photo_receipts[i].receipt, err);
+	for (size_t i = 0; i < r->setting_count && rc == JX_OK; i++)
+		rc = jx_store__check_setting(r->settings[i].name, err);
+	return rc;
+}
 
-		if (rc != JX_OK)
-			return rc;
+struct keeping {
+	const struct jx_store_results *results;
+	bool has_foreign;  /* a receipt is for another log ... */
+	int64_t foreign_n; /* ... up to here */
+};
+
+static jx_rc keep(jx_store *s, void *arg, struct jx_error *err)
+{
+	struct keeping *k = arg;
+	const struct jx_store_results *r = k->results;
+	jx_rc rc = JX_OK;
+
+	for (size_t i = 0; i < r->receipt_count && rc == JX_OK; i++) {
+		struct job job = {.text = &r->receipts[i].text, .receipt = &r->receipts[i].receipt};
+
+		jx_signed_hash(job.text, job.hash);
+		rc = add_receipt(s, &job, err);
+		if (rc == JX_OK && job.standing == STANDING_FOREIGN) {
+			k->has_foreign = true;
+			k->foreign_n = job.receipt->n;
+		}
 	}
-	return count == 0 ? JX_OK : jx_store__transaction(store, add_photo_receipts, &jobs, NULL, err);
+	for (size_t i = 0; i < r->photo_receipt_count && rc == JX_OK; i++) {
+		struct job job = {.text = &r->photo_receipts[i].text,
+				  .photo_receipt = &r->photo_receipts[i].receipt};
+
+		jx_signed_hash(job.text, job.hash);
+		rc = add_photo_receipt(s, &job, err);
+	}
+	for (size_t i = 0; i < r->setting_count && rc == JX_OK; i++)
+		rc = jx_store__put_setting(s, r->settings[i].name, r->settings[i].value, err);
+	return rc;
+}
+
+jx_rc jx_store_keep(jx_store *store, const struct jx_store_results *results, struct jx_error *err)
+{
+	struct keeping k = {.results = results};
+	jx_rc rc = check_results(results, err);
+
+	if (rc != JX_OK ||
+	    results->receipt_count + results->photo_receipt_count + results->setting_count == 0)
+		return rc;
+	rc = jx_store__transaction(store, keep, &k, NULL, err);
+	if (rc == JX_OK && k.has_foreign)
+		return jx_fail(
+			err, JX_ECONFLICT, 0, WHERE,
+			"the server holds another log of this device up to entry %lld (a copy or an old backup was used): "
+			"ask the office for a code and run jx enrol; nothing on this device is lost",
+			(long long)k.foreign_n);
+	return rc;
+}
+
+jx_rc jx_store_add_receipt(jx_store *store, const struct jx_signed *text, const struct jx_receipt *r,
+			   struct jx_error *err)
+{
+	const struct jx_kept_receipt one = {.text = *text, .receipt = *r};
+
+	return jx_store_keep(store, &(struct jx_store_results){.receipts = &one, .receipt_count = 1}, err);
 }
 
 jx_rc jx_store_add_photo_receipt(jx_store *store, const struct jx_signed *text,
 				 const struct jx_photo_receipt *r, struct jx_error *err)
 {
-	struct job job = {.text = text, .photo_receipt = r};
+	const struct jx_kept_photo_receipt one = {.text = *text, .receipt = *r};
 
-	jx_rc rc = check_photo_count(r, err);
-
-	if (rc != JX_OK)
-		return rc;
-	jx_signed_hash(text, job.hash);
-	return jx_store__transaction(store, add_photo_receipt, &job, NULL, err);
+	return jx_store_keep(
+		store, &(struct jx_store_results){.photo_receipts = &one, .photo_receipt_count = 1}, err);
 }

@@ -17,7 +17,7 @@ static const char *const names[] = {
 	JX_SET_SMALL_SENT,
 };
 
-static jx_rc check_name(const char *name, struct jx_error *err)
+jx_rc jx_store__check_setting(const char *name, struct jx_error *err)
 {
 	size_t i;
 
@@ -32,7 +32,7 @@ jx_rc jx_store_get(jx_store *store, const char *name, char *out, size_t cap, str
 {
 	JX_LOAN q = jx_store__lend(store, JX_SQL_SET_GET);
 	bool has_row = false;
-	jx_rc rc = check_name(name, err);
+	jx_rc rc = jx_store__check_setting(name, err);
 
 	if (rc != JX_OK)
 		return rc;
@@ -51,7 +51,7 @@ jx_rc jx_store_get(jx_store *store, const char *name, char *out, size_t cap, str
 jx_rc jx_store__put_setting(jx_store *s, const char *name, const char *value, struct jx_error *err)
 {
 	JX_LOAN q = jx_store__lend(s, value == NULL ? JX_SQL_SET_DROP : JX_SQL_SET_PUT);
-	jx_rc rc = check_name(name, err);
+	jx_rc rc = jx_store__check_setting(name, err);
 
 	if (rc == JX_OK && value != NULL &&
 	    (strnlen(value, VALUE_BYTES_MAX) == VALUE_BYTES_MAX || !jx_utf8_ok(value, strlen(value))))
@@ -66,29 +66,10 @@ jx_rc jx_store__put_setting(jx_store *s, const char *name, const char *value, st
 	return jx_store__run_one(&q, err);
 }
 
-struct set_job {
-	const struct jx_setting *list;
-	size_t count;
-};
-
-static jx_rc set(jx_store *s, void *arg, struct jx_error *err)
-{
-	const struct set_job *job = arg;
-	jx_rc rc = JX_OK;
-
-	for (size_t i = 0; i < job->count && rc == JX_OK; i++)
-		rc = jx_store__put_setting(s, job->list[i].name, job->list[i].value, err);
-	return rc;
-}
-
 jx_rc jx_store_set_all(jx_store *store, const struct jx_setting *list, size_t count, struct jx_error *err)
 {
-	struct set_job job = {.list = list, .count = count};
-	jx_rc rc = JX_OK;
-
-	for (size_t i = 0; i < count && rc == JX_OK; i++)
-		rc = check_name(list[i].name, err);
-	return rc == JX_OK && count > 0 ? jx_store__transaction(store, set, &job, NULL, err) : rc;
+	return jx_store_keep(store, &(struct jx_store_results){.settings = list, .setting_count = count},
+			     err);
 }
 
 jx_rc jx_store_set(jx_store *store, const char *name, const char *value, struct jx_error *err)

@@ -150,6 +150,7 @@ jx_rc jx_store__identity_of(jx_store *s, int64_t no, struct jx_identity *out, st
 jx_rc jx_store__writer_no(jx_store *s, const uint8_t writer[JX_ID_BYTES], int64_t *no_out,
 			  struct jx_error *err);
 jx_rc jx_store__put_setting(jx_store *s, const char *name, const char *value, struct jx_error *err);
+jx_rc jx_store__check_setting(const char *name, struct jx_error *err);
 /* Inside a transaction; one that is not there is fine. */
 jx_rc jx_store__drop_draft(jx_store *s, const uint8_t id[JX_ID_BYTES], struct jx_error *err);
 /* Last n and head of a writer's log; 0 and the root head when it is empty. */

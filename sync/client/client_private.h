@@ -182,6 +182,8 @@ struct jx_plan_event jx_client__do_photo(struct jx_client__lane *lane, const str
 /* ---- photo_begun.c: which photos the server may have a part of ---- */
 jx_rc jx_client__load_begun(struct jx_client__run *run, bool has_old_photos);
 bool jx_client__is_begun(const struct jx_client__run *run, const struct jx_client__turn *turn);
+/* Before photos are looked for, so that what the sink has not kept yet goes to the disk along with it. */
+jx_rc jx_client__begin_photos(struct jx_client__run *run, struct jx_error *err);
 /* Before the first byte of a photo goes out. */
 jx_rc jx_client__begin_photo(struct jx_client__lane *lane);
 void jx_client__end_photo(struct jx_client__lane *lane);

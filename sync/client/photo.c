@@ -28,6 +28,7 @@ static jx_rc take_photo(void *user, const struct jx_client_photo *photo)
 static jx_rc fill_queue(struct jx_client__run *run, struct jx_error *err)
 {
 	const struct jx_outbox *o = run->c->outbox;
+	jx_rc rc;
 
 	if (run->queue == NULL)
 		run->queue = jx_xcalloc(QUEUE_COUNT, sizeof(run->queue[0]));
@@ -35,6 +36,9 @@ static jx_rc fill_queue(struct jx_client__run *run, struct jx_error *err)
 	run->queue_at = 0;
 	if (jx_buf_check(&run->seen, "list of photos", err) != JX_OK)
 		return err->code;
+	rc = run->progress.photos_total > 0 ? jx_client__begin_photos(run, err) : JX_OK;
+	if (rc != JX_OK)
+		return rc;
 	/* what was given up in this run still waits, and so does what is in other lanes' hands: look past it */
 	return o->photos(o->user, (int64_t)(run->seen.len / JX_HASH_BYTES) + QUEUE_COUNT, take_photo, run,
 			 err);

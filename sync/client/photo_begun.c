@@ -74,14 +74,22 @@ static jx_rc set(struct jx_client__run *run, const char *value, struct jx_error 
 	return s->set(s->user, JX_CLIENT_PHOTOS_BEGUN, value, err);
 }
 
+jx_rc jx_client__begin_photos(struct jx_client__run *run, struct jx_error *err)
+{
+	const jx_rc rc = run->is_begun_on ? JX_OK : set(run, ANY, err);
+
+	if (rc == JX_OK)
+		run->is_begun_on = true;
+	return rc;
+}
+
 jx_rc jx_client__begin_photo(struct jx_client__lane *lane)
 {
 	struct jx_client__run *run = lane->run;
-	jx_rc rc = run->is_begun_on ? JX_OK : set(run, ANY, lane->err);
+	const jx_rc rc = jx_client__begin_photos(run, lane->err);
 
 	if (rc != JX_OK)
 		return rc;
-	run->is_begun_on = true;
 	lane->turn.is_begun = true;
 	add(run, lane->turn.photo.sha256);
 	return JX_OK;

@@ -136,12 +136,32 @@ static void closing_after_many_saves_empties_the_log_of_writes(void **state)
 	jx_assert_ok(jx_store_check(d->store, &err), &err);
 }
 
+/* A sync with little to say pays for no checkpoint; one after a day's work does. */
+static void tidying_waits_until_it_is_worth_it(void **state)
+{
+	struct device *d = *state;
+	char text[32];
+	struct jx_error err;
+
+	device_reopen(d);
+	jx_assert_ok(jx_store_tidy(d->store, &err), &err);
+	device_save_many(d, 5);
+	jx_assert_ok(jx_store_tidy(d->store, &err), &err);
+	assert_int_equal(jx_store_get(d->store, JX_SET_CHECKPOINT_UTC_MS, text, sizeof(text), NULL),
+			 JX_ENOTFOUND);
+	device_save_many(d, 120);
+	jx_assert_ok(jx_store_tidy(d->store, &err), &err);
+	jx_assert_ok(jx_store_get(d->store, JX_SET_CHECKPOINT_UTC_MS, text, sizeof(text), &err), &err);
+	jx_assert_ok(jx_store_check(d->store, &err), &err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		T(each_change_is_found),
 		T(a_checkpoint_moves_everything_and_saving_goes_on),
+		T(tidying_waits_until_it_is_worth_it),
 		T(closing_after_many_saves_empties_the_log_of_writes),
 	};
 

@@ -1,6 +1,7 @@
 /* jx camera, and the pictures of jx log --shoot. */
 #include "cli.h"
 #include "jiexun/camera.h"
+#include "jiexun/compose.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,42 +25,15 @@ static void free_pictures(struct pictures *p)
 		jx_buf_done(&p->bytes[i]);
 }
 
-static enum jx_camera_source source_of(const struct jx_profile *p)
-{
-	static const enum jx_camera_source sources[] = {
-		[JX_DEVICE_CAMERA_NONE] = JX_CAMERA_NONE,
-		[JX_DEVICE_CAMERA_V4L2] = JX_CAMERA_V4L2,
-		[JX_DEVICE_CAMERA_LIBCAMERA] = JX_CAMERA_LIBCAMERA,
-		[JX_DEVICE_CAMERA_TEST] = JX_CAMERA_TEST,
-		[JX_DEVICE_CAMERA_FILE] = JX_CAMERA_FILE,
-		[JX_DEVICE_CAMERA_PIPELINE] = JX_CAMERA_PIPELINE,
-	};
-
-	return sources[p->camera_source];
-}
-
 /* Opened, lit if asked for, and ready. */
 static jx_rc open_camera(struct cli *c, const struct cli_args *a, jx_camera **out, struct jx_error *err)
 {
-	const struct jx_profile *p = &c->h.profile;
-	const struct jx_camera_config config = {
-		.source = source_of(p),
-		.device = p->camera_device,
-		.pipeline = p->camera_pipeline,
-		.torch = p->camera_torch,
-		.is_jpeg = p->camera_format == JX_DEVICE_CAMERA_JPEG,
-		.width = p->camera_width,
-		.height = p->camera_height,
-		.quality = p->camera_quality,
-		.start_max_ms = p->camera_wait_ms,
-		.shot_max_ms = p->camera_wait_ms / 2,
-		.settle_ms = p->camera_settle_ms,
-		.bytes_max = p->photo_max_mb * MB,
-		.clock = jx_os_clock(),
-	};
+	struct jx_camera_config config;
 	JX_AUTO(jx_camera) camera = NULL;
-	jx_rc rc = jx_camera_open(&config, &camera, err);
+	jx_rc rc;
 
+	jx_compose_camera(&c->h.profile, &config);
+	rc = jx_camera_open(&config, &camera, err);
 	if (rc == JX_OK && cli_flag(a, "torch"))
 		rc = jx_camera_set_torch(camera, true, err);
 	if (rc == JX_OK)
@@ -115,7 +89,6 @@ static jx_rc let_aim(struct cli *c, const char *role, struct jx_error *err)
 static jx_rc take(struct cli *c, jx_camera *camera, const struct jx_fix *fix, struct jx_camera_shot *shot,
 		  jx_buf *out, struct jx_error *err)
 {
-	struct jx_media_tags tags = {.utc_offset_min = (int)c->h.profile.utc_offset_min, .fix = fix};
 	JX_AUTO_BUF b;
 	jx_rc rc;
 
@@ -123,9 +96,7 @@ static jx_rc take(struct cli *c, jx_camera *camera, const struct jx_fix *fix, st
 	rc = jx_camera_shoot(camera, &b, shot, err);
 	if (rc != JX_OK)
 		return rc;
-	tags.taken_utc_ms = shot->taken_utc_ms;
-	tags.model = c->h.profile.model[0] != '\0' ? c->h.profile.model : NULL;
-	return jx_media_tag(b.data, b.len, &tags, out, err);
+	return jx_compose_tag(&c->h.profile, b.data, b.len, shot->taken_utc_ms, fix, out, err);
 }
 
 static jx_rc take_all(struct cli *c, const struct cli_args *a, const struct jx_fix *fix, struct pictures *p,

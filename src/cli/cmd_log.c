@@ -1,5 +1,6 @@
 /* jx log, correct, withdraw: one observation from options to disk. */
 #include "cli.h"
+#include "jiexun/compose.h"
 #include "packs.h"
 
 #include <stdio.h>
@@ -148,30 +149,7 @@ static jx_rc add_photos(struct cli *c, const struct cli_args *a, jx_capture *cap
 	return rc;
 }
 
-/*
- * NUMBER or NUMBER/ROLE: the picture of before. Without a role the one of that role if there is one, else the only one, else the
- * only close one; a person decides where that is not clear.
- */
-static const struct jx_photo_ref *choose_before(const struct jx_entry *e, const char *role)
-{
-	static const char *const roles[] = {"before", "close"};
-	const struct jx_photo_ref *found = NULL;
-	size_t count = 0;
-
-	for (size_t k = 0; k < sizeof(roles) / sizeof(roles[0]) && count == 0; k++) {
-		const char *wanted = role != NULL ? role : roles[k];
-
-		for (size_t i = 0; i < e->photo_count; i++)
-			if (strcmp(e->photos[i].role, wanted) == 0) {
-				found = &e->photos[i];
-				count++;
-			}
-	}
-	if (count == 0 && role == NULL && e->photo_count == 1)
-		return &e->photos[0];
-	return count == 1 ? found : NULL;
-}
-
+/* NUMBER or NUMBER/ROLE: the picture of before. A person decides where it is not clear which. */
 static jx_rc set_before(struct cli *c, const char *text, jx_capture *cap, struct jx_error *err)
 {
 	const char *slash = strchr(text, '/');
@@ -183,7 +161,7 @@ static jx_rc set_before(struct cli *c, const char *text, jx_capture *cap, struct
 
 	if (rc != JX_OK)
 		return rc;
-	before = choose_before(&e->entry, slash != NULL ? slash + 1 : NULL);
+	before = jx_compose_before(&e->entry, slash != NULL ? slash + 1 : NULL);
 	if (before == NULL)
 		return jx_fail(
 			err, JX_EINVAL, 0, "jx.after-of",

@@ -91,6 +91,13 @@ void app_name(GtkWidget *widget, const char *name);
 /** "09:41" on this device's business day. */
 void app_time_text(const struct jx_profile *profile, int64_t utc_ms, char out[8]);
 
+/* ---- observations of street disorder, from other pages (compose.c) ------------------------------------ */
+
+/** Correct one: its page opens, filled in, with the pictures it has; asks why. A check of a form is refused: it has a page of its own. */
+void app_compose_correct(GtkWidget *inside, const uint8_t id[JX_ID_BYTES]);
+/** The same spot again, with the picture of before laid over the live one. */
+void app_compose_after(GtkWidget *inside, const uint8_t id[JX_ID_BYTES]);
+
 /* ---- the four pages --------------------------------------------------------------------------------- */
 
 GtkWidget *app_log_page_new(void);

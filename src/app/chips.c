@@ -49,7 +49,8 @@ static bool is_in_list(const char *list, const char *id)
 {
 	const size_t len = strlen(id);
 
-	for (const char *at = list; *at != '\0'; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ',' ? 1 : 0))
+	for (const char *at = list; *at != '\0';
+	     at += strcspn(at, ",") + (at[strcspn(at, ",")] == ',' ? 1 : 0))
 		if (strcspn(at, ",") == len && strncmp(at, id, len) == 0)
 			return true;
 	return false;

@@ -43,8 +43,8 @@ struct compose_job {
 	struct jx_compose c;
 	struct lens_picture *picture; /* to add */
 	char role[16];
-	size_t index;       /* of a picture */
-	bool is_replacing;  /* the picture of that index goes when the new one is there */
+	size_t index;      /* of a picture */
+	bool is_replacing; /* the picture of that index goes when the new one is there */
 	uint8_t id[JX_ID_BYTES];
 	int64_t n;
 	char number[48];

@@ -283,8 +283,9 @@ static void show_limit(AppComposePage *page)
 {
 	const bool has_notice = strstr(page->c.measures, "notice") != NULL || page->c.limit_days[0] != '\0';
 
-	gtk_widget_set_visible(gtk_widget_get_ancestor(GTK_WIDGET(page->limit_days), ADW_TYPE_PREFERENCES_GROUP),
-			       has_notice);
+	gtk_widget_set_visible(
+		gtk_widget_get_ancestor(GTK_WIDGET(page->limit_days), ADW_TYPE_PREFERENCES_GROUP),
+		has_notice);
 }
 
 static void on_measure(gpointer owner, GtkFlowBox *box, const char *id, bool is_on)
@@ -327,13 +328,15 @@ static void list_of_pack(AppComposePage *page, GtkFlowBox *box, const char *fiel
 void compose_fix_text(const struct jx_fix *fix, char *out, size_t cap)
 {
 	g_autofree char *accuracy = fix->accuracy_mm >= 0
-					    ? g_strdup_printf(" ±%lld m", (long long)((fix->accuracy_mm + 999) / 1000))
+					    ? g_strdup_printf(" ±%lld m",
+							      (long long)((fix->accuracy_mm + 999) / 1000))
 					    : g_strdup("");
 
 	if (fix->source == JX_FIX_NONE)
 		g_snprintf(out, cap, "%s", _("no position"));
 	else
-		g_snprintf(out, cap, "%.5f, %.5f%s", fix->lat_wgs84_e7 / 1e7, fix->lon_wgs84_e7 / 1e7, accuracy);
+		g_snprintf(out, cap, "%.5f, %.5f%s", fix->lat_wgs84_e7 / 1e7, fix->lon_wgs84_e7 / 1e7,
+			   accuracy);
 }
 
 void compose_page__show_place(AppComposePage *page)

@@ -22,8 +22,8 @@ struct _AppComposePage {
 	GdkTexture *before;
 	int retake; /* the picture that the next one replaces; -1 none */
 	int pictures_pending;
-	bool is_filling;  /* fields are set by the program */
-	bool is_touched;  /* more was entered than one tap */
+	bool is_filling; /* fields are set by the program */
+	bool is_touched; /* more was entered than one tap */
 	bool is_saving, is_save_wanted;
 	bool is_over;  /* saved or let go */
 	bool has_told; /* that it could not be kept */

@@ -79,8 +79,8 @@ static void play(GTask *task, gpointer source, gpointer data, GCancellable *canc
 {
 	static const char *const players[] = {"pw-play", "paplay", "aplay"};
 	const struct sound *s = data;
-	g_autoptr(GSubprocessLauncher) launcher =
-		g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+		G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
 	g_autoptr(GSubprocess) child = NULL;
 	g_autofree char *player = NULL;
 	int fd;

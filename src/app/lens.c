@@ -26,7 +26,7 @@ struct order {
 };
 
 struct lens {
-	gatomicrefcount refs; /* the window's, the thread's, and one a message under way */
+	gatomicrefcount refs;  /* the window's, the thread's, and one a message under way */
 	struct jx_profile own; /* a stuck camera may come back after the window is gone */
 	GAsyncQueue *orders;
 	/* main loop only */

@@ -13,8 +13,8 @@ struct _AppCameraPage {
 	GtkWidget *trouble, *waiting, *overlay_switch, *torch;
 	GtkButton *shutter;
 	GtkToggleButton *wide, *close;
-	struct lens *lens;   /* the window's */
-	GtkWidget *window;   /* weak */
+	struct lens *lens; /* the window's */
+	GtkWidget *window; /* weak */
 	GtkFileChooserNative *chooser;
 	char role[16];
 	void (*taken)(gpointer owner, struct lens_picture *picture, const char *role);
@@ -188,9 +188,9 @@ static void on_chosen(AppCameraPage *page, int response)
 
 static GtkFileChooserNative *choose(GtkWidget *inside)
 {
-	GtkFileChooserNative *chooser =
-		gtk_file_chooser_native_new(_("Choose a picture"), GTK_WINDOW(app_window_of(inside)),
-					    GTK_FILE_CHOOSER_ACTION_OPEN, _("Take it"), _("Cancel"));
+	GtkFileChooserNative *chooser = gtk_file_chooser_native_new(
+		_("Choose a picture"), GTK_WINDOW(app_window_of(inside)), GTK_FILE_CHOOSER_ACTION_OPEN,
+		_("Take it"), _("Cancel"));
 	GtkFileFilter *filter = gtk_file_filter_new();
 
 	gtk_file_filter_add_mime_type(filter, "image/jpeg");

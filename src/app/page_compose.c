@@ -43,8 +43,8 @@ static void on_pictures(struct desk_job *job, gpointer owner)
 {
 	struct compose_job *j = (struct compose_job *)job;
 	AppComposePage *page = owner;
-	const bool is_added =
-		j->picture != NULL && (job->rc == JX_OK || j->c.photo_count > page->c.photo_count);
+	const bool is_added = j->picture != NULL &&
+			      (job->rc == JX_OK || j->c.photo_count > page->c.photo_count);
 
 	page->pictures_pending--;
 	if (job->rc != JX_OK)

@@ -10,12 +10,14 @@ struct prefs *prefs_load(const char *dir)
 	struct prefs *p = g_new0(struct prefs, 1);
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autofree char *theme = NULL;
+	g_autofree char *keys = NULL;
 	int pct;
 
 	p->path = g_build_filename(dir, "app.ini", NULL);
 	p->text_pct = 100;
 	p->has_sound = true;
 	p->has_vibration = true;
+	p->repeat_keys = g_strdup("F5 XF86Refresh XF86Launch1");
 	if (!g_key_file_load_from_file(file, p->path, G_KEY_FILE_NONE, NULL))
 		return p;
 	theme = g_key_file_get_string(file, "screen", "theme", NULL);
@@ -27,6 +29,11 @@ struct prefs *prefs_load(const char *dir)
 		p->text_pct = pct;
 	p->has_sound = g_key_file_get_integer(file, "confirm", "silent", NULL) == 0;
 	p->has_vibration = g_key_file_get_integer(file, "confirm", "still", NULL) == 0;
+	keys = g_key_file_get_string(file, "keys", "repeat", NULL);
+	if (keys != NULL) {
+		g_free(p->repeat_keys);
+		p->repeat_keys = g_steal_pointer(&keys);
+	}
 	return p;
 }
 
@@ -38,6 +45,7 @@ void prefs_save(const struct prefs *p)
 	g_key_file_set_integer(file, "screen", "text_pct", p->text_pct);
 	g_key_file_set_integer(file, "confirm", "silent", !p->has_sound);
 	g_key_file_set_integer(file, "confirm", "still", !p->has_vibration);
+	g_key_file_set_string(file, "keys", "repeat", p->repeat_keys);
 	(void)g_key_file_save_to_file(file, p->path, NULL);
 }
 
@@ -46,6 +54,7 @@ void prefs_free(struct prefs *p)
 	if (p == NULL)
 		return;
 	g_free(p->path);
+	g_free(p->repeat_keys);
 	g_free(p);
 }
 

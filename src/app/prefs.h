@@ -19,6 +19,7 @@ struct prefs {
 	enum prefs_theme theme;
 	int text_pct; /**< 100..200 */
 	bool has_sound, has_vibration;
+	char *repeat_keys; /**< names of keys that repeat the last find, with spaces between: "F5 XF86Launch1" */
 };
 
 /** Defaults where there is no file, or one that cannot be read. */

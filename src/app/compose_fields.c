@@ -206,6 +206,7 @@ static void show_code(AppComposePage *page)
 	chips_show(page->subtypes, page->c.code);
 	chips_show(page->disorders, top != NULL ? top : "");
 	gtk_widget_set_visible(page->quantity_box, is_found && code != NULL);
+	gtk_widget_set_visible(GTK_WIDGET(page->units), is_found && code != NULL);
 	if (code != NULL)
 		list_units(page, code);
 	show_texts(page);

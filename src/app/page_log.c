@@ -147,7 +147,7 @@ static void show_quick(AppLogPage *page)
 		const struct jx_code *code = jx_pack_find(page->news.by->pack, page->news.quick[i]);
 
 		if (code != NULL)
-			gtk_box_append(GTK_BOX(page->quick), make_button(page, code, NULL, "big"));
+			gtk_box_append(GTK_BOX(page->quick), make_button(page, code, NULL, "quick"));
 	}
 	gtk_widget_set_visible(page->quick, page->news.quick_count > 0);
 }

@@ -23,6 +23,9 @@
 /* IPv4 as mapped into IPv6; IPv6 by its /64, which is what one customer gets. */
 void jx_server__addr_key(const struct sockaddr *addr, uint8_t key_out[JX_SERVER__ADDR_BYTES]);
 
+/* Of a connection just accepted: little may lie unread in it where the line is short (window.c). */
+void jx_server__bound_window(int fd);
+
 enum jx_server__phase {
 	JX_SERVER__HEADERS, /* accepted, or a request line has come: headers must follow soon */
 	JX_SERVER__BODY,    /* the client sends */

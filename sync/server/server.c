@@ -96,6 +96,8 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
 			mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 		uint8_t key[JX_SERVER__ADDR_BYTES];
 
+		if (fd != NULL)
+			jx_server__bound_window(fd->connect_fd);
 		jx_server__addr_key(addr == NULL ? NULL : addr->client_addr, key);
 		(void)pthread_mutex_lock(&server->tls_lock);
 		*context = jx_server__conns_add(server->conns, fd == NULL ? -1 : fd->connect_fd, key,

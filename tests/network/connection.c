@@ -19,6 +19,11 @@
 /* A bit in the length of a record makes both sides wait for bytes that nobody sends: a line as bad as that breaks, too. */
 #define FLIP_IDLE_MS 300
 #define IDLE_MS      30000
+/*
+ * What is on its way to the server at most, and is lost when the line is reset: the kernel would queue megabytes here, as no radio does.
+ * (It doubles the number.)
+ */
+#define LINE_BYTES 16384
 
 enum ending {
 	GOES_ON,
@@ -50,6 +55,7 @@ static void strike(struct connection *c)
 	if (!c->is_struck)
 		c->port->struck[c->plan.fault]++;
 	c->is_struck = true;
+	c->port->is_spent = true;
 }
 
 static void cut(struct connection *c, struct way *w, int64_t room, enum ending how)
@@ -89,6 +95,8 @@ static void misbehave(struct connection *c, struct way *w, int64_t now_ms)
 {
 	const int64_t len = (int64_t)(w->len - w->at), room = c->plan.after_bytes - w->passed_bytes;
 
+	if (c->port->is_once && c->port->is_spent && !c->is_struck)
+		return;
 	switch (c->plan.fault) {
 	case FAULT_RST_UP:
 	case FAULT_FIN_UP:
@@ -275,7 +283,7 @@ struct connection *connection_new(int poll_fd, struct port *port, const struct p
 {
 	struct connection *c = calloc(1, sizeof(*c));
 	const int server = c != NULL ? connect_to(target) : -1;
-	const int one = 1;
+	const int one = 1, line_bytes = LINE_BYTES;
 
 	if (server < 0) {
 		close_socket(client, true);
@@ -287,6 +295,7 @@ struct connection *connection_new(int poll_fd, struct port *port, const struct p
 	c->plan = *plan;
 	c->idle_ms = IDLE_MS;
 	c->deadline_ms = now_ms + IDLE_MS;
+	(void)setsockopt(server, SOL_SOCKET, SO_SNDBUF, &line_bytes, sizeof(line_bytes));
 	set_up(&c->up, client, server, true);
 	set_up(&c->down, server, client, false);
 	for (size_t i = 0; i < 2; i++) {

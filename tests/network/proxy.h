@@ -33,8 +33,9 @@ struct port {
 	int fd;
 	uint16_t number;
 	bool is_seeded;
-	uint64_t seed;    /* is_seeded: the k-th connection's plan is a function of seed and k */
-	struct plan plan; /* otherwise: of every connection */
+	uint64_t seed;          /* is_seeded: the k-th connection's plan is a function of seed and k */
+	struct plan plan;       /* otherwise: of every connection */
+	bool is_once, is_spent; /* is_once: it strikes one connection, and is spent */
 	int64_t connections, up_bytes, down_bytes;
 	int64_t drawn[FAULTS],
 		struck[FAULTS]; /* struck: the fault came to pass before the connection ended */

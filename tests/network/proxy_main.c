@@ -4,6 +4,7 @@
  *   listen                             {"port":N}           a new port
  *   target PORT                        {"ok":true}          where everything goes to
  *   plan PORT FAULT AFTER QUIET_MS     {"ok":true}          what happens to each connection from now on (PORT 0: on every port)
+ *   once PORT FAULT AFTER QUIET_MS     {"ok":true}          the same, but only the first connection that it strikes
  *   seed PORT SEED                     {"ok":true}          each connection its own fault, drawn from the seed
  *   stat PORT                          {"connections":...}  counted so far (PORT 0: all together)
  *
@@ -85,7 +86,8 @@ static bool do_target(struct proxy *p, char *const *word)
 }
 
 /* Every port that a command is about; true if there was one. */
-static bool set_each(struct proxy *p, int64_t number, bool is_seeded, uint64_t seed, const struct plan *plan)
+static bool set_each(struct proxy *p, int64_t number, bool is_seeded, uint64_t seed, bool is_once,
+		     const struct plan *plan)
 {
 	bool found = false;
 
@@ -97,20 +99,32 @@ static bool set_each(struct proxy *p, int64_t number, bool is_seeded, uint64_t s
 		/* each port its own stream, also where one seed is set for all: ports are numbered as they were made */
 		p->port[i].seed = seed + i * UINT64_C(0xd1b54a32d192ed03);
 		p->port[i].plan = *plan;
+		p->port[i].is_once = is_once;
+		p->port[i].is_spent = false;
 	}
 	if (found)
 		puts("{\"ok\":true}");
 	return found;
 }
 
-static bool do_plan(struct proxy *p, char *const *word)
+static bool set_plan(struct proxy *p, char *const *word, bool is_once)
 {
 	struct plan plan = {0};
 	int64_t number;
 
 	return read_int(word[1], &number) && word[2] != NULL && fault_of(word[2], &plan.fault) &&
 	       read_int(word[3], &plan.after_bytes) && read_int(word[4], &plan.quiet_ms) &&
-	       set_each(p, number, false, 0, &plan);
+	       set_each(p, number, false, 0, is_once, &plan);
+}
+
+static bool do_plan(struct proxy *p, char *const *word)
+{
+	return set_plan(p, word, false);
+}
+
+static bool do_once(struct proxy *p, char *const *word)
+{
+	return set_plan(p, word, true);
 }
 
 static bool do_seed(struct proxy *p, char *const *word)
@@ -118,7 +132,7 @@ static bool do_seed(struct proxy *p, char *const *word)
 	int64_t number, seed;
 
 	return read_int(word[1], &number) && read_int(word[2], &seed) &&
-	       set_each(p, number, true, (uint64_t)seed, &(struct plan){0});
+	       set_each(p, number, true, (uint64_t)seed, false, &(struct plan){0});
 }
 
 static void print_faults(const char *name, const int64_t *count)
@@ -160,11 +174,8 @@ static bool do_stat(struct proxy *p, char *const *word)
 static const struct {
 	const char *name;
 	bool (*run)(struct proxy *p, char *const *word);
-} commands[] = {{"listen", do_listen},
-		{"target", do_target},
-		{"plan", do_plan},
-		{"seed", do_seed},
-		{"stat", do_stat}};
+} commands[] = {{"listen", do_listen}, {"target", do_target}, {"plan", do_plan},
+		{"once", do_once},     {"seed", do_seed},     {"stat", do_stat}};
 
 static void obey(struct proxy *p, char *line)
 {

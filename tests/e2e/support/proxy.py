@@ -30,6 +30,10 @@ class Line:
     def set_plan(self, plan):
         self.proxy.tell("plan", self.port, plan.fault, plan.after, int(plan.hole_s * 1000))
 
+    def once(self, plan):
+        """As plan, for the first connection that it strikes only; those after it pass."""
+        self.proxy.tell("once", self.port, plan.fault, plan.after, int(plan.hole_s * 1000))
+
     # what happens from now on; written only
     plan = property(fset=set_plan)
 

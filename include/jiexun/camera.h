@@ -1,12 +1,14 @@
 /*
- * jiexun/camera.h - a picture source: full-resolution JPEGs on demand, and preview frames while somebody aims.
+ * jiexun/camera.h - camera and microphone. A picture source: full-resolution JPEGs on demand, and preview frames while somebody aims. And a
+ * recorder of sound notes: Opus in Ogg, whole when it is given out, with its level while somebody speaks.
  *
  * What the source is comes from the device's profile, as data: a V4L2 or libcamera camera, a test picture where there is no
  * camera, a picture file, or a whole GStreamer pipeline. All that a camera may block (opening, streaming, closing) happens in a
- * thread of the room's own: a camera that is stuck or pulled out is a state with a text, never a call that does not return.
+ * thread of the room's own: a camera that is stuck or pulled out is a state with a text, never a call that does not return. So too a
+ * microphone; what was said before it was pulled out is kept.
  *
- * Threads:   a jx_camera belongs to one thread. on_frame is called on a thread of the room's.
- * Ownership: configuration is copied; clock must outlive the camera, also one that jx_camera_close() had to give up.
+ * Threads:   a jx_camera or jx_sound belongs to one thread. on_frame is called on a thread of the room's.
+ * Ownership: configuration is copied; clock must outlive the camera or recording, also one whose closing had to give up.
  * Errors:    JX_EIO the camera fails, is stuck or gone; JX_EINVAL the profile's pipeline cannot be built; JX_ESTATE no camera;
  *            JX_ELIMIT a picture beyond bytes_max. Texts have GStreamer's own words and the cure.
  * Units:     `_ms` milliseconds, `_utc_ms` since 1970-01-01 UTC, `_bytes` bytes; sizes of pictures in pixels.
@@ -95,6 +97,55 @@ jx_rc jx_camera_set_torch(jx_camera *camera, bool on, struct jx_error *err);
  */
 void jx_camera_close(jx_camera *camera);
 JX_DEFINE_AUTO(jx_camera, jx_camera_close);
+
+/* ---- sound notes ----------------------------------------------------------------------------------- */
+
+typedef struct jx_sound jx_sound;
+
+struct jx_sound_config {
+	const char
+		*source; /**< elements and their links up to raw sound, as gst-launch takes them: alsasrc */
+	int64_t ms_max;  /**< it ends by itself then; 0: two minutes */
+	int64_t start_max_ms; /**< until the first sound, and without any; 0: 5 s */
+	int64_t bytes_max;    /**< 0: 4 MiB */
+	const struct jx_clock *clock;
+};
+
+enum jx_sound_state {
+	JX_SOUND_STARTING,
+	JX_SOUND_RECORDING,
+	JX_SOUND_ENDED, /**< by itself, or by jx_sound_end(): there is a whole file */
+	JX_SOUND_FAILED
+};
+
+struct jx_sound_look {
+	enum jx_sound_state state;
+	int level_permille;   /**< loudest sample of the last moment, of the largest there can be */
+	int peak_permille;    /**< of all */
+	bool is_cut;          /**< the microphone ended by itself, or was pulled out */
+	int64_t recorded_ms;  /**< so far */
+	int64_t began_utc_ms; /**< first sound */
+};
+
+/**
+ * Begin to record; returns at once.
+ * @param config  copied
+ * @retval JX_ESTATE  source is empty
+ */
+jx_rc jx_sound_open(const struct jx_sound_config *config, jx_sound **sound_out, struct jx_error *err);
+/** Wait until it has ended or failed, so long at most, and say how it stands: for a display that is drawn ten times a second. */
+void jx_sound_wait(jx_sound *sound, int64_t ms, struct jx_sound_look *look_out);
+/**
+ * End it, if it has not ended, and take the file.
+ * @param ogg       an initialised buffer
+ * @param look_out  may be NULL
+ * @retval JX_EIO     nothing was recorded, or the microphone failed before the first sound
+ * @retval JX_EINVAL  the pipeline cannot be built  @retval JX_ELIMIT  beyond bytes_max or the buffer's ceiling
+ */
+jx_rc jx_sound_end(jx_sound *sound, jx_buf *ogg, struct jx_sound_look *look_out, struct jx_error *err);
+/** Stop and free, as jx_camera_close(). NULL is a no-op. */
+void jx_sound_close(jx_sound *sound);
+JX_DEFINE_AUTO(jx_sound, jx_sound_close);
 
 #ifdef __cplusplus
 }

@@ -63,6 +63,14 @@ jx_rc jx_capture_add_photo(jx_capture *capture, const char *path, const char *ro
 jx_rc jx_capture_add_photo_bytes(jx_capture *capture, const void *data, size_t len, const char *role,
 				 const char *how, struct jx_error *err);
 /**
+ * A sound note: imported, or as it was recorded. It counts as one of the entry's photos; a form's roles are not asked.
+ * @retval JX_EINVAL  empty, cut off, damaged, not Opus in Ogg   @retval others  as jx_capture_add_photo()
+ */
+jx_rc jx_capture_add_sound(jx_capture *capture, const char *path, struct jx_error *err);
+/** @param taken_utc_ms  when it began; 0 unknown */
+jx_rc jx_capture_add_sound_bytes(jx_capture *capture, const void *data, size_t len, int64_t taken_utc_ms,
+				 struct jx_error *err);
+/**
  * The pictures of after in this entry show the spot of that picture of before. Call it after they were added.
  * @retval JX_EINVAL  there is no picture with the role after, or it is that picture itself
  */

@@ -117,6 +117,9 @@ struct jx_profile {
 	int64_t camera_settle_ms; /**< settle_ms, 0..10000: exposure and focus before a picture */
 	int64_t camera_wait_ms;   /**< wait_ms, 500..60000: for the camera to start; half for a picture */
 	char camera_torch[JX_DEVICE_PATH_MAX]; /**< torch: folder of a LED in /sys/class/leds */
+	/* [sound] */
+	char sound_source
+		[JX_DEVICE_PATH_MAX]; /**< source: a GStreamer pipeline up to raw sound; empty: none */
 	/* [photos] */
 	int64_t photo_max_mb; /**< max_mb of one original, 1..100 */
 	/* [day] */

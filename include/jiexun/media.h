@@ -1,5 +1,5 @@
 /*
- * jiexun/media.h - photo files by content hash: the byte-exact original is the evidence; copies are for looking at.
+ * jiexun/media.h - photo and sound files by content hash: the byte-exact original is the evidence; copies are for looking at.
  *
  * A file is published by: hidden temporary file -> write -> fdatasync -> rename to aa/<sha256> -> fsync of the folder.
  * Only then may an entry name it. Used by the handheld (capture) and by the server (vault, resumable uploads).
@@ -12,8 +12,8 @@
  * Threads:   a jx_media holds no state but its configuration and a hint; different threads may use it at the same time. Two
  *            publishers of the same bytes end with the same file; a part belongs to one thread, and one jx_part at a time.
  * Ownership: configuration must outlive it.
- * Errors:    JX_EINVAL empty, truncated or not a JPEG (text names the file and the cure); JX_ELIMIT larger than the
- *            ceiling; disk errors as in base.
+ * Errors:    JX_EINVAL empty, truncated, or not a JPEG (of a sound: not Opus in Ogg); the text names the file and the cure.
+ *            JX_ELIMIT larger or longer than allowed; disk errors as in base.
  * Units:     `_bytes` bytes, `_ms` milliseconds, `_utc_ms` since 1970-01-01 UTC.
  */
 #ifndef JX_MEDIA_H
@@ -59,6 +59,28 @@ jx_rc jx_media_check(jx_media *media, const struct jx_fs *source_fs, const char 
 /** Same for bytes in memory (camera). check_jpeg false skips the JPEG checks (simulation, other types: "application/binary"). */
 jx_rc jx_media_publish(jx_media *media, const void *data, size_t len, bool check_jpeg,
 		       struct jx_photo_ref *out, struct jx_error *err);
+
+/* ---- sound notes: Opus in Ogg */
+
+#define JX_SOUND_MS_MAX    120000
+#define JX_SOUND_BYTES_MAX (INT64_C(4) * 1024 * 1024) /**< two minutes of the highest quality */
+/**
+ * As jx_media_import(), of a sound note. Checks: one Ogg stream of Opus, every page whole and in order up to the one that says it is the
+ * last, nothing behind it, no longer than JX_SOUND_MS_MAX.
+ * @param out  hash, size, type and duration_ms are filled, taken_utc_ms is 0
+ */
+jx_rc jx_media_import_sound(jx_media *media, const struct jx_fs *source_fs, const char *path,
+			    struct jx_photo_ref *out, struct jx_error *err);
+/** As jx_media_check(), of a sound note. */
+jx_rc jx_media_check_sound(jx_media *media, const struct jx_fs *source_fs, const char *path,
+			   struct jx_error *err);
+/** Same for bytes in memory (microphone). */
+jx_rc jx_media_publish_sound(jx_media *media, const void *data, size_t len, struct jx_photo_ref *out,
+			     struct jx_error *err);
+/** Does a file that begins so hold Ogg, and no picture? Four bytes are enough; fewer are none. */
+bool jx_media_looks_like_sound(const void *data, size_t len);
+/** Is a published file a sound, of which no copy can be made? False also where it is not there. */
+bool jx_media_is_sound(jx_media *media, const uint8_t sha256[JX_HASH_BYTES]);
 
 /** Ceiling of one file. */
 int64_t jx_media_max_bytes(const jx_media *media);

@@ -22,7 +22,7 @@ extern "C" {
 
 #define JX_ENTRY_VERSION   1
 #define JX_ENTRY_BYTES_MAX 65536
-#define JX_PHOTOS_MAX      20 /**< photos of one entry */
+#define JX_PHOTOS_MAX      20 /**< photos of one entry, sound notes among them */
 
 /** Kinds of entry. Numbers reach disk; append only. Names reach entries. Unknown names are JX_KIND_UNKNOWN and kept. */
 enum jx_kind {
@@ -69,20 +69,23 @@ struct jx_fix {
 	int64_t gnss_utc_ms; /**< receiver's time of the fix; 0 unknown */
 };
 
-/** One photo as the entry lists it. */
+/** One photo, or sound note, as the entry lists it. */
 struct jx_photo_ref {
 	uint8_t sha256[JX_HASH_BYTES];
 	int64_t size_bytes;
-	char type[24];        /**< media type: "image/jpeg" */
-	char role[12];        /**< wide, close, before, after, plate, object */
-	char how[12];         /**< camera or imported */
-	int64_t taken_utc_ms; /**< file's own time if known, else 0 */
+	char type[24];        /**< media type: "image/jpeg", "audio/ogg" */
+	char role[12];        /**< wide, close, before, after, plate, object; of a sound: note */
+	char how[12];         /**< camera, microphone or imported */
+	int64_t taken_utc_ms; /**< file's own time if known, else 0; of a recording its beginning */
+	int64_t duration_ms;  /**< of a sound; 0: a picture */
 	uint8_t before_sha256
 		[JX_HASH_BYTES]; /**< role after: the picture of the same spot before; zero: none named */
 };
 
 /** Does it name a picture of before? */
 bool jx_photo_has_before(const struct jx_photo_ref *photo);
+/** Is it a sound, of which there is nothing to see? By its type; the file may be another. */
+bool jx_photo_is_sound(const struct jx_photo_ref *photo);
 
 /** Names another entry: id and digest of its bytes. */
 struct jx_entry_ref {

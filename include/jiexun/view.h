@@ -53,7 +53,8 @@ struct jx_view_row {
 	char summary[400]; /**< of a check: its computed values */
 	char place[160];   /**< street and grid, else coordinates in degrees, else "" */
 	struct jx_fix fix;
-	int64_t photo_count, photos_receipted;
+	int64_t photo_count, photos_receipted; /**< sound notes among them */
+	int64_t sound_ms;                      /**< of all its sound notes; 0: none */
 	enum jx_entry_state state;
 	bool is_corrected;             /**< a later correction takes its place */
 	bool is_withdrawn;             /**< it, or the last correction of it, was withdrawn */

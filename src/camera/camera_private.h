@@ -43,6 +43,8 @@ jx_rc jx_camera__build(const struct jx_camera_config *config, GstElement **pipel
 /* worker.c */
 gpointer jx_camera__work(gpointer camera);
 void jx_camera__drop(jx_camera *c); /* one owner less */
+/* GStreamer itself; again and again is fine. */
+jx_rc jx_camera__set_up(struct jx_error *err);
 
 /* torch.c */
 jx_rc jx_camera__light(const char *folder, bool on, struct jx_error *err);

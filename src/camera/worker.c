@@ -255,16 +255,17 @@ static void take_down(jx_camera *c, GstElement *pipeline)
 	gst_object_unref(pipeline);
 }
 
-static jx_rc set_up(GError **problem, struct jx_error *err)
+jx_rc jx_camera__set_up(struct jx_error *err)
 {
+	GError *problem = NULL;
 	jx_rc rc;
 
-	if (gst_init_check(NULL, NULL, problem))
+	if (gst_init_check(NULL, NULL, &problem))
 		return JX_OK;
 	rc = jx_fail(err, JX_ESTATE, 0, JX_CAMERA__WHERE,
 		     "GStreamer does not start: %s; install it again (libgstreamer1.0-0)",
-		     *problem != NULL ? (*problem)->message : "");
-	g_clear_error(problem);
+		     problem != NULL ? problem->message : "");
+	g_clear_error(&problem);
 	return rc;
 }
 
@@ -272,9 +273,8 @@ gpointer jx_camera__work(gpointer camera)
 {
 	jx_camera *c = camera;
 	struct jx_error err = {0};
-	GError *problem = NULL;
 	GstElement *pipeline = NULL;
-	jx_rc rc = set_up(&problem, &err);
+	jx_rc rc = jx_camera__set_up(&err);
 
 	if (rc == JX_OK)
 		rc = jx_camera__build(&c->config, &pipeline, &err);

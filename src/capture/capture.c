@@ -157,15 +157,17 @@ jx_rc jx_capture_set_sheet(jx_capture *capture, const jx_sheet *sheet, struct jx
 	const char *roles[JX_PHOTOS_MAX];
 	JX_AUTO_BUF answers = {0};
 	jx_rc rc = JX_OK;
-	size_t i;
+	size_t i, count = 0;
 
 	jx_buf_init(&answers, JX_ENTRY_BYTES_MAX);
 	for (i = 0; i < e->photo_count && rc == JX_OK; i++) {
-		roles[i] = e->photos[i].role;
-		rc = check_role(form, roles[i], err);
+		if (jx_photo_is_sound(&e->photos[i]))
+			continue;
+		rc = check_role(form, e->photos[i].role, err);
+		roles[count++] = e->photos[i].role;
 	}
 	if (rc == JX_OK)
-		rc = jx_sheet_write(sheet, roles, e->photo_count, &answers, err);
+		rc = jx_sheet_write(sheet, roles, count, &answers, err);
 	if (rc == JX_OK)
 		rc = jx_buf_check(&answers, "answers", err);
 	if (rc != JX_OK)

@@ -4,6 +4,9 @@
 
 #include "jiexun/capture.h"
 
+/* The role of every sound: what is said about the rest. */
+#define JX_CAPTURE__NOTE "note"
+
 /* What must hold at the moment of saving. Asked inside the transaction: two processes cannot both start a shift. */
 enum jx_capture__need {
 	JX_CAPTURE__PERSON = 1,       /* somebody signed in */

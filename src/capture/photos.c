@@ -99,6 +99,39 @@ jx_rc jx_capture_add_photo(jx_capture *capture, const char *path, const char *ro
 	return rc == JX_OK ? add_ref(capture, &ref, path, as, "imported", err) : rc;
 }
 
+jx_rc jx_capture_add_sound(jx_capture *capture, const char *path, struct jx_error *err)
+{
+	const struct jx_recorder *rec = capture->job.rec;
+	struct jx_photo_ref ref = {.size_bytes = 0};
+	int64_t size_bytes = 0, modified_utc_ms = 0;
+	jx_rc rc = check_person(capture, err);
+
+	if (rc == JX_OK)
+		rc = rec->source_fs->stat(rec->source_fs->user, path, &size_bytes, &modified_utc_ms, err);
+	if (rc == JX_OK)
+		rc = check_room(capture, size_bytes, err);
+	if (rc == JX_OK)
+		rc = jx_media_import_sound(rec->media, rec->source_fs, path, &ref, err);
+	return rc == JX_OK ? add_ref(capture, &ref, path, JX_CAPTURE__NOTE, "imported", err) : rc;
+}
+
+jx_rc jx_capture_add_sound_bytes(jx_capture *capture, const void *data, size_t len, int64_t taken_utc_ms,
+				 struct jx_error *err)
+{
+	const struct jx_recorder *rec = capture->job.rec;
+	struct jx_photo_ref ref = {.size_bytes = 0};
+	jx_rc rc = check_person(capture, err);
+
+	if (rc == JX_OK)
+		rc = check_room(capture, (int64_t)len, err);
+	if (rc == JX_OK)
+		rc = jx_media_publish_sound(rec->media, data, len, &ref, err);
+	if (rc != JX_OK)
+		return rc;
+	ref.taken_utc_ms = taken_utc_ms;
+	return add_ref(capture, &ref, _("from the microphone"), JX_CAPTURE__NOTE, "microphone", err);
+}
+
 jx_rc jx_capture_add_photo_bytes(jx_capture *capture, const void *data, size_t len, const char *role,
 				 const char *how, struct jx_error *err)
 {

@@ -63,18 +63,27 @@ static char *full_photo(const char *value)
 	return jx_xasprintf("%s:%s", full != NULL ? full : path, role != NULL ? role : "close");
 }
 
+static char *full_path(const char *path)
+{
+	char *full = realpath(path, NULL);
+
+	return full != NULL ? full : jx_xstrdup(path);
+}
+
 jx_rc check_take_options(struct check *k, const struct cli_args *a, struct jx_error *err)
 {
 	jx_rc rc = JX_OK;
 
 	for (size_t i = 0; i < a->count && rc == JX_OK; i++) {
 		const char *name = a->value[i].opt->name;
-		JX_AUTO_FREE char *photo = NULL;
+		JX_AUTO_FREE char *photo = NULL; /* or sound */
 
 		if (find_option(name) == NULL)
 			continue;
 		if (strcmp(name, "photo") == 0)
 			photo = full_photo(a->value[i].value);
+		else if (strcmp(name, "sound") == 0)
+			photo = full_path(a->value[i].value);
 		rc = check_set_option(k, name, photo != NULL ? photo : a->value[i].value, err);
 	}
 	return rc;

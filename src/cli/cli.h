@@ -155,6 +155,7 @@ int cli_photo_small(struct cli *c, const struct cli_args *a);
 int cli_photo_screen(struct cli *c, const struct cli_args *a);
 int cli_photo_stamp(struct cli *c, const struct cli_args *a);
 int cli_camera(struct cli *c, const struct cli_args *a);
+int cli_sound(struct cli *c, const struct cli_args *a);
 int cli_selftest(struct cli *c, const struct cli_args *a);
 int cli_codes(struct cli *c, const struct cli_args *a);
 int cli_gps(struct cli *c, const struct cli_args *a);
@@ -177,5 +178,11 @@ char *cli_photo_path(const char *value);
 /* cmd_camera.c: a picture for each role of --shoot; none is kept where one fails */
 jx_rc cli_shoot(struct cli *c, const struct cli_args *a, jx_capture *cap, const struct jx_fix *fix,
 		struct jx_error *err);
+/* cmd_sound.c: --record, --sound; a length as people say it: 0:34 */
+jx_rc cli_record(struct cli *c, const struct cli_args *a, jx_capture *cap, struct jx_error *err);
+jx_rc cli_add_sounds(struct cli *c, const struct cli_args *a, jx_capture *cap, struct jx_error *err);
+void cli_sound_text(int64_t ms, char *out, size_t cap);
+/* Its role, and of a sound its length, too. */
+void cli_photo_word(const struct jx_photo_ref *photo, char *out, size_t cap);
 
 #endif

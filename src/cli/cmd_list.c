@@ -42,6 +42,8 @@ void cli_row_json(const struct jx_view_row *r)
 	cli_json_fix(&j, "place", &r->fix);
 	cli_json_int(&j, "photos", r->photo_count);
 	cli_json_int(&j, "photos_receipted", r->photos_receipted);
+	if (r->sound_ms > 0)
+		cli_json_int(&j, "sound_ms", r->sound_ms);
 	cli_json_str(&j, "state", jx_entry_state_name(r->state));
 	cli_json_bool(&j, "corrected", r->is_corrected);
 	cli_json_bool(&j, "withdrawn", r->is_withdrawn);
@@ -84,6 +86,13 @@ static void print_people(const struct cli *c, const struct jx_view_row *r)
 
 		(void)snprintf(marked, sizeof(marked), _("! at once: %s"), what);
 		jx_strcpy(what, sizeof(what), marked);
+	}
+	if (r->sound_ms > 0) {
+		char length[32], with_sound[sizeof(what) + 48];
+
+		cli_sound_text(r->sound_ms, length, sizeof(length));
+		(void)snprintf(with_sound, sizeof(with_sound), _("sound %s; %s"), length, what);
+		jx_strcpy(what, sizeof(what), with_sound);
 	}
 	(void)snprintf(quantity, sizeof(quantity), "%s %s", r->quantity, r->unit_name);
 	cli_cell(r->number, 8, false);
@@ -224,10 +233,11 @@ static void line(const char *name, const char *value)
 static void show_photos(const struct jx_entry *e)
 {
 	for (size_t i = 0; i < e->photo_count; i++) {
-		char hash[65], text[160];
+		char hash[65], text[224], word[64];
 
 		jx_hex(e->photos[i].sha256, JX_HASH_BYTES, hash);
-		(void)snprintf(text, sizeof(text), "%s  %s  %lld B", hash, jx_word(e->photos[i].role),
+		cli_photo_word(&e->photos[i], word, sizeof(word));
+		(void)snprintf(text, sizeof(text), "%s  %s  %lld B", hash, word,
 			       (long long)e->photos[i].size_bytes);
 		line(i == 0 ? _("photos") : "", text);
 		if (!jx_photo_has_before(&e->photos[i]))

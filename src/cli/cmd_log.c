@@ -187,6 +187,10 @@ jx_rc cli_fill_entry(struct cli *c, const struct cli_args *a, jx_capture *cap, s
 		rc = add_photos(c, a, cap, err);
 	if (rc == JX_OK && cli_value(a, "shoot") != NULL)
 		rc = cli_shoot(c, a, cap, fix, err);
+	if (rc == JX_OK)
+		rc = cli_add_sounds(c, a, cap, err);
+	if (rc == JX_OK && cli_value(a, "record") != NULL)
+		rc = cli_record(c, a, cap, err);
 	if (rc == JX_OK && cli_value(a, "after-of") != NULL)
 		rc = set_before(c, cli_value(a, "after-of"), cap, err);
 	return rc;

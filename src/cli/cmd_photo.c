@@ -40,6 +40,9 @@ static void list_json(const jx_view_entry *e, size_t i, const char *state)
 	cli_json_int(&j, "index", (int64_t)i + 1);
 	cli_json_str(&j, "role", p->role);
 	cli_json_str(&j, "how", p->how);
+	cli_json_str(&j, "type", p->type);
+	if (p->duration_ms > 0)
+		cli_json_int(&j, "duration_ms", p->duration_ms);
 	cli_json_int(&j, "size_bytes", p->size_bytes);
 	cli_json_int(&j, "taken_utc_ms", p->taken_utc_ms);
 	cli_json_hex(&j, "sha256", p->sha256, sizeof(p->sha256));
@@ -59,13 +62,14 @@ int cli_photo_list(struct cli *c, const struct cli_args *a)
 	for (size_t i = 0; i < e->entry.photo_count; i++) {
 		const struct jx_photo_ref *p = &e->entry.photos[i];
 		const char *state = file_state(c, p);
-		char hex[13];
+		char hex[13], word[64];
 
 		jx_hex(p->sha256, 6, hex);
+		cli_photo_word(p, word, sizeof(word));
 		if (c->json)
 			list_json(e, i, state);
-		cli_say(c, _("%zu  %s, %s  %lld bytes  SHA-256 %s…  %s"), i + 1, jx_word(p->role),
-			jx_word(p->how), (long long)p->size_bytes, hex, file_state_text(state));
+		cli_say(c, _("%zu  %s, %s  %lld bytes  SHA-256 %s…  %s"), i + 1, word, jx_word(p->how),
+			(long long)p->size_bytes, hex, file_state_text(state));
 	}
 	if (e->entry.photo_count == 0)
 		cli_say(c, _("%s has no photo"), e->row.number);
@@ -98,6 +102,10 @@ static jx_rc choose(const struct cli_args *a, const jx_view_entry *e, size_t *ou
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "%s has %zu such photos: choose one with --role or --index", e->row.number,
 			       fits);
+	if (jx_photo_is_sound(&e->entry.photos[at]))
+		return jx_fail(
+			err, JX_EINVAL, 0, WHERE,
+			"that is a sound note, of which there is no picture: jx photo list shows where it is");
 	*out = at;
 	return JX_OK;
 }

@@ -8,6 +8,7 @@
 #define ENTRY_OPTS                                                                                             \
 	{"photo", N_("FILE[:ROLE]"),                                                                           \
 	 N_("JPEG file, copied byte for byte; roles: wide close before after plate object; may be repeated")}, \
+		{"sound", N_("FILE"), N_("sound note, Opus in Ogg, copied byte for byte; may be repeated")},   \
 		{"after-of", N_("NUMBER[/ROLE]"),                                                              \
 		 N_("the photos of role after show the spot of that entry's photo")},                          \
 		{"source", N_("NAME"), N_("why here: patrol (default), covert, hotline, look-back ...")},      \
@@ -25,6 +26,7 @@
 	}
 #define SHOOT_OPTS                                                                                  \
 	{"shoot", N_("ROLES"), N_("take pictures with the camera, one for each role: wide,close")}, \
+		{"record", N_("SECONDS"), N_("record a sound note, so long at most (1..120)")},     \
 	{                                                                                           \
 		"torch", NULL, N_("with the camera's light on")                                     \
 	}
@@ -120,6 +122,11 @@ static const struct cli_opt camera_opts[] = {
 	{"torch", NULL, N_("with the camera's light on")},
 	{NULL, NULL, NULL}};
 
+static const struct cli_opt sound_opts[] = {
+	{"seconds", N_("N"), N_("so long at most, 1..120 (default 3)")},
+	{"output", N_("FILE"), N_("keep the recording there; -o for short")},
+	{NULL, NULL, NULL}};
+
 static const struct cli_opt verify_opts[] = {
 	{"reindex", NULL, N_("make the search index again first, from the entries")},
 	{"stamp", N_("TEXT"), N_("only check the text of a stamped copy's QR code against the log")},
@@ -188,6 +195,8 @@ static const struct cli_command commands[] = {
 	{"codes", N_("[TEXT]"), 0, 1, codes_opts, N_("list the codes and units of the form pack"), cli_codes},
 	{"camera", "", 0, 0, camera_opts,
 	 N_("try the camera: one picture, its size, or what is wrong; nothing is saved"), cli_camera},
+	{"sound", "", 0, 0, sound_opts,
+	 N_("try the microphone: some seconds, how loud, or what is wrong; nothing is saved"), cli_sound},
 	{"gps", "", 0, 0, gps_opts, N_("show the position as it would be saved"), cli_gps},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -51,7 +51,9 @@ static jx_rc take_away(void *user, const struct jx_kept_photo *p)
 
 	if (rc == JX_ENOTFOUND)
 		return JX_OK;
-	rc = jx_media_settle_copy(f->c->h.media, p->sha256, JX_COPY_SMALL, NULL);
+	/* of a sound there is none */
+	if (!jx_media_is_sound(f->c->h.media, p->sha256))
+		rc = jx_media_settle_copy(f->c->h.media, p->sha256, JX_COPY_SMALL, NULL);
 	if (rc == JX_OK)
 		rc = jx_media_remove(f->c->h.media, p->sha256, NULL);
 	if (rc == JX_OK) {

@@ -68,6 +68,7 @@ const struct jx_device__key jx_device__keys[] = {
 	INTEGER("camera", "settle_ms", camera_settle_ms, 0, 10000),
 	INTEGER("camera", "wait_ms", camera_wait_ms, 500, 60000),
 	PATH("camera", "torch", camera_torch),
+	TEXT("sound", "source", sound_source),
 	INTEGER("photos", "max_mb", photo_max_mb, 1, 100),
 	/* the extreme time zones, UTC-12 and UTC+14 */
 	INTEGER("day", "utc_offset_min", utc_offset_min, -720, 840),

@@ -153,6 +153,18 @@ jx_rc jx_media_stat(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], int64_
 	return rc;
 }
 
+bool jx_media_is_sound(jx_media *media, const uint8_t sha256[JX_HASH_BYTES])
+{
+	JX_AUTO_FREE char *path = jx_media__path_of(media, sha256);
+	JX_MEDIA_FILE f = {.fs = media->fs};
+	uint8_t begins[4];
+	size_t got = 0;
+
+	return media->fs->open_read(media->fs->user, path, &f.file, NULL) == JX_OK &&
+	       media->fs->read_at(media->fs->user, f.file, 0, begins, sizeof(begins), &got, NULL) == JX_OK &&
+	       jx_media_looks_like_sound(begins, got);
+}
+
 jx_rc jx_media__hash_file(const struct jx_fs *fs, jx_file *f, uint8_t out[JX_HASH_BYTES],
 			  struct jx_error *err)
 {

@@ -79,6 +79,37 @@ void jx_media__scan_add(struct jx_media__scan *s, const uint8_t *data, size_t le
 /* Whole? name is for the message. */
 jx_rc jx_media__scan_check(const struct jx_media__scan *s, const char *name, struct jx_error *err);
 
+/* ---- Opus in Ogg (sound_scan.c) */
+
+enum jx_media__sound_at {
+	JX_MEDIA__SOUND_HEADER,   /* of a page */
+	JX_MEDIA__SOUND_SEGMENTS, /* its lengths */
+	JX_MEDIA__SOUND_BODY,
+	JX_MEDIA__SOUND_END,     /* of the last page */
+	JX_MEDIA__SOUND_OTHER,   /* no Ogg, no Opus, or more than one stream */
+	JX_MEDIA__SOUND_DAMAGED, /* bytes are changed or missing */
+};
+/* The encoder's last packet is filled up: up to 120 ms, and some never say how much of it is meant. */
+#define JX_MEDIA__SOUND_OVERHANG_MS 200
+
+/* Follows the pages from the first byte to the last, fed in pieces. */
+struct jx_media__sound {
+	enum jx_media__sound_at at;
+	uint32_t pages, serial, checksum;
+	uint32_t left;       /* bytes of lengths, or of the body, to come */
+	uint32_t body_bytes; /* what the lengths say so far */
+	uint32_t skip;       /* samples before the beginning */
+	size_t header_len, body_len;
+	uint64_t position; /* samples up to the end of what was read */
+	uint8_t header[27];
+	uint8_t body[29]; /* the page's first bytes */
+};
+void jx_media__sound_init(struct jx_media__sound *s);
+void jx_media__sound_add(struct jx_media__sound *s, const uint8_t *data, size_t len);
+int64_t jx_media__sound_ms(const struct jx_media__sound *s);
+/* Whole, and not too long? name is for the message. */
+jx_rc jx_media__sound_check(const struct jx_media__sound *s, const char *name, struct jx_error *err);
+
 /* Can a decoder read it? Reads the header (up to the picture data) from an open file. */
 jx_rc jx_media__check_header(const struct jx_fs *fs, jx_file *f, const char *name, struct jx_error *err);
 

@@ -10,9 +10,17 @@
 
 #define WHERE "media.publish"
 
+/* What they must be. */
+enum kind {
+	ANY,
+	PICTURE,
+	SOUND
+};
+
 /* Where the bytes come from. */
 struct source {
 	const char *name; /* for messages */
+	enum kind kind;
 	const struct jx_fs *fs;
 	jx_file *file; /* or */
 	const uint8_t *data;
@@ -26,6 +34,7 @@ struct copy {
 	struct jx_media__file f;
 	jx_sha256_state *hash;
 	struct jx_media__scan scan;
+	struct jx_media__sound sound;
 	int64_t size_bytes;
 	bool is_published;
 };
@@ -57,8 +66,28 @@ static jx_rc create_tmp(struct copy *c, struct jx_error *err)
 	return rc;
 }
 
-static jx_rc check_size(const jx_media *media, const char *name, int64_t size_bytes, struct jx_error *err)
+static jx_rc check_sound_size(const jx_media *media, const char *name, int64_t size_bytes,
+			      struct jx_error *err)
 {
+	const int64_t most = media->max_bytes < JX_SOUND_BYTES_MAX ? media->max_bytes : JX_SOUND_BYTES_MAX;
+
+	if (size_bytes <= 0)
+		return jx_fail(err, JX_EINVAL, 0, WHERE, "sound %s is empty: record it again", name);
+	if (size_bytes > most)
+		return jx_fail(
+			err, JX_ELIMIT, 0, WHERE,
+			"sound %s has %lld bytes, %lld are allowed: record it with a lower quality, or a shorter one",
+			name, (long long)size_bytes, (long long)most);
+	return JX_OK;
+}
+
+static jx_rc check_size(const jx_media *media, const struct source *s, struct jx_error *err)
+{
+	const char *name = s->name;
+	const int64_t size_bytes = s->size_bytes;
+
+	if (s->kind == SOUND)
+		return check_sound_size(media, name, size_bytes, err);
 	if (size_bytes <= 0)
 		return jx_fail(err, JX_EINVAL, 0, WHERE, "photo %s is empty: take it again", name);
 	if (size_bytes > media->max_bytes)
@@ -85,6 +114,12 @@ static jx_rc next_piece(const struct source *s, int64_t offset, char *chunk, con
 	return rc;
 }
 
+static jx_rc fail_changed(const struct source *s, struct jx_error *err)
+{
+	return jx_fail(err, JX_EINVAL, 0, WHERE, "photo %s changed while it was read: import it again",
+		       s->name);
+}
+
 static jx_rc copy_all(struct copy *c, const struct source *s, struct jx_error *err)
 {
 	const struct jx_fs *fs = c->media->fs;
@@ -99,41 +134,56 @@ static jx_rc copy_all(struct copy *c, const struct source *s, struct jx_error *e
 			return rc;
 		/* Growing while it is read: no ceiling is passed on the way. */
 		if (c->size_bytes + (int64_t)got > s->size_bytes)
-			return jx_fail(err, JX_EINVAL, 0, WHERE,
-				       "photo %s changed while it was read: import it again", s->name);
+			return fail_changed(s, err);
 		rc = fs->write_at(fs->user, c->f.file, c->size_bytes, data, got, err);
 		if (rc != JX_OK)
 			return rc;
 		jx_sha256_add(c->hash, data, got);
-		jx_media__scan_add(&c->scan, data, got);
+		if (s->kind == SOUND)
+			jx_media__sound_add(&c->sound, data, got);
+		else
+			jx_media__scan_add(&c->scan, data, got);
 		c->size_bytes += (int64_t)got;
 	}
 }
 
-static jx_rc check_copy(struct copy *c, const struct source *s, bool check_jpeg, struct jx_error *err)
+static jx_rc check_copy(struct copy *c, const struct source *s, struct jx_error *err)
 {
 	jx_rc rc;
 
 	if (c->size_bytes != s->size_bytes)
-		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "photo %s changed while it was read: import it again", s->name);
-	if (!check_jpeg)
+		return fail_changed(s, err);
+	if (s->kind == ANY)
 		return JX_OK;
+	if (s->kind == SOUND)
+		return jx_media__sound_check(&c->sound, s->name, err);
 	rc = jx_media__scan_check(&c->scan, s->name, err);
 	return rc == JX_OK ? jx_media__check_header(c->media->fs, c->f.file, s->name, err) : rc;
 }
 
 /* Copy and check; nothing is published yet. */
-static jx_rc begin_copy(struct copy *c, const struct source *s, bool check_jpeg, struct jx_error *err)
+static jx_rc begin_copy(struct copy *c, const struct source *s, struct jx_error *err)
 {
 	jx_rc rc = create_tmp(c, err);
 
 	if (rc == JX_OK)
 		rc = copy_all(c, s, err);
-	return rc == JX_OK ? check_copy(c, s, check_jpeg, err) : rc;
+	return rc == JX_OK ? check_copy(c, s, err) : rc;
 }
 
-static jx_rc end_copy(struct copy *c, bool check_jpeg, struct jx_photo_ref *out, struct jx_error *err)
+static void describe(const struct copy *c, enum kind kind, struct jx_photo_ref *out)
+{
+	const char *type = kind == SOUND                                       ? "audio/ogg"
+			   : kind == PICTURE || c->scan.at == JX_MEDIA__AT_END ? "image/jpeg"
+									       : "application/binary";
+
+	out->size_bytes = c->size_bytes;
+	out->taken_utc_ms = jx_media__exif_time(c->scan.exif, c->scan.exif_len);
+	out->duration_ms = kind == SOUND ? jx_media__sound_ms(&c->sound) : 0;
+	jx_strcpy(out->type, sizeof(out->type), type);
+}
+
+static jx_rc end_copy(struct copy *c, enum kind kind, struct jx_photo_ref *out, struct jx_error *err)
 {
 	const struct jx_fs *fs = c->media->fs;
 	uint8_t sha256[JX_HASH_BYTES];
@@ -148,10 +198,7 @@ static jx_rc end_copy(struct copy *c, bool check_jpeg, struct jx_photo_ref *out,
 		return rc;
 	c->is_published = true;
 	memcpy(out->sha256, sha256, sizeof(sha256));
-	out->size_bytes = c->size_bytes;
-	out->taken_utc_ms = jx_media__exif_time(c->scan.exif, c->scan.exif_len);
-	jx_strcpy(out->type, sizeof(out->type),
-		  check_jpeg || c->scan.at == JX_MEDIA__AT_END ? "image/jpeg" : "application/binary");
+	describe(c, kind, out);
 	return JX_OK;
 }
 
@@ -161,22 +208,36 @@ static void begin(struct copy *c, jx_media *media)
 	c->f.fs = media->fs;
 	c->hash = jx_sha256_new();
 	jx_media__scan_init(&c->scan);
+	jx_media__sound_init(&c->sound);
+}
+
+static jx_rc publish(jx_media *media, const void *data, size_t len, enum kind kind, struct jx_photo_ref *out,
+		     struct jx_error *err)
+{
+	const struct source s = {.name = kind == SOUND ? _("from the microphone") : _("from the camera"),
+				 .kind = kind,
+				 .data = data,
+				 .size_bytes = len > INT64_MAX ? INT64_MAX : (int64_t)len};
+	JX_CLEANUP(done_copy) struct copy c = {0};
+	jx_rc rc = check_size(media, &s, err);
+
+	if (rc != JX_OK)
+		return rc;
+	begin(&c, media);
+	rc = begin_copy(&c, &s, err);
+	return rc == JX_OK ? end_copy(&c, kind, out, err) : rc;
 }
 
 jx_rc jx_media_publish(jx_media *media, const void *data, size_t len, bool check_jpeg,
 		       struct jx_photo_ref *out, struct jx_error *err)
 {
-	const struct source s = {.name = _("from the camera"),
-				 .data = data,
-				 .size_bytes = len > INT64_MAX ? INT64_MAX : (int64_t)len};
-	JX_CLEANUP(done_copy) struct copy c = {0};
-	jx_rc rc = check_size(media, s.name, s.size_bytes, err);
+	return publish(media, data, len, check_jpeg ? PICTURE : ANY, out, err);
+}
 
-	if (rc != JX_OK)
-		return rc;
-	begin(&c, media);
-	rc = begin_copy(&c, &s, check_jpeg, err);
-	return rc == JX_OK ? end_copy(&c, check_jpeg, out, err) : rc;
+jx_rc jx_media_publish_sound(jx_media *media, const void *data, size_t len, struct jx_photo_ref *out,
+			     struct jx_error *err)
+{
+	return publish(media, data, len, SOUND, out, err);
 }
 
 /* The source must be the same before and after: size, time of change, and as many bytes as it says. */
@@ -187,12 +248,12 @@ static jx_rc check_unchanged(const struct source *s, const char *path, int64_t m
 	const jx_rc rc = s->fs->stat(s->fs->user, path, &size_bytes, &now_modified_utc_ms, err);
 
 	if (rc == JX_OK && (size_bytes != s->size_bytes || now_modified_utc_ms != modified_utc_ms))
-		return jx_fail(err, JX_EINVAL, 0, WHERE,
-			       "photo %s changed while it was read: import it again", s->name);
+		return fail_changed(s, err);
 	return rc;
 }
 
-static jx_rc scan_all(const struct source *s, struct jx_media__scan *scan, struct jx_error *err)
+static jx_rc scan_all(const struct source *s, struct jx_media__scan *scan, struct jx_media__sound *sound,
+		      struct jx_error *err)
 {
 	char chunk[JX_MEDIA_CHUNK_BYTES];
 	int64_t at = 0;
@@ -204,54 +265,85 @@ static jx_rc scan_all(const struct source *s, struct jx_media__scan *scan, struc
 
 		if (rc != JX_OK || got == 0)
 			return rc;
-		jx_media__scan_add(scan, data, got);
+		if (s->kind == SOUND)
+			jx_media__sound_add(sound, data, got);
+		else
+			jx_media__scan_add(scan, data, got);
 		at += (int64_t)got;
 		if (at > s->size_bytes)
 			return JX_OK; /* growing: the import will say so */
 	}
 }
 
-jx_rc jx_media_check(jx_media *media, const struct jx_fs *source_fs, const char *path, struct jx_error *err)
+static jx_rc check_file(jx_media *media, const struct jx_fs *source_fs, const char *path, enum kind kind,
+			struct jx_error *err)
 {
 	JX_MEDIA_FILE from = {.fs = source_fs};
 	JX_CLEANUP(jx_media__scan_done) struct jx_media__scan scan;
-	struct source s = {.name = path, .fs = source_fs};
+	struct jx_media__sound sound;
+	struct source s = {.name = path, .kind = kind, .fs = source_fs};
 	int64_t modified_utc_ms = 0;
 	jx_rc rc = source_fs->stat(source_fs->user, path, &s.size_bytes, &modified_utc_ms, err);
 
 	jx_media__scan_init(&scan);
+	jx_media__sound_init(&sound);
 	if (rc == JX_OK)
 		rc = source_fs->open_read(source_fs->user, path, &from.file, err);
 	if (rc == JX_OK)
-		rc = check_size(media, path, s.size_bytes, err);
+		rc = check_size(media, &s, err);
 	if (rc != JX_OK)
 		return rc;
 	s.file = from.file;
-	rc = scan_all(&s, &scan, err);
+	rc = scan_all(&s, &scan, &sound, err);
+	if (rc == JX_OK && kind == SOUND)
+		return jx_media__sound_check(&sound, path, err);
 	if (rc == JX_OK)
 		rc = jx_media__scan_check(&scan, path, err);
 	return rc == JX_OK ? jx_media__check_header(source_fs, from.file, path, err) : rc;
 }
 
-jx_rc jx_media_import(jx_media *media, const struct jx_fs *source_fs, const char *path,
-		      struct jx_photo_ref *out, struct jx_error *err)
+jx_rc jx_media_check(jx_media *media, const struct jx_fs *source_fs, const char *path, struct jx_error *err)
+{
+	return check_file(media, source_fs, path, PICTURE, err);
+}
+
+jx_rc jx_media_check_sound(jx_media *media, const struct jx_fs *source_fs, const char *path,
+			   struct jx_error *err)
+{
+	return check_file(media, source_fs, path, SOUND, err);
+}
+
+static jx_rc import(jx_media *media, const struct jx_fs *source_fs, const char *path, enum kind kind,
+		    struct jx_photo_ref *out, struct jx_error *err)
 {
 	JX_MEDIA_FILE from = {.fs = source_fs};
 	JX_CLEANUP(done_copy) struct copy c = {0};
-	struct source s = {.name = path, .fs = source_fs};
+	struct source s = {.name = path, .kind = kind, .fs = source_fs};
 	int64_t modified_utc_ms = 0;
 	jx_rc rc = source_fs->stat(source_fs->user, path, &s.size_bytes, &modified_utc_ms, err);
 
 	if (rc == JX_OK)
 		rc = source_fs->open_read(source_fs->user, path, &from.file, err);
 	if (rc == JX_OK)
-		rc = check_size(media, path, s.size_bytes, err);
+		rc = check_size(media, &s, err);
 	if (rc != JX_OK)
 		return rc;
 	s.file = from.file;
 	begin(&c, media);
-	rc = begin_copy(&c, &s, true, err);
+	rc = begin_copy(&c, &s, err);
 	if (rc == JX_OK)
 		rc = check_unchanged(&s, path, modified_utc_ms, err);
-	return rc == JX_OK ? end_copy(&c, true, out, err) : rc;
+	return rc == JX_OK ? end_copy(&c, kind, out, err) : rc;
+}
+
+jx_rc jx_media_import(jx_media *media, const struct jx_fs *source_fs, const char *path,
+		      struct jx_photo_ref *out, struct jx_error *err)
+{
+	return import(media, source_fs, path, PICTURE, out, err);
+}
+
+jx_rc jx_media_import_sound(jx_media *media, const struct jx_fs *source_fs, const char *path,
+			    struct jx_photo_ref *out, struct jx_error *err)
+{
+	return import(media, source_fs, path, SOUND, out, err);
 }

@@ -68,6 +68,11 @@ bool jx_photo_has_before(const struct jx_photo_ref *photo)
 	return !is_all_zero(photo->before_sha256, sizeof(photo->before_sha256));
 }
 
+bool jx_photo_is_sound(const struct jx_photo_ref *photo)
+{
+	return strncmp(photo->type, "audio/", 6) == 0;
+}
+
 static jx_rc check_needs(const struct jx_entry *e, struct jx_error *err)
 {
 	const unsigned needs = needs_of(e->kind);

@@ -109,6 +109,13 @@ static const struct jx_model__field photo_fields[] = {
 	 .presence = JX_MODEL__NOT_EMPTY,
 	 .offset = P(before_sha256),
 	 .size = Z(before_sha256)},
+	{.name = "duration_ms",
+	 .type = JX_MODEL__INT,
+	 .presence = JX_MODEL__NOT_EMPTY,
+	 .offset = P(duration_ms),
+	 .size = Z(duration_ms),
+	 .min = 0,
+	 .max = MAX},
 	{.name = NULL},
 };
 

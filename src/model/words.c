@@ -42,8 +42,10 @@ static const struct {
 	{"after", N_("after")},
 	{"plate", N_("plate")},
 	{"object", N_("object")},
+	{"note", N_("sound note")},
 	/* where photos came from */
 	{"camera", N_("from the camera")},
+	{"microphone", N_("from the microphone")},
 	{"imported", N_("imported file")},
 	/* why somebody was there */
 	{"patrol", N_("patrol")},

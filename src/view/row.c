@@ -213,6 +213,9 @@ jx_rc jx_view__row(struct jx_view__reader *r, const struct jx_log_row *row, stru
 	out->state = row->state;
 	out->photo_count = row->photo_count;
 	out->photos_receipted = row->photos_receipted;
+	for (size_t i = 0; i < entry_out->photo_count; i++)
+		if (jx_photo_is_sound(&entry_out->photos[i]))
+			out->sound_ms += entry_out->photos[i].duration_ms;
 	jx_strcpy(out->kind_name, sizeof(out->kind_name),
 		  entry_out->kind_name[0] != '\0' ? entry_out->kind_name : jx_kind_name(row->kind));
 	out->taken_utc_ms = entry_out->taken_utc_ms;

@@ -62,6 +62,15 @@ void jx_server__blob_begin(jx_server__request *rq)
 		jx_server__error_rc(rq, rc, &err);
 }
 
+/* A player goes by the ending; what the client once said it was does not matter. Ogg begins with these bytes. */
+static bool is_sound(int fd)
+{
+	char begins[4];
+
+	return pread(fd, begins, sizeof(begins), 0) == (ssize_t)sizeof(begins) &&
+	       memcmp(begins, "OggS", sizeof(begins)) == 0;
+}
+
 /* The vault knows it, so a file that is not there is damage and not a wrong address. */
 static int open_blob(jx_server__request *rq, int64_t *size_out)
 {
@@ -83,6 +92,7 @@ static int open_blob(jx_server__request *rq, int64_t *size_out)
 		return -1;
 	}
 	*size_out = (int64_t)st.st_size;
+	rq->is_sound = is_sound(fd);
 	return fd;
 }
 
@@ -100,7 +110,8 @@ static void describe_attachment(jx_server__request *rq, const char *hex)
 {
 	char disposition[128];
 
-	(void)snprintf(disposition, sizeof(disposition), "attachment; filename=\"%s\"", hex);
+	(void)snprintf(disposition, sizeof(disposition), "attachment; filename=\"%s%s\"", hex,
+		       rq->is_sound ? ".ogg" : "");
 	jx_server__header(rq, MHD_HTTP_HEADER_CONTENT_TYPE, "application/octet-stream");
 	jx_server__header(rq, MHD_HTTP_HEADER_CONTENT_DISPOSITION, disposition);
 	jx_server__header(rq, "X-Content-Type-Options", "nosniff");

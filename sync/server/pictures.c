@@ -108,14 +108,14 @@ static bool take_next(pictures *p, struct jx_vault_stored *photo_out)
 	return next.is_there;
 }
 
-/* A sound note is evidence, too, and has no picture. Ogg begins with these four bytes. */
+/* A sound note is evidence, too, and has no picture. */
 static bool is_sound(const char *path)
 {
 	JX_AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	char magic[4];
 
 	return fd >= 0 && read(fd, magic, sizeof(magic)) == (ssize_t)sizeof(magic) &&
-	       memcmp(magic, "OggS", sizeof(magic)) == 0;
+	       jx_media_looks_like_sound(magic, sizeof(magic));
 }
 
 static void stop_for(pictures *p, const struct jx_error *err)

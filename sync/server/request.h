@@ -77,7 +77,8 @@ struct jx_server__request {
 	int64_t offset_bytes; /* where the body begins */
 	bool has_checksum;    /* the body is collected, and written once it has been compared */
 	struct jx_server__checksum checksum;
-	bool is_pack; /* the blob is a form pack */
+	bool is_pack;  /* the blob is a form pack */
+	bool is_sound; /* blob: an Ogg file */
 };
 
 /* ---- asking ---- */

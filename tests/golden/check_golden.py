@@ -18,7 +18,7 @@ import nacl.exceptions
 import nacl.signing
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-VERSIONS = ["v1"]
+VERSIONS = ["v1", "v1-sound"]
 MAX_INT = 2 ** 53
 
 
@@ -96,7 +96,7 @@ def write(value):
 
 PLACE = ["source", "lat_wgs84_e7", "lon_wgs84_e7", "accuracy_mm", "satellites", "fix_mode", "fix_age_ms", "fix_utc_ms",
          "stale", "grid", "street", "ref_version"]
-PHOTO = ["sha256", "size_bytes", "type", "role", "how", "taken_utc_ms"]
+PHOTO = ["sha256", "size_bytes", "type", "role", "how", "taken_utc_ms", "before", "duration_ms"]
 ORDER = ["v", "id", "writer", "n", "kind", "salt", "taken_utc_ms", "saved_utc_ms", "mono_ms", "boot", "gnss_utc_ms", "day",
          "area", "person", "shift", "officer2", "source", "campaign", "place", "form", "pack", "pack_version", "answers",
          "photos", "ref", "reason", "observations_total", "photos_total", "continues", "subject"]

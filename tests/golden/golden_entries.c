@@ -179,6 +179,26 @@ static struct jx_entry extreme_observation(const struct golden_chain *c)
 	return e;
 }
 
+/* What was said there, in place of a picture. */
+static struct jx_entry spoken_observation(const struct golden_chain *c)
+{
+	struct jx_entry e = next_entry(c, JX_KIND_OBSERVATION);
+
+	set_person(&e);
+	e.has_place = true;
+	set_form(&e, "{\"result\":\"found\",\"code\":\"01.02\",\"quantity\":1,\"unit\":\"sheet\"}");
+	for (size_t i = 0; i < 2; i++) {
+		struct jx_photo_ref *p;
+
+		add_photo(&e, i == 0 ? "golden sound 1" : "golden sound 2", "note",
+			  i == 0 ? "microphone" : "imported", i == 0 ? e.taken_utc_ms - 34000 : 0);
+		p = &e.photos[i];
+		jx_strcpy(p->type, sizeof(p->type), "audio/ogg");
+		p->duration_ms = i == 0 ? 34120 : 1;
+	}
+	return e;
+}
+
 static void chain_findings(struct golden_chain *c)
 {
 	struct jx_entry e = full_observation(c);
@@ -250,13 +270,15 @@ void golden_handheld(struct golden_chain *c)
 	chain_entry(c, &e);
 	chain_findings(c);
 	chain_foreign(c);
+	e = spoken_observation(c);
+	chain_entry(c, &e);
 	e = next_entry(c, JX_KIND_PERSON_OUT);
 	set_person(&e);
 	chain_entry(c, &e);
 	e = next_entry(c, JX_KIND_DAY_CLOSE);
 	e.has_totals = true;
-	e.observations_total = 3;
-	e.photos_total = 3;
+	e.observations_total = 4;
+	e.photos_total = 5;
 	chain_entry(c, &e);
 }
 

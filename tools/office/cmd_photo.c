@@ -40,6 +40,9 @@ static int list(const struct office *o, struct photos *p)
 			jx_office__json_int(&j, "index", (int64_t)i + 1);
 			jx_office__json_str(&j, "role", photo->role);
 			jx_office__json_str(&j, "how", photo->how);
+			jx_office__json_str(&j, "type", photo->type);
+			if (photo->duration_ms > 0)
+				jx_office__json_int(&j, "duration_ms", photo->duration_ms);
 			jx_office__json_int(&j, "size_bytes", photo->size_bytes);
 			jx_office__json_hex(&j, "sha256", photo->sha256, sizeof(photo->sha256));
 			jx_office__json_str(&j, "file",
@@ -52,6 +55,9 @@ static int list(const struct office *o, struct photos *p)
 		office_say(o, _("%zu  %s, %s  %lld bytes  SHA-256 %s…  %s"), i + 1, jx_word(photo->role),
 			   jx_word(photo->how), (long long)photo->size_bytes, hex,
 			   rc == JX_OK ? path : err.text);
+		if (photo->duration_ms > 0)
+			office_say(o, _("   %lld:%02d long"), (long long)(photo->duration_ms + 500) / 60000,
+				   (int)((photo->duration_ms + 500) / 1000 % 60));
 	}
 	if (e->photo_count == 0)
 		office_say(o, _("%s has no photo"), p->x.number);
@@ -81,6 +87,10 @@ static jx_rc choose(const struct office_args *a, const struct jx_office__photo_e
 	if (fits > 1)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "%s has %zu such photos: choose one with --role or --index", x->number, fits);
+	if (jx_photo_is_sound(&x->e.photos[*out]))
+		return jx_fail(
+			err, JX_EINVAL, 0, WHERE,
+			"that is a sound note, of which there is no picture: jx-office photo list shows where it is");
 	return JX_OK;
 }
 

@@ -144,20 +144,52 @@ static void put_fix_stale(jx_buf *b, const struct jx_office__row *row, bool chin
 		jx_buf_adds(b, chinese ? "是" : "yes");
 }
 
+/* Pictures and sounds stand apart. */
+static void put_files(jx_buf *b, const struct jx_office__row *row, bool sounds)
+{
+	const char *between = "";
+
+	for (size_t i = 0; i < row->e.photo_count; i++) {
+		if (jx_photo_is_sound(&row->e.photos[i]) != sounds)
+			continue;
+		jx_buf_adds(b, between);
+		jx_buf_add_hex(b, row->e.photos[i].sha256, JX_HASH_BYTES);
+		between = " ";
+	}
+}
+
 static void put_photos(jx_buf *b, const struct jx_office__row *row, bool chinese)
 {
 	(void)chinese;
-	for (size_t i = 0; i < row->e.photo_count; i++) {
-		if (i > 0)
-			jx_buf_addc(b, ' ');
-		jx_buf_add_hex(b, row->e.photos[i].sha256, JX_HASH_BYTES);
-	}
+	put_files(b, row, false);
+}
+
+static void put_sounds(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	(void)chinese;
+	put_files(b, row, true);
 }
 
 static void put_photo_count(jx_buf *b, const struct jx_office__row *row, bool chinese)
 {
+	int64_t count = 0;
+
 	(void)chinese;
-	jx_buf_add_i64(b, (int64_t)row->e.photo_count);
+	for (size_t i = 0; i < row->e.photo_count; i++)
+		count += jx_photo_is_sound(&row->e.photos[i]) ? 0 : 1;
+	jx_buf_add_i64(b, count);
+}
+
+/* Of all of them; empty where there is none. */
+static void put_sound_seconds(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	int64_t ms = 0;
+
+	(void)chinese;
+	for (size_t i = 0; i < row->e.photo_count; i++)
+		ms += jx_photo_is_sound(&row->e.photos[i]) ? row->e.photos[i].duration_ms : 0;
+	if (ms > 0)
+		jx_buf_add_i64(b, (ms + 500) / 1000);
 }
 
 static void put_writer(jx_buf *b, const struct jx_office__row *row, bool chinese)
@@ -367,6 +399,8 @@ const struct jx_office__column jx_office__columns[] = {
 	WORDS("variant", "统计口径", put_variant),
 	WORDS("counted_as_zh", "计入类别", put_counted_as_zh),
 	WORDS("counted_as_en", NULL, put_counted_as_en),
+	NUMBER("sound_s", "录音(秒)", put_sound_seconds),
+	WORDS("sounds", "录音(SHA-256)", put_sounds),
 };
 const size_t jx_office__column_count = sizeof(jx_office__columns) / sizeof(jx_office__columns[0]);
 

@@ -418,7 +418,7 @@ struct jx_office__photo_entry {
  */
 jx_rc jx_office__photo_entry(struct jx_office__desk *desk, const char *name,
 			     struct jx_office__photo_entry *out, struct jx_error *err);
-/* days/DAY/photos/HASH.jpg in new memory; JX_OK only if its bytes have that hash. JX_ENOTFOUND: not fetched. */
+/* days/DAY/photos/HASH.jpg, or .ogg of a sound note, in new memory; JX_OK only if its bytes have that hash. JX_ENOTFOUND: not fetched. */
 jx_rc jx_office__photo_path(struct jx_office__desk *desk, const char *day,
 			    const uint8_t sha256[JX_HASH_BYTES], char **path_out, struct jx_error *err);
 /* SHA-256 of a file. */

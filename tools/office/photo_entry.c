@@ -101,6 +101,11 @@ jx_rc jx_office__photo_path(struct jx_office__desk *desk, const char *day,
 	jx_hex(sha256, JX_HASH_BYTES, hex);
 	path = jx_xasprintf("%s/photos/%s.jpg", dir, hex);
 	rc = jx_office__hash_file(desk->fs, path, found, err);
+	if (rc == JX_ENOTFOUND) {
+		free(path);
+		path = jx_xasprintf("%s/photos/%s.ogg", dir, hex);
+		rc = jx_office__hash_file(desk->fs, path, found, err);
+	}
 	if (rc == JX_ENOTFOUND)
 		return jx_fail(err, rc, 0, WHERE, "the photo was not fetched yet: run jx-office pull");
 	if (rc == JX_OK && memcmp(found, sha256, sizeof(found)) != 0)

@@ -6,7 +6,7 @@
 
 struct fetch {
 	const struct jx_fs *fs;
-	char *dir, *part, *path;
+	char *dir, *part, *path, *sound_path;
 	jx_file *file;
 	int64_t at;
 	jx_sha256_state *hash;
@@ -20,6 +20,7 @@ static void free_fetch(struct fetch *f)
 	free(f->dir);
 	free(f->part);
 	free(f->path);
+	free(f->sound_path);
 }
 
 /* What an earlier try left counts, if it is not more than there should be. */
@@ -58,12 +59,21 @@ static jx_rc take_bytes(void *user, const void *data, size_t len, struct jx_erro
 	return rc;
 }
 
-static bool is_there(const struct fetch *f, int64_t size_bytes)
+static bool is_there(const struct fetch *f, const char *path, int64_t size_bytes)
 {
 	int64_t size = 0, modified_utc_ms = 0;
 
-	return f->fs->stat(f->fs->user, f->path, &size, &modified_utc_ms, NULL) == JX_OK &&
-	       size == size_bytes;
+	return f->fs->stat(f->fs->user, path, &size, &modified_utc_ms, NULL) == JX_OK && size == size_bytes;
+}
+
+/* By its bytes, not by what anybody says of it: a player goes by the ending. Ogg begins with these. */
+static bool is_sound(const struct fetch *f)
+{
+	char begins[4];
+	size_t got = 0;
+
+	return f->fs->read_at(f->fs->user, f->file, 0, begins, sizeof(begins), &got, NULL) == JX_OK &&
+	       got == sizeof(begins) && memcmp(begins, "OggS", sizeof(begins)) == 0;
 }
 
 jx_rc jx_office__photo_fetch(struct jx_office__desk *desk, const struct jx_client_blob_config *blob,
@@ -78,7 +88,8 @@ jx_rc jx_office__photo_fetch(struct jx_office__desk *desk, const struct jx_clien
 	f.dir = jx_xasprintf("%s/photos", day_dir);
 	f.part = jx_xasprintf("%s/.%s.part", f.dir, hex);
 	f.path = jx_xasprintf("%s/%s.jpg", f.dir, hex);
-	if (is_there(&f, w->size_bytes))
+	f.sound_path = jx_xasprintf("%s/%s.ogg", f.dir, hex);
+	if (is_there(&f, f.path, w->size_bytes) || is_there(&f, f.sound_path, w->size_bytes))
 		return JX_OK;
 	rc = desk->fs->make_dir(desk->fs->user, f.dir, err);
 	if (rc == JX_OK)
@@ -90,6 +101,6 @@ jx_rc jx_office__photo_fetch(struct jx_office__desk *desk, const struct jx_clien
 	if (rc == JX_OK)
 		rc = desk->fs->sync_data(desk->fs->user, f.file, err);
 	if (rc == JX_OK)
-		rc = desk->fs->rename(desk->fs->user, f.part, f.path, err);
+		rc = desk->fs->rename(desk->fs->user, f.part, is_sound(&f) ? f.sound_path : f.path, err);
 	return rc == JX_OK ? desk->fs->sync_dir(desk->fs->user, f.dir, err) : rc;
 }

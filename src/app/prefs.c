@@ -28,6 +28,7 @@ struct prefs *prefs_load(const char *dir)
 	if (pct >= 100 && pct <= 200)
 		p->text_pct = pct;
 	p->has_sound = g_key_file_get_integer(file, "confirm", "silent", NULL) == 0;
+	p->has_pinyin = g_key_file_get_integer(file, "keys", "pinyin", NULL) != 0;
 	p->has_vibration = g_key_file_get_integer(file, "confirm", "still", NULL) == 0;
 	keys = g_key_file_get_string(file, "keys", "repeat", NULL);
 	if (keys != NULL) {
@@ -46,6 +47,7 @@ void prefs_save(const struct prefs *p)
 	g_key_file_set_integer(file, "confirm", "silent", !p->has_sound);
 	g_key_file_set_integer(file, "confirm", "still", !p->has_vibration);
 	g_key_file_set_string(file, "keys", "repeat", p->repeat_keys);
+	g_key_file_set_integer(file, "keys", "pinyin", p->has_pinyin);
 	(void)g_key_file_save_to_file(file, p->path, NULL);
 }
 

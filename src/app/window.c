@@ -1,5 +1,6 @@
 /* The window: four pages, what lies over them, toasts and the banner. */
 #include "app.h"
+#include "pinyin_pad.h"
 
 #include <string.h>
 
@@ -18,6 +19,7 @@ struct _AppWindow {
 	GtkRevealer *banner;
 	GtkLabel *banner_text;
 	GtkButton *banner_button;
+	AppPinyinPad *pad;
 	struct trouble troubles[APP_TROUBLE_COUNT];
 	int trouble_shown;     /* -1 none */
 	struct jx_handheld *h; /* the desk's; only profile and dir are read here, which never change */
@@ -348,6 +350,7 @@ static void app_window_class_init(AppWindowClass *class)
 	gtk_widget_class_bind_template_child(widget, AppWindow, banner);
 	gtk_widget_class_bind_template_child(widget, AppWindow, banner_text);
 	gtk_widget_class_bind_template_child(widget, AppWindow, banner_button);
+	gtk_widget_class_bind_template_child(widget, AppWindow, pad);
 	gtk_widget_class_bind_template_callback(widget, on_banner);
 	gtk_widget_class_bind_template_callback(widget, on_shown);
 	gtk_widget_class_add_binding(widget, GDK_KEY_Escape, 0, on_escape, NULL);
@@ -360,6 +363,7 @@ static void app_window_class_init(AppWindowClass *class)
 static void app_window_init(AppWindow *w)
 {
 	w->trouble_shown = -1;
+	g_type_ensure(APP_TYPE_PINYIN_PAD);
 	gtk_widget_init_template(GTK_WIDGET(w));
 }
 
@@ -378,6 +382,7 @@ AppWindow *app_window_new(GtkApplication *application, struct jx_handheld *h)
 	w->prefs = prefs_load(h->dir);
 	w->place = place_open(&h->profile);
 	w->desk = desk_open(h);
+	app_pinyin_pad_serve(w->pad, w);
 	/* tasks and the map will stand between them */
 	add_view(w, app_log_page_new(), "log", _("Log"), "jx-log-symbolic");
 	add_view(w, app_check_page_new(), "check", _("Check"), "jx-check-symbolic");

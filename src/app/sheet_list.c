@@ -1,0 +1,155 @@
+/* A long list of codes, on a page of its own, with a search. */
+#include "sheet.h"
+
+#include <string.h>
+
+#define CODES_MAX 500
+
+struct list {
+	AppSheetField *field; /* a reference */
+	GtkSearchEntry *search;
+	GtkListBox *rows;
+	bool is_several, is_showing;
+};
+
+static void free_list(gpointer user)
+{
+	struct list *l = user;
+
+	g_object_unref(l->field);
+	g_free(l);
+}
+
+static const char *code_of(GtkListBoxRow *row)
+{
+	return g_object_get_data(G_OBJECT(row), "code");
+}
+
+/* Where several may stand, the row's own check mark says which do. */
+static void on_row(GtkListBox *box, GtkListBoxRow *row, struct list *l)
+{
+	GtkCheckButton *check = g_object_get_data(G_OBJECT(row), "check");
+	g_autoptr(GString) codes = g_string_new(NULL);
+	GtkListBoxRow *each;
+
+	if (!l->is_several) {
+		app_sheet_field_answer(l->field, code_of(row));
+		app_sheet_field_refresh(l->field);
+		app_pop(GTK_WIDGET(box));
+		return;
+	}
+	gtk_check_button_set_active(check, !gtk_check_button_get_active(check));
+	for (int i = 0; (each = gtk_list_box_get_row_at_index(box, i)) != NULL; i++)
+		if (gtk_check_button_get_active(g_object_get_data(G_OBJECT(each), "check")))
+			g_string_append_printf(codes, "%s%s", codes->len > 0 ? "," : "", code_of(each));
+	app_sheet_field_answer(l->field, codes->str);
+	app_sheet_field_refresh(l->field);
+}
+
+static gboolean is_found(GtkListBoxRow *row, gpointer user)
+{
+	const struct list *l = user;
+	const char *text = gtk_editable_get_text(GTK_EDITABLE(l->search));
+	g_autofree char *wanted = g_utf8_casefold(text, -1);
+
+	return strstr(g_object_get_data(G_OBJECT(row), "words"), wanted) != NULL;
+}
+
+static void on_search(GtkSearchEntry *search, struct list *l)
+{
+	(void)search;
+	gtk_list_box_invalidate_filter(l->rows);
+}
+
+static void on_clear(GtkButton *button, struct list *l)
+{
+	app_sheet_field_answer(l->field, "");
+	app_sheet_field_refresh(l->field);
+	app_pop(GTK_WIDGET(button));
+}
+
+static bool is_chosen(struct list *l, const char *code)
+{
+	char value[JX_DRAFT_VALUE_MAX] = "";
+	g_auto(GStrv) list = NULL;
+
+	(void)jx_sheet_get(app_sheet_field_sheet(l->field)->fill.sheet, app_sheet_field_path(l->field), value,
+			   sizeof(value), NULL);
+	list = g_strsplit(value, ",", -1);
+	return g_strv_contains((const char *const *)list, code);
+}
+
+static void add_row(struct list *l, const struct jx_code *code)
+{
+	GtkWidget *row = gtk_list_box_row_new();
+	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
+	const char *name = jx_text_pick(&code->name);
+	GtkWidget *label = gtk_label_new(name), *small = gtk_label_new(code->code);
+	g_autofree char *all = g_strdup_printf("%s %s %s %s", code->code, name,
+					       code->name.zh != NULL ? code->name.zh : "",
+					       code->name.en != NULL ? code->name.en : "");
+	GtkWidget *check = gtk_check_button_new();
+
+	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+	gtk_label_set_xalign(GTK_LABEL(label), 0);
+	gtk_widget_set_hexpand(label, TRUE);
+	gtk_widget_set_margin_start(label, code->parent != NULL ? 24 : 0);
+	gtk_widget_add_css_class(small, "dim-label");
+	gtk_check_button_set_active(GTK_CHECK_BUTTON(check), is_chosen(l, code->code));
+	/* the row is what is pressed */
+	gtk_widget_set_can_target(check, FALSE);
+	gtk_widget_set_focusable(check, FALSE);
+	app_name(check, name);
+	gtk_box_append(GTK_BOX(box), check);
+	gtk_box_append(GTK_BOX(box), label);
+	gtk_box_append(GTK_BOX(box), small);
+	gtk_list_box_row_set_child(GTK_LIST_BOX_ROW(row), box);
+	gtk_widget_add_css_class(row, "sheet-row");
+	app_name(row, name);
+	g_object_set_data_full(G_OBJECT(row), "code", g_strdup(code->code), g_free);
+	g_object_set_data_full(G_OBJECT(row), "words", g_utf8_casefold(all, -1), g_free);
+	g_object_set_data(G_OBJECT(row), "check", check);
+	gtk_list_box_append(l->rows, row);
+}
+
+static GtkWidget *make_page(struct list *l)
+{
+	GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
+	GtkWidget *scroll = gtk_scrolled_window_new();
+	GtkWidget *clear = gtk_button_new_with_label(_("Leave open"));
+
+	gtk_widget_add_css_class(page, "page");
+	l->search = GTK_SEARCH_ENTRY(gtk_search_entry_new());
+	app_name(GTK_WIDGET(l->search), _("Search the list"));
+	l->rows = GTK_LIST_BOX(gtk_list_box_new());
+	gtk_list_box_set_selection_mode(l->rows, GTK_SELECTION_NONE);
+	gtk_list_box_set_filter_func(l->rows, is_found, l, NULL);
+	gtk_widget_set_vexpand(scroll, TRUE);
+	gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroll), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+	gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scroll), GTK_WIDGET(l->rows));
+	gtk_widget_add_css_class(clear, "big");
+	g_signal_connect(l->search, "search-changed", G_CALLBACK(on_search), l);
+	g_signal_connect(l->rows, "row-activated", G_CALLBACK(on_row), l);
+	g_signal_connect(clear, "clicked", G_CALLBACK(on_clear), l);
+	gtk_box_append(GTK_BOX(page), GTK_WIDGET(l->search));
+	gtk_box_append(GTK_BOX(page), scroll);
+	gtk_box_append(GTK_BOX(page), clear);
+	g_object_set_data_full(G_OBJECT(page), "list", l, free_list);
+	return page;
+}
+
+void sheet_list_show(AppSheetField *f)
+{
+	struct list *l = g_new0(struct list, 1);
+	const struct jx_field *field = app_sheet_field_of(f);
+	const struct jx_code *codes[CODES_MAX];
+	const size_t count = sheet_codes(app_sheet_field_sheet(f), field, codes, CODES_MAX);
+	GtkWidget *page;
+
+	l->field = g_object_ref(f);
+	l->is_several = field->type == JX_FIELD_CHOICES;
+	page = make_page(l);
+	for (size_t i = 0; i < count; i++)
+		add_row(l, codes[i]);
+	app_push(GTK_WIDGET(f), page, jx_text_pick(&field->name));
+}

@@ -1,0 +1,147 @@
+/*
+ * Photos of a form. A picture is put into a folder of the draft at once, so that nothing has to be taken again; it becomes a photo of
+ * the entry when that is saved.
+ */
+#include "sheet.h"
+
+#include <string.h>
+
+#define READ_BYTES_MAX ((size_t)64 << 20)
+
+const char *sheet_role_text(const char *role)
+{
+	static const struct {
+		const char *role, *text;
+	} roles[] = {{"wide", N_("wide view")}, {"close", N_("close view")},   {"before", N_("before")},
+		     {"after", N_("after")},    {"plate", N_("number plate")}, {"object", N_("object")}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(roles); i++)
+		if (strcmp(roles[i].role, role) == 0)
+			return _(roles[i].text);
+	return role;
+}
+
+struct photo_job {
+	struct desk_job job;
+	uint8_t id[JX_ID_BYTES];
+	char *source; /* file to import */
+	char *kept;   /* what it became */
+	char role[16];
+};
+
+static void free_photo(struct desk_job *job)
+{
+	struct photo_job *p = (struct photo_job *)job;
+
+	g_free(p->source);
+	g_free(p->kept);
+	g_free(p);
+}
+
+static jx_rc keep_photo(struct jx_handheld *h, struct desk_job *job, struct jx_error *err)
+{
+	struct photo_job *p = (struct photo_job *)job;
+	const struct jx_fs *fs = jx_os_fs();
+	g_autofree char *dir = NULL;
+	JX_AUTO_BUF bytes = {0};
+	char id[37];
+	jx_rc rc = jx_handheld_open_recorder(h, err);
+
+	if (rc == JX_OK)
+		rc = jx_media_check(h->media, fs, p->source, err);
+	jx_buf_init(&bytes, READ_BYTES_MAX);
+	if (rc == JX_OK)
+		rc = jx_fs_read_all(fs, p->source, &bytes, err);
+	if (rc != JX_OK)
+		return rc;
+	jx_uuid_format(p->id, id);
+	dir = g_strdup_printf("%s/sheets/%s", h->dir, id);
+	p->kept = g_strdup_printf("%s/%lld.jpg", dir, (long long)g_get_real_time());
+	rc = fs->make_dir(fs->user, dir, err);
+	return rc == JX_OK ? jx_fs_write_all(fs, p->kept, bytes.data, bytes.len, err) : rc;
+}
+
+static void kept_photo(struct desk_job *job, gpointer owner)
+{
+	struct photo_job *p = (struct photo_job *)job;
+	struct sheet *s = g_object_get_data(owner, "sheet");
+
+	if (job->rc != JX_OK) {
+		app_toast_error(owner, &job->err);
+		return;
+	}
+	sheet_add_photo(s, p->kept, p->role);
+	app_sheet_page_renew(APP_SHEET_PAGE(owner));
+}
+
+static void import(struct sheet *s, const char *path, const char *role)
+{
+	struct photo_job *p = g_new0(struct photo_job, 1);
+
+	p->job = (struct desk_job){.work = keep_photo, .done = kept_photo, .free_job = free_photo};
+	memcpy(p->id, s->fill.draft.id, JX_ID_BYTES);
+	p->source = g_strdup(path);
+	jx_strcpy(p->role, sizeof(p->role), role);
+	desk_post(app_desk(s->page), &p->job, s->page);
+}
+
+static void on_chosen(GtkNativeDialog *dialog, int answer, struct sheet *s)
+{
+	g_autoptr(GFile) file = NULL;
+	g_autofree char *path = NULL;
+
+	if (answer == GTK_RESPONSE_ACCEPT)
+		file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
+	if (file != NULL)
+		path = g_file_get_path(file);
+	if (path != NULL)
+		import(s, path, g_object_get_data(G_OBJECT(dialog), "role"));
+	gtk_native_dialog_destroy(dialog);
+	g_object_unref(dialog);
+}
+
+void sheet_photo_take(struct sheet *s, const char *role)
+{
+	GtkWindow *window = GTK_WINDOW(app_window_of(s->page));
+	GtkFileChooserNative *dialog = gtk_file_chooser_native_new(
+		_("Choose a photo"), window, GTK_FILE_CHOOSER_ACTION_OPEN, _("Take it"), NULL);
+	g_autoptr(GtkFileFilter) filter = gtk_file_filter_new();
+
+	gtk_file_filter_add_mime_type(filter, "image/jpeg");
+	gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(dialog), filter);
+	g_object_set_data_full(G_OBJECT(dialog), "role", g_strdup(role), g_free);
+	g_signal_connect(dialog, "response", G_CALLBACK(on_chosen), s);
+	gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));
+}
+
+/* ---- a field that asks for one ------------------------------------------------------------------------- */
+
+static void on_take(GtkButton *button, AppSheetField *f)
+{
+	(void)button;
+	sheet_photo_take(app_sheet_field_sheet(f), app_sheet_field_of(f)->role);
+}
+
+static void show(AppSheetField *f, GtkWidget *widget, const char *value)
+{
+	const char *roles[JX_PHOTOS_MAX];
+	const size_t count = jx_fill_roles(&app_sheet_field_sheet(f)->fill, roles);
+	g_autofree char *text = NULL;
+	int taken = 0;
+
+	(void)value;
+	for (size_t i = 0; i < count; i++)
+		taken += strcmp(roles[i], app_sheet_field_of(f)->role) == 0;
+	text = taken > 0 ? g_strdup_printf(_("%d taken; take another"), taken) : g_strdup(_("Take a photo"));
+	gtk_button_set_label(GTK_BUTTON(widget), text);
+}
+
+void sheet_photo_make(AppSheetField *f, struct sheet_control *out)
+{
+	GtkWidget *button = gtk_button_new_with_label(_("Take a photo"));
+
+	gtk_widget_add_css_class(button, "big");
+	app_name(button, jx_text_pick(&app_sheet_field_of(f)->name));
+	g_signal_connect(button, "clicked", G_CALLBACK(on_take), f);
+	*out = (struct sheet_control){.widget = button, .show = show};
+}

@@ -250,6 +250,9 @@ struct jx_vault_ops {
 	jx_rc (*writer_by_short)(jx_vault *v, const char *short_code, struct jx_writer *out,
 				 struct jx_error *err); /**< newest of that code */
 	jx_rc (*each_writer)(jx_vault *v, jx_vault_writer_fn fn, void *user, struct jx_error *err);
+	/** Those that have or had this code, oldest first: a code may go on to the next device. */
+	jx_rc (*each_writer_of_short)(jx_vault *v, const char *short_code, jx_vault_writer_fn fn, void *user,
+				      struct jx_error *err);
 	/** The server's own writer, made at set-up. @retval JX_EEXISTS */
 	jx_rc (*add_server_writer)(jx_vault *v, const struct jx_writer *w, struct jx_error *err);
 	/* enrolment codes */

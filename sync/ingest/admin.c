@@ -7,7 +7,6 @@
 #define DRAWS_MAX 16
 
 struct holders {
-	const char *short_code;
 	const uint8_t *public_key; /* NULL: any key is another's */
 	bool is_held;
 };
@@ -16,7 +15,7 @@ static jx_rc look_at_holder(void *user, const struct jx_writer *w)
 {
 	struct holders *h = user;
 
-	if (strcmp(w->short_code, h->short_code) != 0 || w->state == JX_WRITER_REVOKED || w->must_enrol)
+	if (w->state == JX_WRITER_REVOKED || w->must_enrol)
 		return JX_OK;
 	if (h->public_key == NULL || memcmp(w->public_key, h->public_key, sizeof(w->public_key)) != 0)
 		h->is_held = true;
@@ -26,8 +25,8 @@ static jx_rc look_at_holder(void *user, const struct jx_writer *w)
 jx_rc jx_ingest__short_code_free(jx_ingest *in, const char *short_code, const uint8_t *public_key,
 				 struct jx_error *err)
 {
-	struct holders h = {.short_code = short_code, .public_key = public_key};
-	jx_rc rc = in->ops->each_writer(in->vault, look_at_holder, &h, err);
+	struct holders h = {.public_key = public_key};
+	jx_rc rc = in->ops->each_writer_of_short(in->vault, short_code, look_at_holder, &h, err);
 
 	if (rc == JX_OK && h.is_held)
 		return jx_fail(err, JX_EEXISTS, 0, "ingest.short_code",

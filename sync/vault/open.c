@@ -43,6 +43,7 @@ const struct jx_vault_ops jx_vault__sqlite_ops = {
 	.writer = jx_vault__writer,
 	.writer_by_short = jx_vault__writer_by_short,
 	.each_writer = jx_vault__each_writer,
+	.each_writer_of_short = jx_vault__each_writer_of_short,
 	.add_server_writer = jx_vault__add_server_writer,
 	.add_code = jx_vault__add_code,
 	.code = jx_vault__code,

@@ -26,6 +26,7 @@
 	\
 	X(WRITER, "SELECT " JX_VAULT__WRITER_COLUMNS " FROM writer WHERE id = :id") \
 	X(WRITER_BY_SHORT, "SELECT " JX_VAULT__WRITER_COLUMNS " FROM writer WHERE short_code = :short_code ORDER BY no DESC LIMIT 1") \
+	X(WRITERS_OF_SHORT, "SELECT " JX_VAULT__WRITER_COLUMNS " FROM writer WHERE short_code = :short_code ORDER BY no") \
 	X(WRITERS, "SELECT " JX_VAULT__WRITER_COLUMNS " FROM writer ORDER BY no") \
 	X(WRITER_ADD, \
 		"INSERT INTO writer (id, public_key, short_code, role, area, state, name, enrolled_utc_ms, n, head, " \

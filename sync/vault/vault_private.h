@@ -211,6 +211,8 @@ jx_rc jx_vault__writer(jx_vault *base, const uint8_t id[JX_ID_BYTES], struct jx_
 jx_rc jx_vault__writer_by_short(jx_vault *base, const char *short_code, struct jx_writer *out,
 				struct jx_error *err);
 jx_rc jx_vault__each_writer(jx_vault *base, jx_vault_writer_fn fn, void *user, struct jx_error *err);
+jx_rc jx_vault__each_writer_of_short(jx_vault *base, const char *short_code, jx_vault_writer_fn fn,
+				     void *user, struct jx_error *err);
 jx_rc jx_vault__add_server_writer(jx_vault *base, const struct jx_writer *w, struct jx_error *err);
 jx_rc jx_vault__set_state(jx_vault *base, const uint8_t id[JX_ID_BYTES], enum jx_writer_state state,
 			  const struct jx_vault_batch *server_entry, struct jx_error *err);

@@ -146,20 +146,36 @@ jx_rc jx_vault__writer_by_short(jx_vault *base, const char *short_code, struct j
 	return rc;
 }
 
+static jx_rc walk(struct jx_vault__loan *q, jx_vault_writer_fn fn, void *user, struct jx_error *err)
+{
+	struct jx_writer w;
+	bool has_row = false;
+	jx_rc rc = jx_vault__step(q, &has_row, "vault.writers", err);
+
+	while (rc == JX_OK && has_row) {
+		read_row(q, &w, NULL);
+		rc = fn(user, &w);
+		if (rc == JX_OK)
+			rc = jx_vault__step(q, &has_row, "vault.writers", err);
+	}
+	return rc;
+}
+
 jx_rc jx_vault__walk_writers(struct jx_vault__db *db, jx_vault_writer_fn fn, void *user, struct jx_error *err)
 {
 	JX_VAULT__LOAN(q, db, WRITERS);
-	struct jx_writer w;
-	bool has_row = false;
-	jx_rc rc = jx_vault__step(&q, &has_row, "vault.writers", err);
 
-	while (rc == JX_OK && has_row) {
-		read_row(&q, &w, NULL);
-		rc = fn(user, &w);
-		if (rc == JX_OK)
-			rc = jx_vault__step(&q, &has_row, "vault.writers", err);
-	}
-	return rc;
+	return walk(&q, fn, user, err);
+}
+
+jx_rc jx_vault__each_writer_of_short(jx_vault *base, const char *short_code, jx_vault_writer_fn fn,
+				     void *user, struct jx_error *err)
+{
+	JX_VAULT__HOLD(db, &jx_vault__of(base)->walk);
+	JX_VAULT__LOAN(q, db, WRITERS_OF_SHORT);
+
+	jx_vault__bind_str(&q, ":short_code", short_code);
+	return walk(&q, fn, user, err);
 }
 
 jx_rc jx_vault__each_writer(jx_vault *base, jx_vault_writer_fn fn, void *user, struct jx_error *err)

@@ -90,6 +90,42 @@ static void a_walk_over_writers_stops_when_told(void **state)
 	assert_int_equal(w->ops->each_writer(w->vault, count_until, &left, &w->err), JX_EINTR);
 }
 
+struct seen {
+	int count;
+	uint8_t first[4]; /* bytes of their public keys */
+};
+
+static jx_rc note_writer(void *user, const struct jx_writer *row)
+{
+	struct seen *s = user;
+
+	assert_string_equal(row->short_code, "H07");
+	assert_true(s->count < 4);
+	s->first[s->count++] = row->public_key[0];
+	return JX_OK;
+}
+
+static void all_that_had_a_short_code_are_found_by_it(void **state)
+{
+	struct world *w = *state;
+	struct fake_writer a, other, b;
+	struct seen s = {.count = 0};
+
+	fake_writer_init(&a, 2);
+	world_add_writer(w, &a, "H07");
+	fake_writer_init(&other, 3);
+	world_add_writer(w, &other, "H070");
+	fake_writer_init(&b, 4);
+	world_add_writer(w, &b, "H07");
+	jx_assert_ok(w->ops->each_writer_of_short(w->vault, "H07", note_writer, &s, &w->err), &w->err);
+	assert_int_equal(s.count, 2);
+	assert_int_equal(s.first[0], a.pub[0]);
+	assert_int_equal(s.first[1], b.pub[0]);
+	s.count = 0;
+	jx_assert_ok(w->ops->each_writer_of_short(w->vault, "H0", note_writer, &s, &w->err), &w->err);
+	assert_int_equal(s.count, 0);
+}
+
 static void a_code_is_kept_and_counts_wrong_tries(void **state)
 {
 	struct world *w = *state;
@@ -401,6 +437,7 @@ const struct CMUnitTest vault_writer_tests[] = {
 	cmocka_unit_test(an_unknown_writer_is_not_found),
 	cmocka_unit_test(a_writer_id_is_never_used_twice),
 	cmocka_unit_test(a_short_code_names_its_newest_writer),
+	cmocka_unit_test(all_that_had_a_short_code_are_found_by_it),
 	cmocka_unit_test(a_walk_over_writers_stops_when_told),
 	cmocka_unit_test(a_code_is_kept_and_counts_wrong_tries),
 	cmocka_unit_test(enrolment_uses_the_code_and_states_it_in_the_servers_chain),

@@ -56,6 +56,11 @@ jx_rc jx_handheld_open_media(struct jx_handheld *h, struct jx_error *err);
 jx_rc jx_handheld_open_key(struct jx_handheld *h, struct jx_error *err);
 /** All packs, and the active one of street disorder. */
 jx_rc jx_handheld_open_packs(struct jx_handheld *h, struct jx_error *err);
+/**
+ * Store, media and key, for a sync: packs, which take longer to read than a sync with nothing new, only where an entry has to be made
+ * first, because a log goes on under a new writer. @retval JX_ECORRUPT  the key is not the enrolled one
+ */
+jx_rc jx_handheld_open_log(struct jx_handheld *h, struct jx_error *err);
 /** Store, media, packs and key, and h->recorder over them. @retval JX_ECORRUPT  the key is not the enrolled one */
 jx_rc jx_handheld_open_recorder(struct jx_handheld *h, struct jx_error *err);
 /** The profile's position source. */

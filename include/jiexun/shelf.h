@@ -34,6 +34,8 @@ struct jx_shelf_problem {
 
 /** Those built in and those kept in dir, which need not exist. A file that cannot be read any more is a problem, no failure. */
 jx_rc jx_shelf_open(const struct jx_fs *fs, const char *dir, jx_shelf **shelf_out, struct jx_error *err);
+/** Has anything been kept in dir: a pack, or why one was refused? Without reading it, which takes long. */
+bool jx_shelf_is_kept(const struct jx_fs *fs, const char *dir);
 void jx_shelf_close(jx_shelf *shelf);
 JX_DEFINE_AUTO(jx_shelf, jx_shelf_close);
 /** Until the next jx_shelf_take(). */

@@ -279,7 +279,7 @@ int cli_sync(struct cli *c, const struct cli_args *a)
 		rc = jx_fail(&err, JX_EINVAL, 0, "jx.sync",
 			     "field \"tries\": \"%s\" is no number from 1 to 20", tries_text);
 	if (rc == JX_OK)
-		rc = jx_handheld_open_recorder(&c->h, &err);
+		rc = jx_handheld_open_log(&c->h, &err);
 	if (rc == JX_OK)
 		rc = cli_sync_what(c, a, &what, &err);
 	if (rc == JX_OK)

@@ -140,6 +140,13 @@ jx_rc cli_take_packs(struct cli *c, const struct jx_client_config *sync, struct 
 		rc = jx_store_each_inbox(c->h.store, "pack", add_item, o, err);
 	if (rc != JX_OK)
 		return rc;
+	/* what is built in is not looked at for nothing */
+	if (o->offer.count == 0 && !jx_shelf_is_kept(jx_os_fs(), c->h.dir))
+		return JX_OK;
+	rc = jx_handheld_open_packs(&c->h, err);
+	/* where none holds, this is what brings one */
+	if (c->h.shelf == NULL)
+		return rc;
 	o->offer.items = o->items;
 	o->offer.keys = (const uint8_t(*)[JX_PUB_BYTES])o->keys;
 	o->offer.fetch = fetch;

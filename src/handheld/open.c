@@ -103,7 +103,7 @@ static void sweep(struct jx_handheld *h)
 	(void)jx_media_sweep(h->media, clock->utc_ms(clock->user), PART_KEEP_MS, &removed, &ignored);
 }
 
-jx_rc jx_handheld_open_recorder(struct jx_handheld *h, struct jx_error *err)
+static jx_rc open_parts(struct jx_handheld *h, struct jx_error *err)
 {
 	jx_rc rc = jx_handheld_open_key(h, err);
 
@@ -111,8 +111,29 @@ jx_rc jx_handheld_open_recorder(struct jx_handheld *h, struct jx_error *err)
 		rc = jx_handheld_open_store(h, false, err);
 	if (rc == JX_OK)
 		rc = check_identity(h, err);
+	return rc == JX_OK ? jx_handheld_open_media(h, err) : rc;
+}
+
+jx_rc jx_handheld_open_log(struct jx_handheld *h, struct jx_error *err)
+{
+	uint8_t head[JX_HASH_BYTES];
+	int64_t n = 0;
+	jx_rc rc = open_parts(h, err);
+
 	if (rc == JX_OK)
-		rc = jx_handheld_open_media(h, err);
+		rc = jx_store_head(h->store, &n, head, err);
+	if (rc != JX_OK)
+		return rc;
+	if (n == 0)
+		return jx_handheld_open_recorder(h, err);
+	sweep(h);
+	return JX_OK;
+}
+
+jx_rc jx_handheld_open_recorder(struct jx_handheld *h, struct jx_error *err)
+{
+	jx_rc rc = open_parts(h, err);
+
 	if (rc == JX_OK)
 		rc = jx_handheld_open_packs(h, err);
 	if (rc != JX_OK)

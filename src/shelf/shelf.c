@@ -27,6 +27,15 @@ jx_rc jx_shelf_open(const struct jx_fs *fs, const char *dir, jx_shelf **shelf_ou
 	return rc;
 }
 
+bool jx_shelf_is_kept(const struct jx_fs *fs, const char *dir)
+{
+	JX_AUTO_FREE char *path = jx_xasprintf("%s/packs", dir);
+	int64_t size_bytes, modified_utc_ms;
+
+	/* any other answer than that it is not there: whoever opens it will hear */
+	return fs->stat(fs->user, path, &size_bytes, &modified_utc_ms, NULL) != JX_ENOTFOUND;
+}
+
 void jx_shelf_close(jx_shelf *shelf)
 {
 	if (shelf == NULL)

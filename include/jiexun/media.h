@@ -106,6 +106,17 @@ const char *jx_copy_kind_name(enum jx_copy_kind kind);
 /** False: no such name. */
 bool jx_copy_kind_parse(const char *name, enum jx_copy_kind *out);
 
+/** What a copy says of its original, in a comment of its own: the original passed all checks of its structure, which are all there are
+ * when it is saved; only decoding shows that bytes inside it are missing or changed. */
+enum jx_copy_fault {
+	JX_COPY_FAULT_NONE,
+	JX_COPY_FAULT_CUT,    /**< its picture data ends too early; the copy has stripes where nothing came */
+	JX_COPY_FAULT_DAMAGED /**< some of it makes no sense: the copy shows what a decoder makes of it */
+};
+enum jx_copy_fault jx_copy_fault_of(const void *copy, size_t len);
+/** "cut", "damaged", "" */
+const char *jx_copy_fault_name(enum jx_copy_fault fault);
+
 /** What one picture may cost. 0: as told. */
 struct jx_picture_limits {
 	int64_t pixels_max;       /**< width x height; 100 million */

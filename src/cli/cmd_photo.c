@@ -135,10 +135,22 @@ static jx_rc make_stamped(struct cli *c, const struct cli_args *a, const jx_view
 	return jx_media_copy_in_child(NULL, path, JX_COPY_STAMPED, &stamp, out, err);
 }
 
+/* The original was whole as a file when it was saved; that its picture is not shows when it is decoded. */
+static void warn_fault(enum jx_copy_fault fault)
+{
+	if (fault == JX_COPY_FAULT_CUT)
+		fprintf(stderr, "jx: %s\n",
+			_("the photo's picture data ends too early: the copy has stripes where nothing came; take it again with jx correct"));
+	else if (fault == JX_COPY_FAULT_DAMAGED)
+		fprintf(stderr, "jx: %s\n",
+			_("the photo's picture data is damaged: look at the copy, and take it again with jx correct if it does not show what it should"));
+}
+
 static int copy(struct cli *c, const struct cli_args *a, enum jx_copy_kind kind)
 {
 	JX_AUTO(jx_view_entry) e = NULL;
 	const char *path = cli_value(a, "output");
+	enum jx_copy_fault fault;
 	struct jx_error err = {0};
 	JX_AUTO_BUF b;
 	size_t photo = 0;
@@ -160,6 +172,8 @@ static int copy(struct cli *c, const struct cli_args *a, enum jx_copy_kind kind)
 		rc = jx_fs_write_all(jx_os_fs(), path, b.data, b.len, &err);
 	if (rc != JX_OK)
 		return cli_fail(c, &err);
+	fault = jx_copy_fault_of(b.data, b.len);
+	warn_fault(fault);
 	if (c->json) {
 		struct cli_json j;
 
@@ -170,6 +184,8 @@ static int copy(struct cli *c, const struct cli_args *a, enum jx_copy_kind kind)
 		cli_json_str(&j, "copy", jx_copy_kind_name(kind));
 		cli_json_int(&j, "size_bytes", (int64_t)b.len);
 		cli_json_str(&j, "output", path);
+		if (fault != JX_COPY_FAULT_NONE)
+			cli_json_str(&j, "fault", jx_copy_fault_name(fault));
 		cli_json_end(&j);
 	}
 	cli_say(c, _("%s: copy of %s, %s; the original stays the evidence"), path, e->row.number,

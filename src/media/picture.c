@@ -155,6 +155,22 @@ static const uint8_t *to_rgb(struct job *j)
 	return j->rgb;
 }
 
+/*
+ * Rows that the file has no bytes for: stripes, which nobody takes for a wall. The row of blocks in which it ended is shown as it came. A
+ * picture of several scans has something everywhere, only coarse.
+ */
+static void stripe_missing(struct job *j, uint32_t y)
+{
+	const uint32_t blocks = (uint32_t)(j->cinfo.max_v_samp_factor * j->cinfo.min_DCT_scaled_size);
+	const uint32_t wide = j->cinfo.output_width / 20 + 4;
+
+	if (j->errors.fault != JX_COPY_FAULT_CUT || j->has_many_scans || y < j->errors.fault_row + blocks)
+		return;
+	for (uint32_t x = 0; x < j->cinfo.output_width; x++)
+		memset(j->row + (size_t)x * (size_t)j->cinfo.output_components,
+		       (x + y) / wide % 2 == 0 ? 0x00 : 0xff, (size_t)j->cinfo.output_components);
+}
+
 static void decode(struct job *j)
 {
 	uint32_t width, height;
@@ -177,7 +193,10 @@ static void decode(struct job *j)
 	j->row = row = jx_xcalloc(j->cinfo.output_width, 4);
 	j->rgb = jx_xcalloc(j->cinfo.output_width, 3);
 	while (j->cinfo.output_scanline < j->cinfo.output_height) {
+		const uint32_t y = j->cinfo.output_scanline;
+
 		(void)jpeg_read_scanlines(&j->cinfo, &row, 1);
+		stripe_missing(j, y);
 		jx_picture__scaler_add(&j->scaler, to_rgb(j));
 	}
 	/* What stands behind the last row does not matter to a copy. */
@@ -235,6 +254,7 @@ static jx_rc write_copy(struct job *j, const struct jx_picture_band *band, jx_bu
 		.quality = j->kind == JX_COPY_SMALL    ? 80
 			   : j->kind == JX_COPY_SCREEN ? 85
 						       : 90,
+		.fault = j->errors.fault,
 		.is_sharp = j->kind == JX_COPY_STAMPED,
 	};
 	JX_AUTO_BUF made;

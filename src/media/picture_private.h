@@ -19,6 +19,8 @@ struct jx_picture__errors {
 	struct jpeg_error_mgr base; /* first: libjpeg hands this back */
 	jmp_buf back;
 	int code; /* message code, JERR_... */
+	enum jx_copy_fault fault;
+	uint32_t fault_row; /* output row at which the picture's data ended too early */
 };
 void jx_picture__errors_init(struct jx_picture__errors *e);
 
@@ -71,6 +73,7 @@ struct jx_picture__page {
 	uint32_t page_width; /* as written: wider than the upright picture, it stands in the middle */
 	const struct jx_picture_band *band;
 	const jx_buf *profile; /* NULL none */
+	enum jx_copy_fault fault;
 	int quality;
 	bool is_sharp; /* colours at full resolution: letters and QR code */
 };

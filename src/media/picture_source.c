@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jerror.h>
+
 #include "picture_private.h"
 
 static void on_error(j_common_ptr cinfo)
@@ -18,10 +20,34 @@ static void on_message(j_common_ptr cinfo)
 	(void)cinfo;
 }
 
+/*
+ * What libjpeg goes on after. A marker inside the picture's data: bytes are missing, and the rest of it is grey. Codes that are none, restarts
+ * out of order: bytes are changed. Stray bytes before a marker harm nothing, some cameras write them.
+ */
+static void on_warning(j_common_ptr cinfo, int level)
+{
+	struct jx_picture__errors *e = (struct jx_picture__errors *)(void *)cinfo->err;
+	const int code = cinfo->err->msg_code;
+
+	if (level >= 0)
+		return;
+	cinfo->err->num_warnings++;
+	if (code == JWRN_HIT_MARKER && e->fault != JX_COPY_FAULT_CUT) {
+		e->fault = JX_COPY_FAULT_CUT;
+		e->fault_row = ((j_decompress_ptr)cinfo)->output_scanline;
+	} else if ((code == JWRN_HUFF_BAD_CODE || code == JWRN_MUST_RESYNC) &&
+		   e->fault == JX_COPY_FAULT_NONE) {
+		e->fault = JX_COPY_FAULT_DAMAGED;
+	}
+}
+
 void jx_picture__errors_init(struct jx_picture__errors *e)
 {
 	(void)jpeg_std_error(&e->base);
 	e->base.error_exit = on_error;
+	e->base.emit_message = on_warning;
+	e->fault = JX_COPY_FAULT_NONE;
+	e->fault_row = 0;
 	e->base.output_message = on_message;
 }
 

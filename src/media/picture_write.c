@@ -21,6 +21,11 @@ struct writer {
 	uint8_t *row;
 };
 
+/* What a copy says of an original that is not whole. Of one length, after its marker and that. */
+static const char cut_comment[] = "jiexun: picture cut off";
+static const char damaged_comment[] = "jiexun: picture damaged";
+_Static_assert(sizeof(cut_comment) == sizeof(damaged_comment), "one length for both");
+
 /* "Exif", big-endian TIFF, one directory of one entry: orientation (0112), SHORT, 1, upright. */
 static const uint8_t upright_exif[] = {'E',  'x',  'i', 'f', 0, 0, 'M', 'M', 0, 0x2a, 0, 0, 0, 8, 0, 1,
 				       0x01, 0x12, 0,   3,   0, 0, 0,   1,   0, 1,    0, 0, 0, 0, 0, 0};
@@ -129,6 +134,11 @@ static void begin(struct writer *w, uint32_t height)
 	w->cinfo.write_JFIF_header = FALSE; /* Exif stands in its place */
 	jpeg_start_compress(&w->cinfo, TRUE);
 	jpeg_write_marker(&w->cinfo, JPEG_APP0 + 1, upright_exif, sizeof(upright_exif));
+	if (w->page->fault != JX_COPY_FAULT_NONE)
+		jpeg_write_marker(
+			&w->cinfo, JPEG_COM,
+			(const JOCTET *)(w->page->fault == JX_COPY_FAULT_CUT ? cut_comment : damaged_comment),
+			sizeof(cut_comment) - 1);
 	if (w->page->profile != NULL)
 		jpeg_write_icc_profile(&w->cinfo, (const JOCTET *)w->page->profile->data,
 				       (unsigned)w->page->profile->len);
@@ -182,4 +192,23 @@ jx_rc jx_picture__write(const struct jx_picture__page *page, jx_buf *out, struct
 		return jx_fail(err, JX_ENOMEM, 0, WHERE,
 			       "there is no memory for the copy of a photo: close what runs beside this");
 	return jx_buf_check(out, "copy", err);
+}
+
+/* A copy is our own: the comment stands right behind the minimal Exif. */
+enum jx_copy_fault jx_copy_fault_of(const void *copy, size_t len)
+{
+	const size_t at = 2 + 4 + sizeof(upright_exif);
+	const uint8_t *p = (const uint8_t *)copy + at;
+
+	if (len < at + 4 + sizeof(cut_comment) - 1 || p[0] != 0xff || p[1] != JPEG_COM)
+		return JX_COPY_FAULT_NONE;
+	if (memcmp(p + 4, cut_comment, sizeof(cut_comment) - 1) == 0)
+		return JX_COPY_FAULT_CUT;
+	return memcmp(p + 4, damaged_comment, sizeof(damaged_comment) - 1) == 0 ? JX_COPY_FAULT_DAMAGED
+										: JX_COPY_FAULT_NONE;
+}
+
+const char *jx_copy_fault_name(enum jx_copy_fault fault)
+{
+	return fault == JX_COPY_FAULT_CUT ? "cut" : fault == JX_COPY_FAULT_DAMAGED ? "damaged" : "";
 }

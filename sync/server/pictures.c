@@ -142,6 +142,23 @@ static void mark(pictures *p, const struct jx_vault_stored *photo, const struct 
 		say(p, JX_SERVER_WARNING, &err);
 }
 
+/* One that shows only part of its picture is kept, and looked at by people all the same. */
+static jx_rc keep(pictures *p, const struct jx_vault_stored *photo, const jx_buf *copy, struct jx_error *err)
+{
+	struct jx_vault *vault = p->d->vault;
+	struct jx_error why = {0};
+	jx_rc rc = vault->ops->keep_copy(vault, photo->sha256, true, copy->data, copy->len, err);
+	char hex[2 * JX_HASH_BYTES + 1];
+
+	if (rc != JX_OK || jx_copy_fault_of(copy->data, copy->len) == JX_COPY_FAULT_NONE)
+		return rc;
+	jx_hex(photo->sha256, JX_HASH_BYTES, hex);
+	(void)jx_fail(&why, JX_ECORRUPT, 0, "server.pictures",
+		      "photo %s shows only part of its picture: its data is damaged or ends too early", hex);
+	mark(p, photo, &why);
+	return JX_OK;
+}
+
 static void make_copy(pictures *p, const struct jx_vault_stored *photo)
 {
 	const struct jx_picture_child child = {.is_idle = true};
@@ -159,7 +176,7 @@ static void make_copy(pictures *p, const struct jx_vault_stored *photo)
 		return;
 	rc = jx_media_copy_in_child(&child, path, JX_COPY_SMALL, NULL, &copy, &err);
 	if (rc == JX_OK)
-		rc = vault->ops->keep_copy(vault, photo->sha256, true, copy.data, copy.len, &err);
+		rc = keep(p, photo, &copy, &err);
 	else if (rc == JX_EINVAL || rc == JX_ELIMIT)
 		mark(p, photo, &err);
 	if (rc == JX_ESTATE)

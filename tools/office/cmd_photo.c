@@ -122,6 +122,7 @@ static jx_rc make_copy(struct photos *p, const struct office_args *a, enum jx_co
 static int copy(const struct office *o, struct photos *p, const struct office_args *a, enum jx_copy_kind kind)
 {
 	const char *to = office_value(a, "output");
+	enum jx_copy_fault fault;
 	struct jx_error err = {.code = JX_OK};
 	JX_AUTO_BUF b;
 	jx_rc rc;
@@ -136,6 +137,12 @@ static int copy(const struct office *o, struct photos *p, const struct office_ar
 		rc = jx_fs_write_all(jx_os_fs(), to, b.data, b.len, &err);
 	if (rc != JX_OK)
 		return office_fail(o, &err);
+	fault = jx_copy_fault_of(b.data, b.len);
+	if (fault != JX_COPY_FAULT_NONE)
+		fprintf(stderr, "jx-office: %s\n",
+			fault == JX_COPY_FAULT_CUT
+				? _("the photo's picture data ends too early: the copy has stripes where nothing came; ask for another one")
+				: _("the photo's picture data is damaged: look at the copy, and ask for another one if it does not show what it should"));
 	if (o->json) {
 		struct jx_office__json j;
 
@@ -145,6 +152,8 @@ static int copy(const struct office *o, struct photos *p, const struct office_ar
 		jx_office__json_str(&j, "copy", jx_copy_kind_name(kind));
 		jx_office__json_int(&j, "size_bytes", (int64_t)b.len);
 		jx_office__json_str(&j, "output", to);
+		if (fault != JX_COPY_FAULT_NONE)
+			jx_office__json_str(&j, "fault", jx_copy_fault_name(fault));
 		office_print(&j);
 	}
 	office_say(o, _("%s: copy for %s; the original stays the evidence"), to, p->x.number);

@@ -23,14 +23,20 @@
 extern "C" {
 #endif
 
+/** A program that runs for weeks without being started again meets so many new editions of packs, and then the next start's. */
+#define JX_HANDHELD_SHELVES_MAX 16
+
 struct jx_handheld {
 	struct jx_device_env env;
 	struct jx_profile profile;
 	char dir[JX_DEVICE_PATH_MAX]; /**< data folder */
 	/* opened on demand */
 	jx_store *store;
+	bool is_read_only; /**< as the store was opened */
 	jx_media *media;
 	jx_shelf *shelf;
+	jx_shelf *before[JX_HANDHELD_SHELVES_MAX]; /**< whose packs may still be in use */
+	size_t before_count;
 	const jx_packs *packs; /**< the shelf's */
 	const jx_pack *pack;   /**< of street disorder, active by trusted time */
 	char pack_day[11];     /**< the day it was asked for; "" not yet */
@@ -49,7 +55,10 @@ jx_rc jx_handheld_set_up(struct jx_handheld *h, const char *profile, const char 
 /** Close what is open and wipe the key. The struct may be set up again. */
 void jx_handheld_close(struct jx_handheld *h);
 
-/** @retval JX_ESTATE read_only, and nothing is recorded yet: the device was never enrolled */
+/**
+ * Open for writing does for reading too; what was opened for reading is opened anew when somebody wants to write.
+ * @retval JX_ESTATE read_only, and nothing is recorded yet: the device was never enrolled
+ */
 jx_rc jx_handheld_open_store(struct jx_handheld *h, bool read_only, struct jx_error *err);
 jx_rc jx_handheld_open_media(struct jx_handheld *h, struct jx_error *err);
 /** @retval JX_ESTATE no key yet */
@@ -84,6 +93,13 @@ void jx_handheld_pack_day(const struct jx_handheld *h, char out[11]);
 const jx_pack *jx_handheld_pack_on(const struct jx_handheld *h, size_t i, const char *day);
 /** After the shelf took packs: which are there, which is active. */
 void jx_handheld_renew_packs(struct jx_handheld *h);
+/**
+ * After another process (jx sync) took packs: read the shelf again, and ask for the day anew. Packs handed out before live until
+ * jx_handheld_close().
+ */
+jx_rc jx_handheld_reopen_packs(struct jx_handheld *h, struct jx_error *err);
+/** Another process may have enrolled this device anew: what is known of its key is read again when it is needed. */
+void jx_handheld_forget_key(struct jx_handheld *h);
 /** Time as a server or a satellite told it, carried on by the monotonic clock (true), else the wall clock. */
 bool jx_handheld_trusted_now(const struct jx_handheld *h, int64_t *utc_ms_out);
 /** From a server's answer, which came over a pinned key. */

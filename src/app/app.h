@@ -84,6 +84,36 @@ void app_set_trouble(GtkWidget *inside, enum app_trouble what, const char *text,
 /** Entries were saved, withdrawn, sent: pages that list them read again (signal "changed" of the window). */
 void app_changed(GtkWidget *inside);
 
+/**
+ * In place of the four pages, until NULL takes it back: a device that is not enrolled has nothing else to show. Takes over a floating page.
+ */
+void app_set_instead(GtkWidget *inside, GtkWidget *page);
+
+/* ---- pages of others -------------------------------------------------------------------------------- */
+
+typedef void (*app_reason_given)(GtkWidget *inside, const char *reason, gpointer user);
+/** A page that asks why: phrases (ends with NULL) to tap, or words to type. given is called when the button is pressed. */
+GtkWidget *app_reason_page_new(const char *text, const char *const *phrases, const char *button,
+			       app_reason_given given, gpointer user, GDestroyNotify free_user);
+/** One entry in full. */
+void app_show_entry(GtkWidget *inside, const uint8_t id[JX_ID_BYTES]);
+/** Correct an observation of street disorder: its fields as they stand, and a reason. */
+void app_compose_correct(GtkWidget *inside, const uint8_t id[JX_ID_BYTES]) __attribute__((weak));
+/** The same spot, after it was put right. */
+void app_compose_after(GtkWidget *inside, const uint8_t id[JX_ID_BYTES]) __attribute__((weak));
+/** Correct an entry whose form was filled in as a sheet. */
+void app_check_correct(GtkWidget *inside, const uint8_t id[JX_ID_BYTES]) __attribute__((weak));
+/** Who works with this device: sign in and out, shift. */
+void app_show_people(GtkWidget *inside);
+/** The page by which a device becomes one of a server's. again: it is enrolled, and has to be anew. */
+GtkWidget *app_enrol_page_new(bool again);
+/** Have jx sync run beside us; one that runs already is left alone. The page "status" shows it. */
+void app_sync_begin(GtkWidget *inside, bool is_metered);
+/** Ask the sync that runs to stop; what it has sent stays sent. */
+void app_sync_cancel(GtkWidget *inside);
+/** The standards card: its pages; id NULL: the list of them. */
+void app_show_card(GtkWidget *inside, const char *id);
+
 /* ---- text ------------------------------------------------------------------------------------------- */
 
 /** Name a control for screen readers and tests: every button without a plain label, every entry. */

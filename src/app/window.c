@@ -1,6 +1,7 @@
 /* The window: four pages, what lies over them, toasts and the banner. */
 #include "app.h"
 #include "pinyin_pad.h"
+#include "facts.h"
 
 #include <string.h>
 
@@ -14,6 +15,7 @@ struct _AppWindow {
 	AdwToastOverlay *toasts;
 	AdwLeaflet *stack;
 	GtkWidget *main;
+	GtkStack *content;
 	AdwViewStack *views;
 	AdwViewSwitcherTitle *switcher_title;
 	GtkRevealer *banner;
@@ -164,6 +166,20 @@ void app_show_view(GtkWidget *inside, const char *name)
 
 	adw_view_stack_set_visible_child_name(w->views, name);
 	adw_leaflet_set_visible_child(w->stack, w->main);
+}
+
+void app_set_instead(GtkWidget *inside, GtkWidget *page)
+{
+	AppWindow *w = app_window_of(inside);
+	GtkWidget *there = gtk_stack_get_child_by_name(w->content, "instead");
+
+	gtk_stack_set_visible_child_name(w->content, "views");
+	if (there != NULL)
+		gtk_stack_remove(w->content, there);
+	if (page == NULL)
+		return;
+	(void)gtk_stack_add_named(w->content, page, "instead");
+	gtk_stack_set_visible_child(w->content, page);
 }
 
 /* ---- telling ----------------------------------------------------------------------------------------- */
@@ -345,6 +361,7 @@ static void app_window_class_init(AppWindowClass *class)
 	gtk_widget_class_bind_template_child(widget, AppWindow, toasts);
 	gtk_widget_class_bind_template_child(widget, AppWindow, stack);
 	gtk_widget_class_bind_template_child(widget, AppWindow, main);
+	gtk_widget_class_bind_template_child(widget, AppWindow, content);
 	gtk_widget_class_bind_template_child(widget, AppWindow, views);
 	gtk_widget_class_bind_template_child(widget, AppWindow, switcher_title);
 	gtk_widget_class_bind_template_child(widget, AppWindow, banner);
@@ -388,5 +405,6 @@ AppWindow *app_window_new(GtkApplication *application, struct jx_handheld *h)
 	add_view(w, app_check_page_new(), "check", _("Check"), "jx-check-symbolic");
 	add_view(w, app_today_page_new(), "today", _("Today"), "jx-today-symbolic");
 	add_view(w, app_status_page_new(), "status", _("Status"), "jx-status-symbolic");
+	(void)app_facts_of(GTK_WIDGET(w));
 	return w;
 }

@@ -1,6 +1,7 @@
 /* jx sync: send what waits, fetch what is new, say in one line how it went. Its own process: closing the app never stops it. */
 #include "packs.h"
 #include "space.h"
+#include "sync_now.h"
 #include "sync_what.h"
 
 #include "jiexun/cli.h"
@@ -38,10 +39,18 @@ static jx_rc wait_ms(void *user, int64_t ms)
 	return nanosleep(&t, NULL) == 0 && !stop_requested ? JX_OK : JX_EINTR;
 }
 
+/* Who is told how far it has come. */
+struct watch {
+	const struct cli *c;
+	struct cli_sync_now now;
+};
+
 static void show_progress(void *user, const struct jx_client_progress *p)
 {
-	const struct cli *c = user;
+	struct watch *watch = user;
+	const struct cli *c = watch->c;
 
+	cli_sync_now_write(&watch->now, p);
 	if (c->json || c->quiet || !isatty(STDERR_FILENO))
 		return;
 	fputs("\r\033[K", stderr); /* the line is written over */
@@ -200,7 +209,7 @@ static void take_packs(struct cli *c, const struct jx_client_config *cc, struct 
 }
 
 static jx_rc run_sync(struct cli *c, const struct cli_sync_what *what, const struct jx_identity *id,
-		      int tries, struct jx_client_result *result, struct jx_error *err)
+		      int tries, struct watch *watch, struct jx_client_result *result, struct jx_error *err)
 {
 	struct jx_transport_curl_config tc = {
 		.url = id->url,
@@ -222,7 +231,7 @@ static jx_rc run_sync(struct cli *c, const struct cli_sync_what *what, const str
 		.wait = wait_ms,
 		.should_stop = should_stop,
 		.progress = show_progress,
-		.progress_user = c,
+		.progress_user = watch,
 		.no_photos = what->no_photos,
 		.attempts_max = tries,
 		.clock = jx_os_clock(),
@@ -271,6 +280,7 @@ int cli_sync(struct cli *c, const struct cli_args *a)
 	JX_AUTO_FREE char *lock_path = jx_xasprintf("%s/sync.lock", c->h.dir);
 	const char *tries_text = cli_value(a, "tries");
 	int64_t tries = 3;
+	struct watch watch = {.c = c};
 	void *lock = NULL;
 	int status;
 	jx_rc rc = JX_OK;
@@ -294,10 +304,12 @@ int cli_sync(struct cli *c, const struct cli_args *a)
 	}
 	(void)sigaction(SIGINT, &act, NULL);
 	(void)sigaction(SIGTERM, &act, NULL);
-	result->rc = run_sync(c, &what, &id, (int)tries, result, &err);
+	cli_sync_now_begin(&watch.now, c->h.dir);
+	result->rc = run_sync(c, &what, &id, (int)tries, &watch, result, &err);
 	status = report(c, result, what.waits_for, &err);
 	if (result->rc == JX_OK)
 		cli_free_after_sync(c);
+	cli_sync_now_end(&watch.now);
 	if (lock != NULL)
 		fs->unlock(fs->user, lock);
 	free(result);

@@ -27,15 +27,21 @@ jx_rc jx_handheld_open_store(struct jx_handheld *h, bool read_only, struct jx_er
 {
 	struct jx_store_config config = {
 		.dir = h->dir, .fs = jx_os_fs(), .clock = jx_os_clock(), .read_only = read_only};
+	jx_store *store = NULL;
 	jx_rc rc;
 
-	if (h->store != NULL)
+	if (h->store != NULL && (read_only || !h->is_read_only))
 		return JX_OK;
-	rc = jx_store_open(&config, &h->store, err);
+	rc = jx_store_open(&config, &store, err);
 	if (rc == JX_ENOTFOUND && read_only)
 		return jx_fail(err, JX_ESTATE, 0, "jx.open",
 			       "nothing is recorded in %s yet: enrol this device first (jx enrol)", h->dir);
-	return rc;
+	if (rc != JX_OK)
+		return rc;
+	jx_store_close(h->store);
+	h->store = store;
+	h->is_read_only = read_only;
+	return JX_OK;
 }
 
 jx_rc jx_handheld_open_media(struct jx_handheld *h, struct jx_error *err)
@@ -174,10 +180,18 @@ jx_rc jx_handheld_open_gps(struct jx_handheld *h, struct jx_error *err)
 	return JX_OK;
 }
 
+void jx_handheld_forget_key(struct jx_handheld *h)
+{
+	jx_wipe(h->secret_key, sizeof(h->secret_key));
+	h->has_key = false;
+}
+
 void jx_handheld_close(struct jx_handheld *h)
 {
 	jx_gps_close(h->gps);
 	jx_shelf_close(h->shelf);
+	for (size_t i = 0; i < h->before_count; i++)
+		jx_shelf_close(h->before[i]);
 	jx_media_close(h->media);
 	jx_store_close(h->store);
 	jx_wipe(h->secret_key, sizeof(h->secret_key));

@@ -152,3 +152,25 @@ jx_rc jx_handheld_open_packs(struct jx_handheld *h, struct jx_error *err)
 	jx_store_close(JX_STEAL(h->store));
 	return rc;
 }
+
+jx_rc jx_handheld_reopen_packs(struct jx_handheld *h, struct jx_error *err)
+{
+	jx_shelf *shelf = NULL;
+	jx_rc rc;
+
+	if (h->shelf == NULL)
+		return jx_handheld_open_packs(h, err);
+	rc = jx_shelf_open(jx_os_fs(), h->dir, &shelf, err);
+	if (rc != JX_OK)
+		return rc;
+	if (jx_packs_count(jx_shelf_packs(shelf)) == jx_packs_count(h->packs) ||
+	    h->before_count == JX_HANDHELD_SHELVES_MAX) {
+		jx_shelf_close(shelf);
+	} else {
+		h->before[h->before_count++] = h->shelf;
+		h->shelf = shelf;
+	}
+	/* a draft or a sheet of somebody else's may hold the old ones: they stay */
+	jx_handheld_renew_packs(h);
+	return JX_OK;
+}

@@ -97,8 +97,6 @@ GtkWidget *app_reason_page_new(const char *text, const char *const *phrases, con
 			       app_reason_given given, gpointer user, GDestroyNotify free_user);
 /** One entry in full. */
 void app_show_entry(GtkWidget *inside, const uint8_t id[JX_ID_BYTES]);
-/** Correct an entry whose form was filled in as a sheet. */
-void app_check_correct(GtkWidget *inside, const uint8_t id[JX_ID_BYTES]) __attribute__((weak));
 /** Who works with this device: sign in and out, shift. */
 void app_show_people(GtkWidget *inside);
 /** The page by which a device becomes one of a server's. again: it is enrolled, and has to be anew. */

@@ -1,6 +1,7 @@
 /* Everything of one entry, its photos, its history; correct, withdraw, put right. */
 #include "app.h"
 #include "entry_read.h"
+#include "sheet.h"
 
 #include <string.h>
 

@@ -360,6 +360,12 @@ static void show_who(AppComposePage *page)
 	gtk_label_set_text(page->who, text);
 }
 
+void compose_page__show_problem(AppComposePage *page, const struct jx_error *err)
+{
+	gtk_label_set_text(page->problem, err != NULL ? err->text : "");
+	gtk_widget_set_visible(GTK_WIDGET(page->problem), err != NULL);
+}
+
 /* ---- pictures ------------------------------------------------------------------------------------------ */
 
 void compose_page__forget_texture(AppComposePage *page, size_t i)

@@ -10,7 +10,7 @@ G_DECLARE_FINAL_TYPE(AppComposePage, app_compose_page, APP, COMPOSE_PAGE, AdwBin
 struct _AppComposePage {
 	AdwBin parent_instance;
 	GtkWidget *reason_box, *quantity_box, *save, *shoot_wide, *shoot_close, *shoot_after;
-	GtkLabel *name, *hint, *place, *who;
+	GtkLabel *name, *hint, *place, *who, *problem;
 	GtkFlowBox *reasons, *pictures, *disorders, *subtypes, *units, *results, *phrases, *done, *measures,
 		*party_kinds;
 	GtkEditable *reason, *quantity, *note, *street, *grid, *limit_days, *party, *unit_responsible;
@@ -25,8 +25,8 @@ struct _AppComposePage {
 	bool is_filling; /* fields are set by the program */
 	bool is_touched; /* more was entered than one tap */
 	bool is_saving, is_save_wanted;
-	bool is_over;  /* saved or let go */
-	bool has_told; /* that it could not be kept */
+	bool is_over;   /* saved or let go */
+	bool is_unkept; /* what is shown is not on the disk: the problem says why */
 };
 
 /* page_compose.c */
@@ -37,6 +37,8 @@ void compose_page__retake(AppComposePage *page, size_t i);
 void compose_page__drop_picture(AppComposePage *page, size_t i);
 
 /* compose_fields.c */
+/* Above Save, until something succeeds; NULL: none any more. */
+void compose_page__show_problem(AppComposePage *page, const struct jx_error *err);
 void compose_page__fill(AppComposePage *page);
 void compose_page__show_pictures(AppComposePage *page);
 void compose_page__show_place(AppComposePage *page);

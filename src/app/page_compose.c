@@ -15,15 +15,14 @@ static void on_kept(gpointer owner, const struct jx_draft *draft, const struct j
 {
 	AppComposePage *page = owner;
 
-	if (err == NULL) {
+	/* a picture that was refused is said until something else is done */
+	if (err == NULL && page->is_unkept)
+		compose_page__show_problem(page, NULL);
+	if (err == NULL)
 		page->c.draft = *draft;
-		page->has_told = false;
-		return;
-	}
-	/* once: each further letter is refused for the same reason; it is written with the next that is not */
-	if (!page->has_told && app_window_of(GTK_WIDGET(page)) != NULL)
-		app_toast_error(GTK_WIDGET(page), err);
-	page->has_told = true;
+	else
+		compose_page__show_problem(page, err);
+	page->is_unkept = err != NULL;
 }
 
 void compose_page__keep(AppComposePage *page)
@@ -47,8 +46,7 @@ static void on_pictures(struct desk_job *job, gpointer owner)
 			      (job->rc == JX_OK || j->c.photo_count > page->c.photo_count);
 
 	page->pictures_pending--;
-	if (job->rc != JX_OK)
-		app_toast_error(GTK_WIDGET(page), &job->err);
+	compose_page__show_problem(page, job->rc != JX_OK ? &job->err : NULL);
 	if (is_added)
 		page->textures[page->c.photo_count] = g_steal_pointer(&j->picture->seen);
 	memcpy(page->c.photos, j->c.photos, sizeof(page->c.photos));
@@ -187,7 +185,7 @@ static void on_saved(struct desk_job *job, gpointer owner)
 	gtk_widget_set_sensitive(page->save, TRUE);
 	if (job->rc != JX_OK) {
 		confirm_refused(window);
-		app_toast_error(window, &job->err);
+		compose_page__show_problem(page, &job->err);
 		return;
 	}
 	page->is_over = true;
@@ -344,6 +342,7 @@ static void bind_children(GtkWidgetClass *widget)
 	gtk_widget_class_bind_template_child(widget, AppComposePage, party_kinds);
 	gtk_widget_class_bind_template_child(widget, AppComposePage, party);
 	gtk_widget_class_bind_template_child(widget, AppComposePage, unit_responsible);
+	gtk_widget_class_bind_template_child(widget, AppComposePage, problem);
 	gtk_widget_class_bind_template_child(widget, AppComposePage, save);
 }
 

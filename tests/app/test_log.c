@@ -234,7 +234,6 @@ static void test_repeat(void **state)
 
 	(void)state;
 	app_test_open(&t, 800, 480);
-	app_test_check(&t, "log-landscape");
 	app_test_shoot(&t, "log-landscape");
 	app_test_press_named(&t, name_of("07"));
 	shoot(&t);
@@ -342,6 +341,7 @@ static void test_disk_full(void **state)
 	app_test_settle(&t);
 	page = app_test_find(&t, APP_TYPE_COMPOSE_PAGE, NULL);
 	assert_int_equal(APP_COMPOSE_PAGE(page)->c.photo_count, 0);
+	app_test_must_see(&t, "1000000 MB");
 	app_test_shoot(&t, "disk-full");
 	assert_int_equal(count_drafts(&t), 1);
 	app_test_press_named(&t, _("Save"));

@@ -18,6 +18,8 @@
 extern "C" {
 #endif
 
+struct jx_cli_sending;
+
 /** outbox and sink point into it: do not move it while they are used. */
 struct jx_cli_binding {
 	jx_store *store;
@@ -38,6 +40,9 @@ struct jx_cli_binding {
 		bool is_unset;
 	} set[8];
 	size_t set_count;
+	/** How far photos have come: hints, that wait likewise. */
+	struct jx_cli_sending *sending;
+	size_t sending_count;
 	/** Only these photos go. NULL: all. The caller's. */
 	const struct jx_photo_ref *only;
 	size_t only_count;

@@ -187,6 +187,17 @@ struct jx_outbox {
 	jx_rc (*photo_read)(void *user, void *file, int64_t offset_bytes, void *data, size_t len,
 			    size_t *got_out, struct jx_error *err);
 	void (*photo_close)(void *user, void *file);
+	/**
+	 * Of photos(), the pictures whose small copy the server has not had (sink->sending), newest entry first, at most limit. NULL:
+	 * no small copies are sent.
+	 */
+	jx_rc (*smalls)(void *user, int64_t limit, jx_client_photo_fn fn, void *fn_user,
+			struct jx_error *err);
+	/**
+	 * Small copy of a photo, made if need be. Whatever it fails with, this photo's is left out.
+	 * @retval JX_EINVAL, JX_ELIMIT  none can be made, today or later
+	 */
+	jx_rc (*small)(void *user, const uint8_t sha256[JX_HASH_BYTES], jx_buf *out, struct jx_error *err);
 };
 
 /* ---- sink: what the server said ------------------------------------------------------------------ */
@@ -195,6 +206,15 @@ struct jx_outbox {
 typedef struct jx_feed jx_feed;
 /** Next item; it points into the answer. @retval JX_ENOTFOUND no more @retval JX_EINVAL malformed: pass it on, keep nothing */
 jx_rc jx_feed_next(jx_feed *feed, struct jx_item *item_out, struct jx_error *err);
+
+/** How far a photo has come. */
+struct jx_client_sending {
+	const uint8_t *sha256;
+	int64_t sent_bytes; /**< as far as is known; -1: nothing new */
+	const char *
+		refused; /**< why it was given up: name of the protocol's table, or "unreadable"; "" it goes on, NULL: nothing new */
+	bool has_small; /**< its small copy need not be sent any more; false: nothing new */
+};
 
 struct jx_sink {
 	void *user;
@@ -221,6 +241,11 @@ struct jx_sink {
 		      struct jx_error *err);
 	/** Keep a small value. */
 	jx_rc (*set)(void *user, const char *name, const char *value, struct jx_error *err);
+	/**
+	 * Keep how far a photo has come: for people, and so that no small copy goes twice. A hint, which may wait and may be lost. With its
+	 * photo-receipt it may be forgotten. NULL: nobody asks.
+	 */
+	jx_rc (*sending)(void *user, const struct jx_client_sending *what, struct jx_error *err);
 };
 
 /* ---- sync --------------------------------------------------------------------------------------- */
@@ -255,7 +280,8 @@ struct jx_client_config {
 	/** For how many photos go at a time. NULL: one. */
 	const struct jx_clock *clock;
 	int lanes_max;    /**< photos at a time, at most; 0 = JX_PLAN_LANES_MAX */
-	bool no_photos;   /**< metered link: photos wait */
+	bool no_photos;   /**< metered link: photos wait, their small copies do not */
+	bool no_small;    /**< these neither */
 	bool wants_token; /**< for jx_client_get_blob() */
 	int attempts_max; /**< 0 = JX_PLAN_ATTEMPTS */
 };
@@ -264,6 +290,7 @@ struct jx_client_result {
 	jx_rc rc;             /**< as returned */
 	int64_t entries_sent; /**< covered by receipts of this run */
 	int64_t photos_sent, photos_left_out;
+	int64_t small_sent; /**< small copies that the server took */
 	int64_t photo_bytes_sent;
 	int64_t items; /**< feed items kept */
 	int64_t requests, waits;

@@ -307,6 +307,13 @@ struct jx_kept_receipt {
 	struct jx_signed text;
 	struct jx_receipt receipt;
 };
+/** What is noted of a photo of the current writer that is on its way. */
+struct jx_photo_sending {
+	uint8_t sha256[JX_HASH_BYTES];
+	int64_t sent_bytes;  /**< of the original; -1: as it was */
+	const char *refused; /**< why the try ended; "" it goes on, NULL: as it was */
+	bool has_small;      /**< its small copy need not be sent any more; false: as it was */
+};
 /** What a sync brought, in the order in which it came. */
 struct jx_store_results {
 	const struct jx_kept_receipt *receipts;
@@ -315,6 +322,8 @@ struct jx_store_results {
 	size_t photo_receipt_count;
 	const struct jx_setting *settings;
 	size_t setting_count;
+	const struct jx_photo_sending *sending; /**< of before the photo-receipts, which make an end of it */
+	size_t sending_count;
 };
 /**
  * Keep all of it in one transaction, or nothing: one sync of the disk instead of one each.
@@ -337,6 +346,24 @@ typedef jx_rc (*jx_outbox_photo_fn)(void *user, const struct jx_outbox_photo *p)
 /** Photos of receipted entries that no photo-receipt covers, each hash once, newest entry first. fn may write to the store. */
 jx_rc jx_store_each_waiting_photo(jx_store *store, int64_t limit, jx_outbox_photo_fn fn, void *user,
 				  struct jx_error *err);
+/** Of these, the pictures whose small copy has not been sent. */
+jx_rc jx_store_each_waiting_small(jx_store *store, int64_t limit, jx_outbox_photo_fn fn, void *user,
+				  struct jx_error *err);
+
+/** Several in one transaction, all or none. With the photo-receipt all of it is forgotten. */
+jx_rc jx_store_note_sending(jx_store *store, const struct jx_photo_sending *list, size_t count,
+			    struct jx_error *err);
+/** How a photo stands. */
+struct jx_photo_standing {
+	int64_t sent_bytes; /**< as far as is known; less than its size: it goes on from there */
+	char refused[32];   /**< name of the protocol's table or the client's ("unreadable"); "" none */
+	bool is_stored;     /**< a photo-receipt of the server's present epoch covers it */
+	bool has_small;     /**< the server has had its small copy, or none can be made */
+};
+/** @param writer  that listed it, now or before @retval JX_ENOTFOUND  this device never was that writer */
+jx_rc jx_store_photo_standing(jx_store *store, const uint8_t writer[JX_ID_BYTES],
+			      const uint8_t sha256[JX_HASH_BYTES], struct jx_photo_standing *out,
+			      struct jx_error *err);
 
 /** Keep feed items and the new cursor in one transaction. Items are kept verbatim; unknown kinds too. */
 struct jx_inbox_item {

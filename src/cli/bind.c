@@ -171,6 +171,27 @@ static jx_rc out_photo_read(void *user, void *file, int64_t offset_bytes, void *
 	return b->fs->read_at(b->fs->user, file, offset_bytes, data, len, got_out, err);
 }
 
+static jx_rc out_smalls(void *user, int64_t limit, jx_client_photo_fn fn, void *fn_user, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+	/* a person who pushes one entry's photos pays for no other's; small copies cost next to nothing */
+	static const struct jx_cli_binding all = {.only = NULL};
+	struct photo_relay r = {.b = &all, .fn = fn, .user = fn_user};
+	/* of entries that are sent, by the receipts that wait here */
+	const jx_rc rc = b->receipt_count > 0 ? flush(b, err) : JX_OK;
+
+	if (rc != JX_OK)
+		return rc;
+	return jx_store_each_waiting_small(b->store, limit, relay_photo, &r, err);
+}
+
+static jx_rc out_small(void *user, const uint8_t sha256[JX_HASH_BYTES], jx_buf *out, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+
+	return jx_media_copy(b->media, sha256, JX_COPY_SMALL, NULL, out, err);
+}
+
 static void out_photo_close(void *user, void *file)
 {
 	struct jx_cli_binding *b = user;
@@ -185,18 +206,34 @@ static void out_photo_close(void *user, void *file)
  */
 #define KEEP_MAX     16 /* photo-receipts */
 #define RECEIPTS_MAX 4
+#define SENDING_MAX  64
+
+/* How far a photo has come, its text kept with it. */
+struct jx_cli_sending {
+	struct jx_photo_sending row;
+	char refused[32];
+};
 
 /* And one more value, if there is one. */
 static jx_rc flush_with(struct jx_cli_binding *b, const struct jx_setting *more, struct jx_error *err)
 {
 	struct jx_setting list[sizeof(b->set) / sizeof(b->set[0]) + 1];
+	struct jx_photo_sending sending[SENDING_MAX];
 	struct jx_store_results all = {.receipts = b->receipts,
 				       .receipt_count = b->receipt_count,
 				       .photo_receipts = b->kept,
 				       .photo_receipt_count = b->kept_count,
-				       .settings = list};
+				       .settings = list,
+				       .sending = sending};
 	jx_rc rc;
 
+	while (all.sending_count < b->sending_count) {
+		const size_t i = all.sending_count++;
+
+		sending[i] = b->sending[i].row;
+		if (sending[i].refused != NULL)
+			sending[i].refused = b->sending[i].refused;
+	}
 	while (all.setting_count < b->set_count) {
 		const size_t i = all.setting_count++;
 
@@ -207,7 +244,7 @@ static jx_rc flush_with(struct jx_cli_binding *b, const struct jx_setting *more,
 		list[all.setting_count++] = *more;
 	rc = jx_store_keep(b->store, &all, err);
 	if (rc == JX_OK || rc == JX_ECONFLICT)
-		b->receipt_count = b->kept_count = b->set_count = 0;
+		b->receipt_count = b->kept_count = b->set_count = b->sending_count = 0;
 	return rc;
 }
 
@@ -244,6 +281,24 @@ static jx_rc in_photo_receipt(void *user, const struct jx_signed *text, const st
 		b->kept = jx_xcalloc(KEEP_MAX, sizeof(*b->kept));
 	b->kept[b->kept_count].text = *text;
 	b->kept[b->kept_count++].receipt = *r;
+	return JX_OK;
+}
+
+static jx_rc in_sending(void *user, const struct jx_client_sending *what, struct jx_error *err)
+{
+	struct jx_cli_binding *b = user;
+	const jx_rc rc = b->sending_count == SENDING_MAX ? flush(b, err) : JX_OK;
+	struct jx_cli_sending *s;
+
+	if (rc != JX_OK)
+		return rc;
+	if (b->sending == NULL)
+		b->sending = jx_xcalloc(SENDING_MAX, sizeof(*b->sending));
+	s = &b->sending[b->sending_count++];
+	s->row = (struct jx_photo_sending){
+		.sent_bytes = what->sent_bytes, .refused = what->refused, .has_small = what->has_small};
+	memcpy(s->row.sha256, what->sha256, sizeof(s->row.sha256));
+	jx_strcpy(s->refused, sizeof(s->refused), what->refused != NULL ? what->refused : "");
 	return JX_OK;
 }
 
@@ -370,9 +425,11 @@ jx_rc jx_cli_unbind(struct jx_cli_binding *b, struct jx_error *err)
 
 	free(b->receipts);
 	free(b->kept);
+	free(b->sending);
 	b->receipts = NULL;
 	b->kept = NULL;
-	b->receipt_count = b->kept_count = 0;
+	b->sending = NULL;
+	b->receipt_count = b->kept_count = b->sending_count = 0;
 	return rc;
 }
 
@@ -395,6 +452,8 @@ void jx_cli_bind(struct jx_cli_binding *b, jx_store *store, jx_media *media, con
 				.photo_open = out_photo_open,
 				.photo_read = out_photo_read,
 				.photo_close = out_photo_close,
+				.smalls = out_smalls,
+				.small = out_small,
 			},
 		.sink =
 			{
@@ -404,6 +463,7 @@ void jx_cli_bind(struct jx_cli_binding *b, jx_store *store, jx_media *media, con
 				.feed = in_feed,
 				.keys = in_keys,
 				.set = in_set,
+				.sending = in_sending,
 			},
 	};
 }

@@ -89,6 +89,7 @@ static void result_json(const struct jx_client_result *r, const struct jx_error 
 	cli_json_int(j, "entries_sent", r->entries_sent);
 	cli_json_int(j, "photos_sent", r->photos_sent);
 	cli_json_int(j, "photo_bytes_sent", r->photo_bytes_sent);
+	cli_json_int(j, "small_sent", r->small_sent);
 	cli_json_int(j, "items", r->items);
 	cli_json_int(j, "requests", r->requests);
 	cli_json_int(j, "up_bytes", r->up_bytes);
@@ -175,6 +176,9 @@ static int report(struct cli *c, const struct jx_client_result *r, const char *w
 		say_sent(c, r, left);
 	else
 		fprintf(stderr, "jx: %s\n", err->text);
+	if (r->small_sent > 0 && left != NULL && left->photos_waiting > 0)
+		cli_say(c, _("small copies of %lld photos are at the office; the originals follow"),
+			(long long)r->small_sent);
 	if (r->rc == JX_OK && why != NULL && left != NULL && left->photos_waiting > 0)
 		cli_say(c,
 			_("%lld photos (%lld kB) wait for a line that is not metered; jx sync --photo NUMBER sends those of one entry now"),
@@ -233,6 +237,7 @@ static jx_rc run_sync(struct cli *c, const struct cli_sync_what *what, const str
 		.progress = show_progress,
 		.progress_user = watch,
 		.no_photos = what->no_photos,
+		.no_small = what->no_small,
 		.attempts_max = tries,
 		.clock = jx_os_clock(),
 	};

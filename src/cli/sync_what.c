@@ -21,7 +21,8 @@ jx_rc cli_sync_what(struct cli *c, const struct cli_args *a, struct cli_sync_wha
 {
 	const char *metered = cli_value(a, "metered"), *photo = cli_value(a, "photo");
 	const bool is_metered = metered != NULL && strcmp(metered, "yes") == 0;
-	struct cli_sync_what what = {.no_photos = cli_flag(a, "no-photos")};
+	struct cli_sync_what what = {.no_photos = cli_flag(a, "no-photos"),
+				     .no_small = cli_flag(a, "no-photos")};
 	jx_rc rc = JX_OK;
 
 	if (metered != NULL && !is_metered && strcmp(metered, "no") != 0)

@@ -6,6 +6,7 @@
 
 struct cli_sync_what {
 	bool no_photos;
+	bool no_small; /* nor their small copies */
 	const char *
 		waits_for; /* why photos wait, in English for programs; NULL: they do not, or a person said so */
 	jx_view_entry *entry; /* only its photos; NULL: all */

@@ -28,9 +28,10 @@ static jx_rc collect(jx_store__loan *q, jx_buf *list, struct jx_error *err)
 	}
 }
 
-static jx_rc list_waiting(jx_store *s, int64_t limit, jx_buf *list, struct jx_error *err)
+static jx_rc list_waiting(jx_store *s, enum jx_store__sql which, int64_t limit, jx_buf *list,
+			  struct jx_error *err)
 {
-	JX_LOAN q = jx_store__lend(s, JX_SQL_PHOTO_WAITING);
+	JX_LOAN q = jx_store__lend(s, which);
 	struct jx_store__coverage v = {0};
 	struct jx_identity id;
 	int64_t no = 0;
@@ -51,15 +52,15 @@ static jx_rc list_waiting(jx_store *s, int64_t limit, jx_buf *list, struct jx_er
 }
 
 /* Collected first: fn sends over the network for minutes, and a read that stands so long would keep the WAL growing. */
-jx_rc jx_store_each_waiting_photo(jx_store *store, int64_t limit, jx_outbox_photo_fn fn, void *user,
-				  struct jx_error *err)
+static jx_rc each(jx_store *store, enum jx_store__sql which, int64_t limit, jx_outbox_photo_fn fn, void *user,
+		  struct jx_error *err)
 {
 	JX_AUTO_BUF list = {0};
 	size_t at;
 	jx_rc rc;
 
 	jx_buf_init(&list, LIST_BYTES_MAX);
-	rc = list_waiting(store, limit, &list, err);
+	rc = list_waiting(store, which, limit, &list, err);
 	for (at = 0; at < list.len && rc == JX_OK; at += sizeof(struct jx_outbox_photo)) {
 		struct jx_outbox_photo p;
 
@@ -67,4 +68,16 @@ jx_rc jx_store_each_waiting_photo(jx_store *store, int64_t limit, jx_outbox_phot
 		rc = fn(user, &p);
 	}
 	return rc;
+}
+
+jx_rc jx_store_each_waiting_photo(jx_store *store, int64_t limit, jx_outbox_photo_fn fn, void *user,
+				  struct jx_error *err)
+{
+	return each(store, JX_SQL_PHOTO_WAITING, limit, fn, user, err);
+}
+
+jx_rc jx_store_each_waiting_small(jx_store *store, int64_t limit, jx_outbox_photo_fn fn, void *user,
+				  struct jx_error *err)
+{
+	return each(store, JX_SQL_SMALL_WAITING, limit, fn, user, err);
 }

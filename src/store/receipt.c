@@ -238,6 +238,17 @@ jx_rc jx_store_each_receipt(jx_store *store, jx_signed_fn fn, void *user, struct
 	}
 }
 
+/* On its way no more. */
+static jx_rc drop_sending(jx_store *s, int64_t writer_no, const uint8_t sha256[JX_HASH_BYTES],
+			  struct jx_error *err)
+{
+	JX_LOAN q = jx_store__lend(s, JX_SQL_SENDING_DROP);
+
+	jx_store__bind_i64(&q, ":writer_no", writer_no);
+	jx_store__bind_blob(&q, ":sha256", sha256, JX_HASH_BYTES);
+	return jx_store__run(&q, err);
+}
+
 static jx_rc mark_done(jx_store *s, int64_t writer_no, int64_t no, const struct jx_photo_receipt *r,
 		       struct jx_error *err)
 {
@@ -252,6 +263,8 @@ static jx_rc mark_done(jx_store *s, int64_t writer_no, int64_t no, const struct 
 		jx_store__bind_blob(&q, ":epoch", r->epoch, JX_ID_BYTES);
 		jx_store__bind_i64(&q, ":receipt_no", no);
 		rc = jx_store__run_one(&q, err);
+		if (rc == JX_OK)
+			rc = drop_sending(s, writer_no, r->photos[i], err);
 		if (rc != JX_OK)
 			return rc;
 	}
@@ -338,6 +351,8 @@ static jx_rc keep(jx_store *s, void *arg, struct jx_error *err)
 			k->foreign_n = job.receipt->n;
 		}
 	}
+	if (rc == JX_OK)
+		rc = jx_store__put_sending(s, r->sending, r->sending_count, err);
 	for (size_t i = 0; i < r->photo_receipt_count && rc == JX_OK; i++) {
 		struct job job = {.text = &r->photo_receipts[i].text,
 				  .photo_receipt = &r->photo_receipts[i].receipt};
@@ -355,8 +370,9 @@ jx_rc jx_store_keep(jx_store *store, const struct jx_store_results *results, str
 	struct keeping k = {.results = results};
 	jx_rc rc = check_results(results, err);
 
-	if (rc != JX_OK ||
-	    results->receipt_count + results->photo_receipt_count + results->setting_count == 0)
+	if (rc != JX_OK || results->receipt_count + results->photo_receipt_count + results->setting_count +
+					   results->sending_count ==
+				   0)
 		return rc;
 	rc = jx_store__transaction(store, keep, &k, NULL, err);
 	if (rc == JX_OK && k.has_foreign)

@@ -102,6 +102,25 @@
 			 "ON d.writer_no = :writer_no AND d.sha256 = p.sha256 AND d.epoch = :epoch "         \
 			 "WHERE p.pos BETWEEN :first AND :last AND d.sha256 IS NULL "                        \
 			 "GROUP BY p.sha256 ORDER BY at DESC, place LIMIT :limit")                           \
+	X(SENDING_PUT,                                                                                       \
+	  "INSERT INTO photo_sending (writer_no, sha256, has_small, sent_bytes, refused) "                   \
+	  "SELECT :writer_no, :sha256, :has_small, max(:sent_bytes, 0), coalesce(:refused, '') "             \
+	  "WHERE true ON CONFLICT (writer_no, sha256) DO UPDATE SET "                                        \
+	  "has_small = max(has_small, excluded.has_small), "                                                 \
+	  "sent_bytes = CASE WHEN :sent_bytes < 0 THEN sent_bytes ELSE excluded.sent_bytes END, "            \
+	  "refused = CASE WHEN :refused IS NULL THEN refused ELSE excluded.refused END")                     \
+	X(SENDING_DROP, "DELETE FROM photo_sending WHERE writer_no = :writer_no AND sha256 = :sha256")       \
+	X(SENDING_GET, "SELECT EXISTS (SELECT 1 FROM photo_done d WHERE d.writer_no = :writer_no "           \
+		       "AND d.sha256 = :sha256 AND d.epoch = :epoch), coalesce(s.has_small, 0), "            \
+		       "coalesce(s.sent_bytes, 0), coalesce(s.refused, '') FROM (SELECT 1) "                 \
+		       "LEFT JOIN photo_sending s ON s.writer_no = :writer_no AND s.sha256 = :sha256")       \
+	X(SMALL_WAITING, "SELECT p.sha256, max(p.size_bytes), max(p.type), max(p.pos) AS at, "               \
+			 "min(p.place) AS place FROM photo p LEFT JOIN photo_done d "                        \
+			 "ON d.writer_no = :writer_no AND d.sha256 = p.sha256 AND d.epoch = :epoch "         \
+			 "LEFT JOIN photo_sending s ON s.writer_no = :writer_no AND s.sha256 = p.sha256 "    \
+			 "WHERE p.pos BETWEEN :first AND :last AND d.sha256 IS NULL "                        \
+			 "AND coalesce(s.has_small, 0) = 0 AND p.type LIKE 'image/%' "                       \
+			 "GROUP BY p.sha256 ORDER BY at DESC, place LIMIT :limit")                           \
 	X(RECEIPT_NEXT_NO, "SELECT 1 + max(coalesce((SELECT max(no) FROM receipt), 0), "                     \
 			   "coalesce((SELECT max(no) FROM photo_receipt), 0))")                              \
 	X(RECEIPT_KNOWN, "SELECT no, standing FROM receipt WHERE hash = :hash")                              \

@@ -149,6 +149,9 @@ jx_rc jx_store__identity_of(jx_store *s, int64_t no, struct jx_identity *out, st
 /* Number of a writer's row. JX_ENOTFOUND if this device never was that writer. */
 jx_rc jx_store__writer_no(jx_store *s, const uint8_t writer[JX_ID_BYTES], int64_t *no_out,
 			  struct jx_error *err);
+/* Of the current writer. */
+jx_rc jx_store__put_sending(jx_store *s, const struct jx_photo_sending *list, size_t count,
+			    struct jx_error *err);
 jx_rc jx_store__put_setting(jx_store *s, const char *name, const char *value, struct jx_error *err);
 jx_rc jx_store__check_setting(const char *name, struct jx_error *err);
 /* Inside a transaction; one that is not there is fine. */

@@ -59,7 +59,8 @@ struct jx_client__lane {
 	bool has_turn; /* a photo is in hand */
 	void *file;
 	bool has_file;
-	jx_rc file_rc; /* of the newest read */
+	jx_rc file_rc;    /* of the newest read */
+	char refused[32]; /* by the server, in the newest answer; "" none */
 	char token[160];
 	/* of a further lane */
 	struct jx_plan plan;
@@ -105,7 +106,8 @@ struct jx_client__run {
 	size_t queue_count, queue_at;
 	struct jx_client__turn returned[JX_PLAN_LANES_MAX]; /* by lanes that ended with one in hand */
 	size_t returned_count;
-	jx_buf seen; /* hashes of photos that were handed out in this run */
+	jx_buf seen;       /* hashes of photos that were handed out in this run */
+	jx_buf seen_small; /* of those whose small copies were sent or left out */
 	uint8_t begun[JX_CLIENT__BEGUN_MAX][JX_CLIENT__BEGUN_BYTES];
 	size_t begun_count;
 	/* lanes */
@@ -129,6 +131,7 @@ enum jx_client__about {
 	JX_CLIENT__SYNC,
 	JX_CLIENT__PHOTO,
 	JX_CLIENT__PHOTO_HEAD,
+	JX_CLIENT__SMALL,
 	JX_CLIENT__ENROL,
 	JX_CLIENT__BLOB
 };
@@ -177,7 +180,12 @@ jx_rc jx_client__take_keys(struct jx_client__run *run, const struct jx_bytes *li
 struct jx_plan_event jx_client__do_sync(struct jx_client__run *run, const struct jx_plan_step *step);
 struct jx_plan_event jx_client__take_answer(struct jx_client__run *run, struct jx_wire_response *rs);
 struct jx_plan_event jx_client__do_choose(struct jx_client__lane *lane, const struct jx_plan_step *step);
+/* The lane ends with a photo in hand: so much of it has gone. */
+void jx_client__note_turn(struct jx_client__lane *lane);
 struct jx_plan_event jx_client__do_photo(struct jx_client__lane *lane, const struct jx_plan_step *step);
+
+/* ---- small.c ---- */
+struct jx_plan_event jx_client__do_bundle(struct jx_client__run *run);
 
 /* ---- photo_begun.c: which photos the server may have a part of ---- */
 jx_rc jx_client__load_begun(struct jx_client__run *run, bool has_old_photos);
@@ -212,6 +220,8 @@ void jx_client__photo_sent(void *user, int64_t bytes);
 void jx_client__let_go(struct jx_client__run *run);
 void jx_client__take_back(struct jx_client__run *run);
 void jx_client__report(struct jx_client__run *run);
+jx_rc jx_client__note_sending(struct jx_client__run *run, const struct jx_client_sending *what,
+			      struct jx_error *err);
 struct jx_plan_event jx_client__local(jx_rc rc);
 
 #endif

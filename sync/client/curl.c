@@ -23,8 +23,11 @@ static CURLcode post(struct jx_client__curl *c, const struct jx_wire_request *rq
 static jx_rc add_headers(struct jx_client__curl *c, const struct jx_wire_request *rq, struct jx_error *err)
 {
 	const bool is_sync = strcmp(rq->path, JX_PATH_SYNC) == 0;
+	const bool is_small = strcmp(rq->path, JX_PATH_SMALL) == 0;
 	jx_rc rc = jx_client__curl_header(c, err, "Content-Type: application/%s",
-					  is_sync ? "x-ndjson" : "json");
+					  is_sync    ? "x-ndjson"
+					  : is_small ? "octet-stream"
+						     : "json");
 
 	/* who sends with a dictionary reads it, too */
 	if (rc == JX_OK && is_sync && rq->dictionary == JX_WIRE_DICTIONARY_NONE)

@@ -14,6 +14,8 @@ static void give_back(struct jx_client__lane *lane)
 
 	jx_client__photo_close(lane);
 	if (lane->has_turn)
+		jx_client__note_turn(lane);
+	if (lane->has_turn)
 		run->returned[run->returned_count++] = lane->turn;
 	lane->has_turn = false;
 }

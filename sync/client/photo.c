@@ -44,6 +44,24 @@ static jx_rc fill_queue(struct jx_client__run *run, struct jx_error *err)
 			 err);
 }
 
+/* A hint, and no more: what cannot be kept of it is not worth ending a run for. */
+static void note_sending(struct jx_client__lane *lane, int64_t sent_bytes, const char *refused)
+{
+	const struct jx_client_sending what = {
+		.sha256 = lane->turn.photo.sha256, .sent_bytes = sent_bytes, .refused = refused};
+	struct jx_error ignored = {.code = JX_OK};
+
+	(void)jx_client__note_sending(lane->run, &what, &ignored);
+}
+
+void jx_client__note_turn(struct jx_client__lane *lane)
+{
+	const int64_t size_bytes = lane->turn.photo.size_bytes;
+
+	if (lane->turn.counted > 0)
+		note_sending(lane, lane->turn.counted < size_bytes ? lane->turn.counted : size_bytes, NULL);
+}
+
 static void give_up(struct jx_client__lane *lane)
 {
 	struct jx_client__run *run = lane->run;
@@ -51,6 +69,7 @@ static void give_up(struct jx_client__lane *lane)
 	struct jx_error note = {0};
 
 	run->res->photos_left_out++;
+	note_sending(lane, -1, lane->refused[0] != '\0' ? lane->refused : "unreadable");
 	jx_hex(lane->turn.photo.sha256, JX_HASH_BYTES, hex);
 	(void)jx_fail(&note, JX_ECORRUPT, 0, WHERE, "photo %.12s... was left out: %s", hex, lane->err->text);
 	jx_strcpy(run->res->note, sizeof(run->res->note), note.text);
@@ -120,6 +139,7 @@ static void count_done(struct jx_client__lane *lane)
 	const int64_t size_bytes = lane->turn.photo.size_bytes;
 
 	jx_client__end_photo(lane);
+	lane->has_turn = false;
 	run->res->photos_sent++;
 	run->res->photo_bytes_sent += size_bytes;
 	run->progress.photos_sent++;
@@ -160,6 +180,7 @@ static void take_success(struct jx_client__lane *lane, const struct jx_photo_res
 			"administrator");
 		return;
 	}
+	note_sending(lane, ev->photo_offset, "");
 	/* if the run ends here for want of progress */
 	ev->rc = jx_fail(
 		lane->err, JX_ENET, rs->status, WHERE,
@@ -179,6 +200,10 @@ static void take_refusal(struct jx_client__lane *lane, const struct jx_photo_res
 	ev->kind = r.kind;
 	ev->rc = lane->err->code;
 	ev->retry_after_ms = r.retry_after_ms;
+	jx_strcpy(lane->refused, sizeof(lane->refused), r.name);
+	/* the run ends: the photo in hand is the one that there is no room for */
+	if (r.kind == JX_PLAN_NO_SPACE)
+		note_sending(lane, -1, r.name[0] != '\0' ? r.name : "no-space");
 	if (rs->status == 409 && r.kind == JX_PLAN_BAD_ANSWER && rs->offset_bytes >= 0 &&
 	    rs->offset_bytes < lane->turn.photo.size_bytes) {
 		ev->kind = JX_PLAN_PHOTO_AT;
@@ -230,6 +255,7 @@ struct jx_plan_event jx_client__do_photo(struct jx_client__lane *lane, const str
 				      .size_bytes = lane->turn.photo.size_bytes};
 
 	lane->file_rc = JX_OK;
+	lane->refused[0] = '\0';
 	/* a newer one may have come since the photo was handed out */
 	if (lane == &lane->run->lane[0])
 		jx_strcpy(lane->token, sizeof(lane->token), lane->run->token);

@@ -28,6 +28,14 @@ void jx_client__report(struct jx_client__run *run)
 		run->c->progress(run->c->progress_user, &run->progress);
 }
 
+jx_rc jx_client__note_sending(struct jx_client__run *run, const struct jx_client_sending *what,
+			      struct jx_error *err)
+{
+	const struct jx_sink *s = run->c->sink;
+
+	return s->sending != NULL ? s->sending(s->user, what, err) : JX_OK;
+}
+
 static jx_rc load_receipt(struct jx_client__run *run)
 {
 	const struct jx_outbox *o = run->c->outbox;
@@ -82,6 +90,8 @@ static jx_rc begin(struct jx_client__run *run)
 				    .attempts_max = run->c->attempts_max,
 				    .wants_feed = run->c->sink->feed != NULL,
 				    .wants_photos = !run->c->no_photos && run->c->outbox->photos != NULL,
+				    .wants_small = !run->c->no_small && run->c->outbox->smalls != NULL &&
+						   run->c->outbox->small != NULL,
 				    .wants_token = run->c->wants_token};
 	bool photos_wait = false;
 	jx_rc rc = jx_client__load_values(run);
@@ -144,7 +154,7 @@ static struct jx_plan_event do_step(struct jx_client__run *run, const struct jx_
 	case JX_PLAN_DO_WAIT:
 		return do_wait(run, step->wait_ms);
 	case JX_PLAN_DO_BUNDLE:
-		ev.kind = JX_PLAN_NO_SMALL;
+		ev = jx_client__do_bundle(run);
 		break;
 	case JX_PLAN_DO_FINISH:
 		break;
@@ -208,6 +218,8 @@ static void end(struct jx_client__run *run)
 {
 	const struct jx_error before = run->err;
 
+	if (run->lane[0].has_turn)
+		jx_client__note_turn(&run->lane[0]);
 	(void)jx_client__keep_begun(run);
 	run->err = before;
 }
@@ -220,6 +232,7 @@ static void free_run(struct jx_client__run **run)
 	(void)pthread_cond_destroy(&(*run)->lane_ended);
 	free((*run)->queue);
 	jx_buf_done(&(*run)->seen);
+	jx_buf_done(&(*run)->seen_small);
 	jx_wipe((*run)->token, sizeof((*run)->token));
 	free(*run);
 }
@@ -243,6 +256,7 @@ jx_rc jx_client_sync(const struct jx_client_config *config, struct jx_client_res
 	memset(result_out, 0, sizeof(*result_out));
 	result_out->retry_after_ms = -1;
 	jx_buf_init(&run->seen, SEEN_BYTES_MAX);
+	jx_buf_init(&run->seen_small, SEEN_BYTES_MAX);
 	run->c = config;
 	run->res = result_out;
 	run->identity_count = config->identity_count < JX_CLIENT_IDENTITIES_MAX ? config->identity_count

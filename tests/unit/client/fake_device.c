@@ -129,6 +129,46 @@ static void out_photo_close(void *user, void *file)
 	d->open_files--;
 }
 
+static jx_rc out_smalls(void *user, int64_t limit, jx_client_photo_fn fn, void *fn_user, struct jx_error *err)
+{
+	const struct fake_device *d = user;
+	jx_rc rc = JX_OK;
+
+	(void)err;
+	for (size_t i = 0; i < d->photo_count && limit > 0 && rc == JX_OK; i++) {
+		struct jx_client_photo p = {.size_bytes = d->photos[i].size, .type = "image/jpeg"};
+
+		memcpy(p.sha256, d->photos[i].sha256, JX_HASH_BYTES);
+		if (d->photos[i].is_stored || d->small_done[i] || d->photo_n[i] > d->sent_n)
+			continue;
+		rc = fn(fn_user, &p);
+		limit--;
+	}
+	return rc;
+}
+
+static size_t photo_at(const struct fake_device *d, const uint8_t *sha256)
+{
+	size_t i = 0;
+
+	while (i < d->photo_count && memcmp(d->photos[i].sha256, sha256, JX_HASH_BYTES) != 0)
+		i++;
+	assert_true(i < d->photo_count);
+	return i;
+}
+
+static jx_rc out_small(void *user, const uint8_t sha256[JX_HASH_BYTES], jx_buf *out, struct jx_error *err)
+{
+	const struct fake_device *d = user;
+	const jx_rc rc = d->small_fails[photo_at(d, sha256)];
+
+	if (rc != JX_OK)
+		return jx_fail(err, rc, 0, "fake.small", "no picture");
+	for (size_t i = 0; i < d->small_bytes; i++)
+		jx_buf_addc(out, (char)sha256[i % JX_HASH_BYTES]);
+	return JX_OK;
+}
+
 /* ---- sink, with the oracle in it ---- */
 
 static jx_rc sink_rc(struct fake_device *d, struct jx_error *err)
@@ -244,6 +284,22 @@ static jx_rc in_set(void *user, const char *name, const char *value, struct jx_e
 	return JX_OK;
 }
 
+static jx_rc in_sending(void *user, const struct jx_client_sending *what, struct jx_error *err)
+{
+	struct fake_device *d = user;
+	const size_t i = photo_at(d, what->sha256);
+	const jx_rc rc = sink_rc(d, err);
+
+	if (rc != JX_OK)
+		return rc;
+	d->small_done[i] = d->small_done[i] || what->has_small;
+	if (what->sent_bytes >= 0)
+		d->sent_bytes[i] = what->sent_bytes;
+	if (what->refused != NULL)
+		jx_strcpy(d->refused[i], sizeof(d->refused[i]), what->refused);
+	return JX_OK;
+}
+
 const char *fake_device_value(const struct fake_device *d, const char *name)
 {
 	for (size_t i = 0; i < d->value_count; i++) {
@@ -299,7 +355,8 @@ static void bind(struct fake_device *d)
 				   .photo_receipt = in_photo_receipt,
 				   .feed = in_feed,
 				   .keys = in_keys,
-				   .set = in_set};
+				   .set = in_set,
+				   .sending = in_sending};
 	d->config = (struct jx_client_config){.transport = &d->server.transport,
 					      .outbox = &d->outbox,
 					      .sink = &d->sink,
@@ -391,6 +448,8 @@ jx_rc fake_device_sync(struct fake_device *d)
 {
 	jx_rc rc;
 
+	d->outbox.smalls = d->has_small ? out_smalls : NULL;
+	d->outbox.small = d->has_small ? out_small : NULL;
 	memset(&d->err, 0, sizeof(d->err));
 	memset(&d->last, 0, sizeof(d->last));
 	d->waits = 0;

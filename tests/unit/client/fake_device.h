@@ -34,6 +34,13 @@ struct fake_device {
 	int64_t photo_n[FAKE_PHOTOS_MAX]; /* entry that lists it */
 	size_t photo_count;
 	int open_files;
+	/* small copies: none unless has_small */
+	bool has_small;
+	size_t small_bytes; /* of each */
+	bool small_done[FAKE_PHOTOS_MAX];
+	jx_rc small_fails[FAKE_PHOTOS_MAX];
+	int64_t sent_bytes[FAKE_PHOTOS_MAX];
+	char refused[FAKE_PHOTOS_MAX][32];
 	/* the run */
 	struct fake_server server;
 	struct jx_fake_rand rand;

@@ -275,6 +275,38 @@ static void handle_enrol(struct fake_server *s, const struct jx_wire_request *rq
 	(void)jx_enrol_answer_write(&an, &rs->body, NULL);
 }
 
+/* ---- small copies ---- */
+
+static void handle_small(struct fake_server *s, const struct jx_wire_request *rq, struct jx_wire_response *rs)
+{
+	static struct jx_small_part parts[JX_SMALL_PARTS_MAX];
+	enum jx_small_result results[JX_SMALL_PARTS_MAX];
+	char bearer[32];
+	size_t count = 0;
+
+	(void)snprintf(bearer, sizeof(bearer), "Bearer token%d", s->tokens);
+	if (rq->authorization == NULL || strcmp(rq->authorization, bearer) != 0) {
+		answer_error(rs, 401, "token", NULL, -1);
+		return;
+	}
+	if (jx_small_bundle_read(rq->body, parts, JX_SMALL_PARTS_MAX, &count, NULL) != JX_OK) {
+		answer_error(rs, 400, "bad-request", NULL, -1);
+		return;
+	}
+	s->bundles++;
+	s->photos_before_small = s->photo_requests;
+	if ((int64_t)rq->body.len > s->bundle_bytes_most)
+		s->bundle_bytes_most = (int64_t)rq->body.len;
+	for (size_t i = 0; i < count; i++) {
+		results[i] = fake_server_photo(s, parts[i].sha256) != NULL ? s->small_says
+									   : JX_SMALL_NOT_LISTED;
+		s->small_got += results[i] == JX_SMALL_TAKEN;
+	}
+	rs->status = 200;
+	jx_strcpy(rs->content_type, sizeof(rs->content_type), "application/json");
+	(void)jx_small_answer_write(results, count, &rs->body, NULL);
+}
+
 static void handle(struct fake_server *s, const struct jx_wire_request *rq, enum fault f,
 		   struct jx_wire_response *rs)
 {
@@ -282,6 +314,8 @@ static void handle(struct fake_server *s, const struct jx_wire_request *rq, enum
 	rs->is_zstd = false;
 	if (strcmp(rq->path, JX_PATH_SYNC) == 0)
 		handle_sync(s, rq, f, rs);
+	else if (strcmp(rq->path, JX_PATH_SMALL) == 0)
+		handle_small(s, rq, rs);
 	else
 		handle_enrol(s, rq, rs);
 }

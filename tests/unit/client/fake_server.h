@@ -88,6 +88,11 @@ struct fake_server {
 	int dictionary;        /* of the newest request that it could read */
 	int64_t most_entries;  /* of one request it takes; 0 = all */
 	int64_t photo_bytes_got, photo_bytes_wasted;
+	/* small copies */
+	enum jx_small_result small_says; /* of each part that is listed */
+	int bundles, small_got;
+	int64_t bundle_bytes_most;
+	int photos_before_small; /* photo requests that came before the newest bundle */
 	uint8_t pins[JX_PINS_MAX][JX_HASH_BYTES];
 	size_t pin_count;
 	/* enrolment */

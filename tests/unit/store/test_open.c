@@ -344,7 +344,7 @@ static void a_log_of_the_first_release_takes_drafts(void **state)
 	(void)device_sql(d, "DROP TABLE search");
 	(void)device_sql(d, "DROP TABLE draft_value");
 	(void)device_sql(d, "DROP TABLE draft");
-	(void)device_sql(d, "DROP TABLE photo_gone");
+	(void)device_sql(d, "DROP TABLE photo_gone; DROP TABLE photo_sending");
 	(void)device_sql(d, "PRAGMA user_version = 1");
 	device_open(d);
 	assert_int_equal(device_row(d, 3).n, 3);

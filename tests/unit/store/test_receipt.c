@@ -356,6 +356,75 @@ static void photo_receipts_may_be_added_while_walking(void **state)
 	assert_int_equal(state_of(d, 1), JX_ENTRY_COMPLETE);
 }
 
+static struct waiting small_waiting(struct device *d, int64_t limit)
+{
+	struct waiting w = {.count = 0};
+	struct jx_error err;
+
+	jx_assert_ok(jx_store_each_waiting_small(d->store, limit, take_waiting, &w, &err), &err);
+	return w;
+}
+
+static struct jx_photo_standing standing(struct device *d, uint8_t photo)
+{
+	struct jx_photo_standing p = {.sent_bytes = -7};
+	struct jx_identity id;
+	uint8_t sha256[JX_HASH_BYTES];
+	struct jx_error err;
+
+	device_photo(sha256, photo);
+	jx_assert_ok(jx_store_identity(d->store, &id, &err), &err);
+	jx_assert_ok(jx_store_photo_standing(d->store, id.writer, sha256, &p, &err), &err);
+	return p;
+}
+
+static void note(struct device *d, uint8_t photo, bool has_small, int64_t sent_bytes, const char *refused)
+{
+	struct jx_photo_sending p = {.sent_bytes = sent_bytes, .refused = refused, .has_small = has_small};
+	struct jx_error err;
+
+	device_photo(p.sha256, photo);
+	jx_assert_ok(jx_store_note_sending(d->store, &p, 1, &err), &err);
+}
+
+static void how_far_a_photo_has_come_is_kept_until_its_receipt(void **state)
+{
+	struct device *d = *state;
+	uint8_t photo[JX_HASH_BYTES];
+	const uint8_t nobody[JX_ID_BYTES] = {9};
+	struct jx_photo_standing p;
+	struct waiting w;
+	struct jx_error err;
+
+	assert_int_equal(save_with_photos(d, 1, 3), 1);
+	assert_int_equal(small_waiting(d, 0).count, 0); /* their entry has no receipt yet */
+	jx_assert_ok(device_receipt(d, 1, &err), &err);
+	assert_int_equal(small_waiting(d, 0).count, 3);
+	assert_int_equal(small_waiting(d, 2).count, 2);
+	note(d, 2, true, -1, NULL);
+	w = small_waiting(d, 0);
+	assert_int_equal(w.count, 2);
+	assert_true(w.which[0] != 2 && w.which[1] != 2);
+	assert_int_equal(waiting(d, 0).count, 3); /* the photo itself waits all the same */
+	note(d, 2, false, 400, "");
+	note(d, 2, false, -1, "quota");
+	device_reopen(d);
+	p = standing(d, 2);
+	assert_true(p.has_small && !p.is_stored);
+	assert_int_equal(p.sent_bytes, 400);
+	assert_string_equal(p.refused, "quota");
+	note(d, 2, false, 500, "");
+	assert_string_equal(standing(d, 2).refused, "");
+	assert_int_equal(standing(d, 3).sent_bytes, 0);
+	device_photo(photo, 2);
+	jx_assert_ok(device_photo_receipt(d, photo, 1, &err), &err);
+	p = standing(d, 2);
+	assert_true(p.is_stored && !p.has_small);
+	assert_int_equal(p.sent_bytes, 0);
+	jx_assert_rc(jx_store_photo_standing(d->store, nobody, photo, &p, &err), JX_ENOTFOUND, &err);
+	jx_assert_ok(jx_store_check(d->store, &err), &err);
+}
+
 struct order {
 	bool is_photo[8];
 	size_t count;
@@ -404,6 +473,7 @@ int main(void)
 		T(a_fork_in_quarantine_is_shown_as_that),
 		T(a_receipt_of_a_stranger_is_refused),
 		T(waiting_photos_come_once_each_newest_first),
+		T(how_far_a_photo_has_come_is_kept_until_its_receipt),
 		T(photo_receipts_may_be_added_while_walking),
 		T(receipts_of_all_kinds_come_oldest_first),
 	};

@@ -68,6 +68,7 @@ struct jx_blob_request {
 	const uint8_t *sha256;
 	const char *token;
 	int64_t from_bytes; /**< > 0: Range: bytes=<from>- */
+	bool is_small;      /**< of this photo the small copy: GET /v1/photos/<sha256>/small, from 0 */
 	/**
 	 * Called for each piece of a 200 or 206 body, always beginning at from_bytes (the transport leaves out what a server that
 	 * knows no Range sends before it); other than JX_OK ends the exchange with that code.
@@ -366,6 +367,16 @@ jx_rc jx_client_get_blob(const struct jx_client_blob_config *config, const uint8
 			 int64_t size_bytes, int64_t from_bytes, jx_sha256_state *hash,
 			 jx_rc (*write)(void *user, const void *data, size_t len, struct jx_error *err),
 			 void *user, struct jx_error *err);
+
+/**
+ * Get the small copy of a photo: the server's own, or what a device sent ahead of the original. No hash says whose it is: it is for
+ * looking at, and its bytes are a stranger's.
+ * @param out  initialised; its ceiling holds
+ * @retval JX_EAUTH     token expired: sync again
+ * @retval JX_ENOTFOUND there is none (yet), or the server is from before small copies
+ */
+jx_rc jx_client_get_small(const struct jx_client_blob_config *config, const uint8_t sha256[JX_HASH_BYTES],
+			  jx_buf *out, struct jx_error *err);
 
 #ifdef __cplusplus
 }

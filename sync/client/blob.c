@@ -17,12 +17,13 @@ struct load {
 	jx_rc write_rc;
 	int64_t retry_after_ms;
 	bool may_retry;
+	jx_buf *small; /* a small copy, which begins at 0 with each attempt; NULL: a blob */
 };
 
 static jx_rc take_piece(void *user, const void *data, size_t len, struct jx_error *err)
 {
 	struct load *l = user;
-	const int64_t most = l->size >= 0 ? l->size : UNKNOWN_MAX;
+	const int64_t most = l->size >= 0 ? l->size : l->small != NULL ? (int64_t)l->small->max : UNKNOWN_MAX;
 
 	if ((uint64_t)(most - l->got) < len) {
 		l->write_rc = jx_fail(err, JX_ELIMIT, 0, WHERE,
@@ -33,7 +34,8 @@ static jx_rc take_piece(void *user, const void *data, size_t len, struct jx_erro
 	l->write_rc = l->write(l->user, data, len, err);
 	if (l->write_rc != JX_OK)
 		return l->write_rc;
-	jx_sha256_add(l->hash, data, len);
+	if (l->hash != NULL)
+		jx_sha256_add(l->hash, data, len);
 	l->got += (int64_t)len;
 	l->moved = true;
 	return JX_OK;
@@ -64,6 +66,11 @@ static jx_rc try_once(struct load *l, struct jx_error *err)
 
 	l->may_retry = false;
 	l->moved = false;
+	rq.is_small = l->small != NULL;
+	if (rq.is_small) {
+		jx_buf_reset(l->small);
+		rq.from_bytes = l->got = 0;
+	}
 	l->write_rc = JX_OK;
 	l->retry_after_ms = -1;
 	jx_buf_init(&rs.body, JX_CLIENT__ERROR_BYTES_MAX);
@@ -95,7 +102,7 @@ static jx_rc load_all(struct load *l, struct jx_error *err)
 
 		if (rc == JX_OK)
 			break;
-		failed = l->moved ? 1 : failed + 1;
+		failed = l->moved && l->small == NULL ? 1 : failed + 1;
 		if (!l->may_retry || failed >= attempts || l->retry_after_ms > JX_PLAN_CAP_MS)
 			return rc;
 		rc = l->c->wait(l->c->wait_user, jx_plan_backoff_ms(&waits, failed, l->retry_after_ms));
@@ -134,4 +141,25 @@ jx_rc jx_client_get_blob(const struct jx_client_blob_config *config, const uint8
 			err, JX_ECORRUPT, 0, WHERE,
 			"the downloaded bytes do not have the listed hash; they were dropped: pull again");
 	return JX_OK;
+}
+
+static jx_rc take_small(void *user, const void *data, size_t len, struct jx_error *err)
+{
+	jx_buf *out = user;
+
+	jx_buf_add(out, data, len);
+	return jx_buf_check(out, "small copy", err);
+}
+
+jx_rc jx_client_get_small(const struct jx_client_blob_config *config, const uint8_t sha256[JX_HASH_BYTES],
+			  jx_buf *out, struct jx_error *err)
+{
+	struct load l = {
+		.c = config, .sha256 = sha256, .size = -1, .write = take_small, .user = out, .small = out};
+	const jx_rc rc = load_all(&l, err);
+
+	if (rc == JX_OK && (out->len < 4 || memcmp(out->data, "\xff\xd8", 2) != 0))
+		return jx_fail(err, JX_ENOTFOUND, 0, WHERE,
+			       "what the server has as a small copy is no picture");
+	return rc;
 }

@@ -31,11 +31,12 @@ jx_rc jx_client__curl_blob(void *user, const struct jx_blob_request *rq, struct 
 			   struct jx_error *err)
 {
 	struct jx_client__curl *c = user;
-	char hex[2 * JX_HASH_BYTES + 1], path[sizeof(JX_PATH_BLOBS) + sizeof(hex)];
+	char hex[2 * JX_HASH_BYTES + 1], path[sizeof(JX_PATH_PHOTOS) + sizeof(hex) + sizeof("/small")];
 	jx_rc rc;
 
 	jx_hex(rq->sha256, JX_HASH_BYTES, hex);
-	(void)snprintf(path, sizeof(path), "%s/%s", JX_PATH_BLOBS, hex);
+	(void)snprintf(path, sizeof(path), rq->is_small ? "%s/%s/small" : "%s/%s",
+		       rq->is_small ? JX_PATH_PHOTOS : JX_PATH_BLOBS, hex);
 	rc = jx_client__curl_begin(c, path, err);
 	if (rc == JX_OK)
 		rc = jx_client__curl_header(c, err, "Authorization: Bearer %s", rq->token);

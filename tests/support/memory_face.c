@@ -271,6 +271,21 @@ static jx_rc send_blob(jx_vault *vault, const struct jx_fs *fs, const struct jx_
 	return rc;
 }
 
+static jx_rc send_small(jx_vault *vault, const struct jx_blob_request *rq, struct jx_wire_response *rs,
+			struct jx_error *err)
+{
+	JX_AUTO_BUF copy;
+
+	jx_buf_init(&copy, (size_t)1 << 23);
+	if (vault->ops->copy(vault, rq->sha256, &copy, NULL) != JX_OK) {
+		refuse_wire(rs, 404, "not-found");
+		return JX_OK;
+	}
+	rs->status = 200;
+	jx_strcpy(rs->content_type, sizeof(rs->content_type), "application/octet-stream");
+	return rq->write(rq->write_user, copy.data, copy.len, err);
+}
+
 jx_rc memory_face_blob(jx_ingest *ingest, jx_vault *vault, const struct jx_fs *fs,
 		       const struct jx_blob_request *rq, struct jx_wire_response *rs, struct jx_error *err)
 {
@@ -280,6 +295,8 @@ jx_rc memory_face_blob(jx_ingest *ingest, jx_vault *vault, const struct jx_fs *f
 		return JX_OK;
 	if (!may_download(who.role))
 		refuse_wire(rs, 403, "role");
+	else if (rq->is_small)
+		return send_small(vault, rq, rs, err);
 	else if (vault->ops->photo_known(vault, rq->sha256, NULL) != JX_OK)
 		refuse_wire(rs, 404, "not-found");
 	else

@@ -15,7 +15,7 @@ struct sheet {
 	struct jx_office__desk desk;
 	bool is_open;
 	struct office_pairs pairs;
-	uint8_t *is_there;
+	struct office_pair_there *there;
 	int64_t pictures, absent;
 };
 
@@ -24,13 +24,30 @@ static void free_sheet(struct sheet **s)
 	if ((*s)->is_open)
 		jx_office__desk_close(&(*s)->desk);
 	office_free_pairs(&(*s)->pairs);
-	free((*s)->is_there);
+	free((*s)->there);
 	free(*s);
 }
 
+/* Instead of an original that is not here yet. False: there is none, or it cannot be decoded. */
+static bool copy_small(const struct sheet *s, const char *dir, const struct office_picture *p)
+{
+	JX_AUTO_FREE char *from = jx_office__small_path(&s->desk, p->day, p->sha256);
+	JX_AUTO_FREE char *to = NULL;
+	struct jx_error ignored = {.code = JX_OK};
+	char hex[2 * JX_HASH_BYTES + 1];
+	JX_AUTO_BUF copy;
+
+	jx_buf_init(&copy, JX_COPY_BYTES_MAX);
+	jx_hex(p->sha256, JX_HASH_BYTES, hex);
+	to = jx_xasprintf("%s/pictures/%s-small.jpg", dir, hex);
+	return jx_office__has_small(&s->desk, from) &&
+	       jx_media_copy_in_child(NULL, from, JX_COPY_SMALL, NULL, &copy, &ignored) == JX_OK &&
+	       jx_fs_write_all(jx_os_fs(), to, copy.data, copy.len, &ignored) == JX_OK;
+}
+
 /* One that is not here yet, or that cannot be decoded, leaves its place on the sheet empty, and is counted. */
-static jx_rc copy_picture(struct sheet *s, const char *dir, const struct office_picture *p, bool *is_there,
-			  struct jx_error *err)
+static jx_rc copy_picture(struct sheet *s, const char *dir, const struct office_picture *p,
+			  enum office_there *there, struct jx_error *err)
 {
 	JX_AUTO_FREE char *from = NULL;
 	JX_AUTO_FREE char *to = NULL;
@@ -41,7 +58,7 @@ static jx_rc copy_picture(struct sheet *s, const char *dir, const struct office_
 	jx_rc rc;
 
 	jx_buf_init(&copy, JX_COPY_BYTES_MAX);
-	*is_there = false;
+	*there = OFFICE_ABSENT;
 	if (p->day[0] == '\0') {
 		s->absent++;
 		return JX_OK;
@@ -49,19 +66,21 @@ static jx_rc copy_picture(struct sheet *s, const char *dir, const struct office_
 	jx_hex(p->sha256, JX_HASH_BYTES, hex);
 	to = jx_xasprintf("%s/pictures/%s.jpg", dir, hex);
 	if (fs->stat(fs->user, to, &size_bytes, &modified_utc_ms, NULL) == JX_OK && size_bytes > 0) {
-		*is_there = true;
+		*there = OFFICE_HERE;
 		return JX_OK;
 	}
 	rc = jx_office__photo_path(&s->desk, p->day, p->sha256, &from, err);
 	if (rc == JX_OK)
 		rc = jx_media_copy_in_child(NULL, from, JX_COPY_SCREEN, NULL, &copy, err);
 	if (rc == JX_ENOTFOUND || rc == JX_EINVAL || rc == JX_ELIMIT) {
+		if (rc == JX_ENOTFOUND && copy_small(s, dir, p))
+			*there = OFFICE_SMALL;
 		s->absent++;
 		return JX_OK;
 	}
 	if (rc == JX_OK)
 		rc = jx_fs_write_all(fs, to, copy.data, copy.len, err);
-	*is_there = rc == JX_OK;
+	*there = rc == JX_OK ? OFFICE_HERE : OFFICE_ABSENT;
 	s->pictures += rc == JX_OK;
 	return rc;
 }
@@ -70,14 +89,11 @@ static jx_rc copy_pictures(const struct office *o, struct sheet *s, const char *
 {
 	jx_rc rc = JX_OK;
 
-	s->is_there = jx_xcalloc(s->pairs.count + 1, sizeof(*s->is_there));
+	s->there = jx_xcalloc(s->pairs.count + 1, sizeof(*s->there));
 	for (size_t i = 0; rc == JX_OK && i < s->pairs.count; i++) {
-		bool before = false, after = false;
-
-		rc = copy_picture(s, dir, &s->pairs.pair[i].before, &before, err);
+		rc = copy_picture(s, dir, &s->pairs.pair[i].before, &s->there[i].before, err);
 		if (rc == JX_OK)
-			rc = copy_picture(s, dir, &s->pairs.pair[i].after, &after, err);
-		s->is_there[i] = (uint8_t)((before ? 1U : 0U) | (after ? 2U : 0U));
+			rc = copy_picture(s, dir, &s->pairs.pair[i].after, &s->there[i].after, err);
 		if (!o->json && !o->quiet && isatty(STDERR_FILENO))
 			fprintf(stderr, "\r%zu / %zu", i + 1, s->pairs.count);
 	}
@@ -96,7 +112,7 @@ static jx_rc write_page(const struct sheet *s, const char *dir, struct jx_error 
 
 	jx_buf_init(&page, PAGE_BYTES_MAX);
 	office_time(clock->utc_ms(clock->user), NULL, now, sizeof(now));
-	office_pair_page(&s->pairs, s->is_there, now, &page);
+	office_pair_page(&s->pairs, s->there, now, &page);
 	rc = jx_buf_check(&page, "pairs.html", err);
 	return rc == JX_OK ? jx_fs_write_all(jx_os_fs(), path, page.data, page.len, err) : rc;
 }

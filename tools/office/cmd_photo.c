@@ -29,6 +29,8 @@ static int list(const struct office *o, struct photos *p)
 		JX_AUTO_FREE char *path = NULL;
 		struct jx_error err = {.code = JX_OK};
 		const jx_rc rc = jx_office__photo_path(&p->desk, e->day, photo->sha256, &path, &err);
+		JX_AUTO_FREE char *small = jx_office__small_path(&p->desk, e->day, photo->sha256);
+		const bool is_small = rc == JX_ENOTFOUND && jx_office__has_small(&p->desk, small);
 		char hex[13];
 
 		jx_hex(photo->sha256, 6, hex);
@@ -47,14 +49,17 @@ static int list(const struct office *o, struct photos *p)
 			jx_office__json_hex(&j, "sha256", photo->sha256, sizeof(photo->sha256));
 			jx_office__json_str(&j, "file",
 					    rc == JX_OK          ? "here"
+					    : is_small           ? "small"
 					    : rc == JX_ENOTFOUND ? "absent"
 								 : "changed");
-			jx_office__json_str(&j, "path", path);
+			jx_office__json_str(&j, "path", is_small ? small : path);
 			office_print(&j);
 		}
 		office_say(o, _("%zu  %s, %s  %lld bytes  SHA-256 %s…  %s"), i + 1, jx_word(photo->role),
 			   jx_word(photo->how), (long long)photo->size_bytes, hex,
-			   rc == JX_OK ? path : err.text);
+			   rc == JX_OK ? path
+			   : is_small  ? _("small copy, original not yet here")
+				       : err.text);
 		if (photo->duration_ms > 0)
 			office_say(o, _("   %lld:%02d long"), (long long)(photo->duration_ms + 500) / 60000,
 				   (int)((photo->duration_ms + 500) / 1000 % 60));
@@ -112,6 +117,10 @@ static jx_rc make_copy(struct photos *p, const struct office_args *a, enum jx_co
 	if (rc == JX_OK)
 		rc = jx_office__photo_path(&p->desk, p->x.e.day, p->x.e.photos[source.photo].sha256, &path,
 					   err);
+	if (rc == JX_ENOTFOUND && kind == JX_COPY_SMALL) {
+		path = jx_office__small_path(&p->desk, p->x.e.day, p->x.e.photos[source.photo].sha256);
+		rc = jx_office__has_small(&p->desk, path) ? JX_OK : rc;
+	}
 	if (rc != JX_OK)
 		return rc;
 	if (kind == JX_COPY_STAMPED)

@@ -46,6 +46,7 @@ struct pull {
 	int tries;
 	bool no_photos, no_files;
 	int64_t observations_before, observations, photos, photos_left;
+	int64_t small, small_new;    /* of those left: so many can be looked at */
 	struct jx_error photo_error; /* of the first photo that was left out */
 	int64_t days;
 	int64_t packs;                     /* new ones */
@@ -165,6 +166,23 @@ static jx_rc fetch(struct pull *p, const struct jx_office__wanted *w, struct jx_
 	return rc;
 }
 
+/* So that there is something to look at until the original comes. What fails here is tried again with it. */
+static void fetch_small(struct pull *p, const struct jx_office__wanted *w)
+{
+	const struct jx_client_blob_config blob = {
+		.transport = p->transport,
+		.token = p->result.token,
+		.rand = jx_os_rand(),
+		.wait = wait_ms,
+		.attempts_max = p->tries,
+	};
+	struct jx_error ignored = {.code = JX_OK};
+	bool is_new = false;
+
+	p->small += jx_office__small_fetch(&p->desk, &blob, w, &is_new, &ignored) == JX_OK;
+	p->small_new += is_new;
+}
+
 static jx_rc keep_bytes(void *user, const void *data, size_t len, struct jx_error *err)
 {
 	jx_buf *out = user;
@@ -230,6 +248,7 @@ static jx_rc fetch_photos(struct pull *p, struct jx_error *err)
 		} else if (rc == JX_ENOTFOUND || rc == JX_ECORRUPT) {
 			if (p->photos_left++ == 0)
 				p->photo_error = why;
+			fetch_small(p, &w);
 			rc = JX_OK;
 		} else if (err != NULL) {
 			*err = why;
@@ -338,6 +357,8 @@ static void report_json(const struct pull *p, jx_rc rc, const struct jx_error *e
 	jx_office__json_int(&j, "observations", p->observations - p->observations_before);
 	jx_office__json_int(&j, "photos", p->photos);
 	jx_office__json_int(&j, "photos_left_out", p->photos_left);
+	jx_office__json_int(&j, "photos_small", p->small);
+	jx_office__json_int(&j, "photos_small_new", p->small_new);
 	jx_office__json_int(&j, "at_once", p->at_once);
 	if (p->at_once > 0)
 		jx_office__json_buf(&j, "at_once_entries", &p->at_once_json);
@@ -362,6 +383,10 @@ static int report(const struct pull *p, jx_rc rc, const struct jx_error *err)
 		fprintf(stderr,
 			_("jx-office: %lld photos could not be fetched and are asked for again next time; the first: %s\n"),
 			(long long)p->photos_left, p->photo_error.text);
+	if (p->small > 0)
+		fprintf(stderr,
+			_("jx-office: of %lld of them there is a small copy to look at (%lld new); the originals are not here yet\n"),
+			(long long)p->small, (long long)p->small_new);
 	if (rc != JX_OK) {
 		fprintf(stderr, "jx-office: %s\n", err->text);
 		if (p->desk.new_items > 0)

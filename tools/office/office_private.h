@@ -406,6 +406,18 @@ jx_rc jx_office__each_check(struct jx_office__desk *desk, const struct jx_office
 jx_rc jx_office__photo_fetch(struct jx_office__desk *desk, const struct jx_client_blob_config *blob,
 			     const struct jx_office__wanted *w, struct jx_error *err);
 
+/*
+ * While its original is not there: the small copy, for looking at, as days/DAY/small/HASH.jpg. It goes when the original comes. Its bytes
+ * are a stranger's: decoded by jx-picture only. There already: JX_OK at once.
+ */
+#define JX_OFFICE__SMALL_MAX ((size_t)1 << 20)
+jx_rc jx_office__small_fetch(struct jx_office__desk *desk, const struct jx_client_blob_config *blob,
+			     const struct jx_office__wanted *w, bool *is_new_out, struct jx_error *err);
+/* In new memory, whether or not it is there. */
+char *jx_office__small_path(const struct jx_office__desk *desk, const char *day,
+			    const uint8_t sha256[JX_HASH_BYTES]);
+bool jx_office__has_small(const struct jx_office__desk *desk, const char *path);
+
 /* An entry with its photos, as the pull brought it. */
 struct jx_office__photo_entry {
 	struct jx_entry e;

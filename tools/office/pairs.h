@@ -32,8 +32,17 @@ jx_rc office_find_pairs(struct jx_office__desk *desk, const struct jx_office__fi
 			struct office_pairs *out, struct jx_error *err);
 void office_free_pairs(struct office_pairs *pairs);
 
-/* The page; pictures as pictures/HASH.jpg beside it. is_there: by pair, before in bit 0, after in bit 1. */
-void office_pair_page(const struct office_pairs *pairs, const uint8_t *is_there, const char *now,
-		      jx_buf *out);
+/* What there is of a picture: nothing, a small copy that came ahead of the original, or a copy of the original. */
+enum office_there {
+	OFFICE_ABSENT,
+	OFFICE_SMALL,
+	OFFICE_HERE
+};
+struct office_pair_there {
+	enum office_there before, after;
+};
+/* The page; pictures as pictures/HASH.jpg or pictures/HASH-small.jpg beside it. there: by pair. */
+void office_pair_page(const struct office_pairs *pairs, const struct office_pair_there *there,
+		      const char *now, jx_buf *out);
 
 #endif

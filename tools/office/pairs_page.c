@@ -47,14 +47,15 @@ static void add_part(jx_buf *b, const char *value)
 	add_text(b, value);
 }
 
-static void add_picture(jx_buf *b, const struct office_picture *p, const char *title, bool is_there)
+static void add_picture(jx_buf *b, const struct office_picture *p, const char *title, enum office_there there)
 {
 	char hex[2 * JX_HASH_BYTES + 1], time[32];
 
 	jx_hex(p->sha256, JX_HASH_BYTES, hex);
 	jx_buf_adds(b, "<figure>");
-	if (is_there) {
-		jx_buf_addf(b, "<img src=\"pictures/%s.jpg\" alt=\"", hex);
+	if (there != OFFICE_ABSENT) {
+		jx_buf_addf(b, "<img src=\"pictures/%s%s.jpg\" alt=\"", hex,
+			    there == OFFICE_SMALL ? "-small" : "");
 		add_text(b, title);
 		jx_buf_addf(b, " %.12s\">", hex);
 	} else {
@@ -65,6 +66,8 @@ static void add_picture(jx_buf *b, const struct office_picture *p, const char *t
 	jx_buf_adds(b, "<figcaption><b>");
 	add_text(b, title);
 	jx_buf_adds(b, "</b>");
+	if (there == OFFICE_SMALL)
+		add_part(b, _("small copy, original not yet here"));
 	if (p->day[0] != '\0') {
 		office_time(p->taken_utc_ms, NULL, time, sizeof(time));
 		add_part(b, time);
@@ -77,7 +80,8 @@ static void add_picture(jx_buf *b, const struct office_picture *p, const char *t
 	jx_buf_addf(b, "<br>SHA-256 <code>%.16s…</code></figcaption></figure>", hex);
 }
 
-void office_pair_page(const struct office_pairs *pairs, const uint8_t *is_there, const char *now, jx_buf *out)
+void office_pair_page(const struct office_pairs *pairs, const struct office_pair_there *there,
+		      const char *now, jx_buf *out)
 {
 	jx_buf_addf(out, "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><title>",
 		    jx_text_pick(&(struct jx_text){"zh-CN", "en"}));
@@ -103,8 +107,8 @@ void office_pair_page(const struct office_pairs *pairs, const uint8_t *is_there,
 		jx_buf_adds(out, "  ");
 		add_text(out, pair->after.place[0] != '\0' ? pair->after.place : said->place);
 		jx_buf_adds(out, "</h2><div class=\"pair\">");
-		add_picture(out, &pair->before, _("before"), (is_there[i] & 1U) != 0);
-		add_picture(out, &pair->after, _("after"), (is_there[i] & 2U) != 0);
+		add_picture(out, &pair->before, _("before"), there[i].before);
+		add_picture(out, &pair->after, _("after"), there[i].after);
 		jx_buf_adds(out, "</div></section>\n");
 	}
 	jx_buf_adds(out, "</body></html>\n");

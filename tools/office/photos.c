@@ -76,11 +76,61 @@ static bool is_sound(const struct fetch *f)
 	       got == sizeof(begins) && memcmp(begins, "OggS", sizeof(begins)) == 0;
 }
 
+/* No evidence, so it is written plainly: one that is torn goes with the original's coming, or is fetched again. */
+static jx_rc fetch_small(struct jx_office__desk *desk, const struct jx_client_blob_config *blob,
+			 const struct jx_office__wanted *w, const char *dir, const char *path,
+			 struct jx_error *err)
+{
+	JX_AUTO_BUF copy;
+	jx_rc rc;
+
+	jx_buf_init(&copy, JX_OFFICE__SMALL_MAX);
+	rc = jx_client_get_small(blob, w->sha256, &copy, err);
+	if (rc == JX_OK)
+		rc = desk->fs->make_dir(desk->fs->user, dir, err);
+	return rc == JX_OK ? jx_fs_write_all(desk->fs, path, copy.data, copy.len, err) : rc;
+}
+
+bool jx_office__has_small(const struct jx_office__desk *desk, const char *path)
+{
+	int64_t size_bytes = 0, modified_utc_ms = 0;
+
+	return desk->fs->stat(desk->fs->user, path, &size_bytes, &modified_utc_ms, NULL) == JX_OK &&
+	       size_bytes > 0;
+}
+
+jx_rc jx_office__small_fetch(struct jx_office__desk *desk, const struct jx_client_blob_config *blob,
+			     const struct jx_office__wanted *w, bool *is_new_out, struct jx_error *err)
+{
+	JX_AUTO_FREE char *day_dir = jx_office__day_dir(desk->dir, w->day);
+	JX_AUTO_FREE char *dir = jx_xasprintf("%s/small", day_dir);
+	JX_AUTO_FREE char *path = jx_office__small_path(desk, w->day, w->sha256);
+	jx_rc rc;
+
+	if (jx_office__has_small(desk, path))
+		return JX_OK;
+	rc = fetch_small(desk, blob, w, dir, path, err);
+	if (rc == JX_OK)
+		*is_new_out = true;
+	return rc;
+}
+
+char *jx_office__small_path(const struct jx_office__desk *desk, const char *day,
+			    const uint8_t sha256[JX_HASH_BYTES])
+{
+	JX_AUTO_FREE char *day_dir = jx_office__day_dir(desk->dir, day);
+	char hex[2 * JX_HASH_BYTES + 1];
+
+	jx_hex(sha256, JX_HASH_BYTES, hex);
+	return jx_xasprintf("%s/small/%s.jpg", day_dir, hex);
+}
+
 jx_rc jx_office__photo_fetch(struct jx_office__desk *desk, const struct jx_client_blob_config *blob,
 			     const struct jx_office__wanted *w, struct jx_error *err)
 {
 	JX_CLEANUP(free_fetch) struct fetch f = {.fs = desk->fs, .hash = jx_sha256_new()};
 	JX_AUTO_FREE char *day_dir = jx_office__day_dir(desk->dir, w->day);
+	JX_AUTO_FREE char *small = NULL;
 	char hex[2 * JX_HASH_BYTES + 1];
 	jx_rc rc;
 
@@ -89,8 +139,11 @@ jx_rc jx_office__photo_fetch(struct jx_office__desk *desk, const struct jx_clien
 	f.part = jx_xasprintf("%s/.%s.part", f.dir, hex);
 	f.path = jx_xasprintf("%s/%s.jpg", f.dir, hex);
 	f.sound_path = jx_xasprintf("%s/%s.ogg", f.dir, hex);
-	if (is_there(&f, f.path, w->size_bytes) || is_there(&f, f.sound_path, w->size_bytes))
+	small = jx_office__small_path(desk, w->day, w->sha256);
+	if (is_there(&f, f.path, w->size_bytes) || is_there(&f, f.sound_path, w->size_bytes)) {
+		(void)desk->fs->remove(desk->fs->user, small, NULL);
 		return JX_OK;
+	}
 	rc = desk->fs->make_dir(desk->fs->user, f.dir, err);
 	if (rc == JX_OK)
 		rc = open_part(&f, w->size_bytes, err);
@@ -102,5 +155,10 @@ jx_rc jx_office__photo_fetch(struct jx_office__desk *desk, const struct jx_clien
 		rc = desk->fs->sync_data(desk->fs->user, f.file, err);
 	if (rc == JX_OK)
 		rc = desk->fs->rename(desk->fs->user, f.part, is_sound(&f) ? f.sound_path : f.path, err);
-	return rc == JX_OK ? desk->fs->sync_dir(desk->fs->user, f.dir, err) : rc;
+	if (rc == JX_OK)
+		rc = desk->fs->sync_dir(desk->fs->user, f.dir, err);
+	/* of no use beside its original */
+	if (rc == JX_OK)
+		(void)desk->fs->remove(desk->fs->user, small, NULL);
+	return rc;
 }

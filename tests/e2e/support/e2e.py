@@ -366,8 +366,10 @@ class Device:
         return self.json("status").object
 
     def photos(self):
+        """Originals; the small copies beside them are made again at any time."""
         found = []
-        for folder, _, files in os.walk(os.path.join(self.home, "photos")):
+        for folder, folders, files in os.walk(os.path.join(self.home, "photos")):
+            folders[:] = [name for name in folders if name != "derived"]
             found += [os.path.relpath(os.path.join(folder, name), self.home) for name in files]
         return sorted(found)
 

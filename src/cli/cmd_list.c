@@ -1,5 +1,5 @@
 /* jx list, show, codes: the read side. */
-#include "cli.h"
+#include "photo_state.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -230,16 +230,18 @@ static void line(const char *name, const char *value)
 	printf("%s\n", value);
 }
 
-static void show_photos(const struct jx_entry *e)
+static void show_photos(struct cli *c, const struct jx_entry *e)
 {
 	for (size_t i = 0; i < e->photo_count; i++) {
-		char hash[65], text[224], word[64];
+		char hash[65], text[224], word[64], state[CLI_PHOTO_STATE_MAX];
 
 		jx_hex(e->photos[i].sha256, JX_HASH_BYTES, hash);
 		cli_photo_word(&e->photos[i], word, sizeof(word));
 		(void)snprintf(text, sizeof(text), "%s  %s  %lld B", hash, word,
 			       (long long)e->photos[i].size_bytes);
 		line(i == 0 ? _("photos") : "", text);
+		cli_photo_state(c, e, &e->photos[i], state);
+		line("", state);
 		if (!jx_photo_has_before(&e->photos[i]))
 			continue;
 		jx_hex(e->photos[i].before_sha256, 6, hash);
@@ -314,7 +316,7 @@ static void show_people(struct cli *c, const struct jx_view_entry *e)
 	}
 	line(_("source"), jx_word(e->entry.source));
 	line(_("campaign"), e->entry.campaign);
-	show_photos(&e->entry);
+	show_photos(c, &e->entry);
 	line(_("state"), jx_word(jx_entry_state_name(e->row.state)));
 	line(_("corrects"), e->row.of_number);
 	line(_("reason"), e->row.reason);
@@ -350,6 +352,8 @@ int cli_show(struct cli *c, const struct cli_args *a)
 	cli_json_hex(&j, "head", e->head, sizeof(e->head));
 	cli_json_hex(&j, "sig", e->sig, sizeof(e->sig));
 	cli_json_raw(&j, "entry", e->bytes); /* verbatim */
+	if (e->entry.photo_count > 0)
+		cli_photo_states_json(c, &e->entry, &j);
 	cli_json_end(&j);
 	return 0;
 }

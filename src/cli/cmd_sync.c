@@ -1,5 +1,6 @@
 /* jx sync: send what waits, fetch what is new, say in one line how it went. Its own process: closing the app never stops it. */
 #include "packs.h"
+#include "photo_state.h"
 #include "space.h"
 #include "sync_now.h"
 #include "sync_what.h"
@@ -148,10 +149,23 @@ static void say_waiting(const struct jx_store_counts *left)
 			(long long)left->waiting, (long long)left->photos_waiting);
 }
 
+/* Of the entry whose photos a person pushed. */
+static void say_photos(struct cli *c, const struct jx_entry *e)
+{
+	for (size_t i = 0; i < e->photo_count; i++) {
+		char state[CLI_PHOTO_STATE_MAX], hex[13];
+
+		jx_hex(e->photos[i].sha256, 6, hex);
+		cli_photo_state(c, e, &e->photos[i], state);
+		cli_say(c, "%s…  %s  %s", hex, jx_word(e->photos[i].role), state);
+	}
+}
+
 /* Exit status. */
-static int report(struct cli *c, const struct jx_client_result *r, const char *why,
+static int report(struct cli *c, const struct jx_client_result *r, const struct cli_sync_what *what,
 		  const struct jx_error *err)
 {
+	const char *why = what->waits_for;
 	struct jx_store_counts counts = {0};
 	struct jx_error uncounted = {0};
 	const jx_rc counted = jx_store_count(c->h.store, &counts, &uncounted);
@@ -165,6 +179,8 @@ static int report(struct cli *c, const struct jx_client_result *r, const char *w
 		struct cli_json j;
 
 		result_json(r, err, left, why, &j);
+		if (what->entry != NULL)
+			cli_photo_states_json(c, &what->entry->entry, &j);
 		cli_json_end(&j);
 	}
 	if (r->note[0] != '\0')
@@ -176,6 +192,8 @@ static int report(struct cli *c, const struct jx_client_result *r, const char *w
 		say_sent(c, r, left);
 	else
 		fprintf(stderr, "jx: %s\n", err->text);
+	if (what->entry != NULL)
+		say_photos(c, &what->entry->entry);
 	if (r->small_sent > 0 && left != NULL && left->photos_waiting > 0)
 		cli_say(c, _("small copies of %lld photos are at the office; the originals follow"),
 			(long long)r->small_sent);
@@ -311,7 +329,7 @@ int cli_sync(struct cli *c, const struct cli_args *a)
 	(void)sigaction(SIGTERM, &act, NULL);
 	cli_sync_now_begin(&watch.now, c->h.dir);
 	result->rc = run_sync(c, &what, &id, (int)tries, &watch, result, &err);
-	status = report(c, result, what.waits_for, &err);
+	status = report(c, result, &what, &err);
 	if (result->rc == JX_OK)
 		cli_free_after_sync(c);
 	cli_sync_now_end(&watch.now);

@@ -56,10 +56,11 @@ static void note_sending(struct jx_client__lane *lane, int64_t sent_bytes, const
 
 void jx_client__note_turn(struct jx_client__lane *lane)
 {
-	const int64_t size_bytes = lane->turn.photo.size_bytes;
+	const int64_t most = lane->turn.photo.size_bytes - 1;
 
-	if (lane->turn.counted > 0)
-		note_sending(lane, lane->turn.counted < size_bytes ? lane->turn.counted : size_bytes, NULL);
+	/* what has left here may be on the way still, or lost: that all of it arrived only the server can say */
+	if (lane->turn.counted > 0 && most > 0)
+		note_sending(lane, lane->turn.counted < most ? lane->turn.counted : most, NULL);
 }
 
 static void give_up(struct jx_client__lane *lane)

@@ -46,7 +46,7 @@ struct pull {
 	int tries;
 	bool no_photos, no_files;
 	int64_t observations_before, observations, photos, photos_left;
-	int64_t small, small_new;    /* of those left: so many can be looked at */
+	int64_t small, small_new;    /* small copies in place of originals that are not here */
 	struct jx_error photo_error; /* of the first photo that was left out */
 	int64_t days;
 	int64_t packs;                     /* new ones */
@@ -166,8 +166,8 @@ static jx_rc fetch(struct pull *p, const struct jx_office__wanted *w, struct jx_
 	return rc;
 }
 
-/* So that there is something to look at until the original comes. What fails here is tried again with it. */
-static void fetch_small(struct pull *p, const struct jx_office__wanted *w)
+/* So that there is something to look at until the original comes. What fails here is tried again with the next pull. */
+static jx_rc fetch_small(struct pull *p, const struct jx_office__wanted *w)
 {
 	const struct jx_client_blob_config blob = {
 		.transport = p->transport,
@@ -178,9 +178,34 @@ static void fetch_small(struct pull *p, const struct jx_office__wanted *w)
 	};
 	struct jx_error ignored = {.code = JX_OK};
 	bool is_new = false;
+	const jx_rc rc = jx_office__small_fetch(&p->desk, &blob, w, &is_new, &ignored);
 
-	p->small += jx_office__small_fetch(&p->desk, &blob, w, &is_new, &ignored) == JX_OK;
+	p->small += rc == JX_OK;
 	p->small_new += is_new;
+	return rc;
+}
+
+/* Of handhelds that send none there may be thousands: they are not asked for one by one at each pull. */
+#define SMALL_MISSES_MAX 100
+
+/* Photos that are still on their way, newest first. */
+static jx_rc fetch_missing(struct pull *p, struct jx_error *err)
+{
+	struct jx_office__wanted w;
+	JX_AUTO_BUF list = {0};
+	int misses = 0;
+	jx_rc rc = jx_office__index_missing(p->desk.index, &list, err);
+
+	for (size_t at = 0; rc == JX_OK && at < list.len && misses < SMALL_MISSES_MAX; at += sizeof(w)) {
+		jx_rc got;
+
+		memcpy(&w, list.data + at, sizeof(w));
+		got = fetch_small(p, &w);
+		misses += got == JX_ENOTFOUND;
+		if (got != JX_OK && got != JX_ENOTFOUND)
+			break;
+	}
+	return rc;
 }
 
 static jx_rc keep_bytes(void *user, const void *data, size_t len, struct jx_error *err)
@@ -248,7 +273,7 @@ static jx_rc fetch_photos(struct pull *p, struct jx_error *err)
 		} else if (rc == JX_ENOTFOUND || rc == JX_ECORRUPT) {
 			if (p->photos_left++ == 0)
 				p->photo_error = why;
-			fetch_small(p, &w);
+			(void)fetch_small(p, &w);
 			rc = JX_OK;
 		} else if (err != NULL) {
 			*err = why;
@@ -331,6 +356,8 @@ static jx_rc pull(struct pull *p, struct jx_error *err)
 	files = make_files(p, &why);
 	if (rc == JX_OK && files == JX_OK && !p->no_photos && p->result.token[0] != '\0')
 		rc = fetch_photos(p, err);
+	if (rc == JX_OK && files == JX_OK && !p->no_photos && p->result.token[0] != '\0')
+		rc = fetch_missing(p, err);
 	if (has_terminal(p->o))
 		fputs("\r\033[K", stderr);
 	(void)jx_office__state_save(p->desk.fs, p->desk.dir, &p->desk.journal.state, NULL);
@@ -385,7 +412,7 @@ static int report(const struct pull *p, jx_rc rc, const struct jx_error *err)
 			(long long)p->photos_left, p->photo_error.text);
 	if (p->small > 0)
 		fprintf(stderr,
-			_("jx-office: of %lld of them there is a small copy to look at (%lld new); the originals are not here yet\n"),
+			_("jx-office: of %lld photos there is a small copy to look at (%lld new); the originals are not here yet\n"),
 			(long long)p->small, (long long)p->small_new);
 	if (rc != JX_OK) {
 		fprintf(stderr, "jx-office: %s\n", err->text);

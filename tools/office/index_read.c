@@ -177,6 +177,28 @@ jx_rc jx_office__index_next_wanted(jx_office__index *x, struct jx_office__wanted
 	return JX_OK;
 }
 
+/* A hundred thousand; more have no use for one evening's look. */
+#define MISSING_BYTES_MAX ((size_t)8 << 20)
+
+jx_rc jx_office__index_missing(jx_office__index *x, jx_buf *out, struct jx_error *err)
+{
+	JX_OFFICE__USE(u, x, PHOTO_MISSING);
+	struct jx_office__wanted w;
+	bool has_row = false;
+	jx_rc rc = jx_office__step(&u, &has_row, err);
+
+	jx_buf_init(out, MISSING_BYTES_MAX);
+	while (rc == JX_OK && has_row && out->len + sizeof(w) < MISSING_BYTES_MAX) {
+		memset(&w, 0, sizeof(w));
+		w.size_bytes = jx_office__i64(&u, 2);
+		(void)jx_office__blob(&u, 1, w.sha256, JX_HASH_BYTES);
+		jx_office__text(&u, 0, w.day, sizeof(w.day));
+		jx_buf_add(out, &w, sizeof(w));
+		rc = jx_office__step(&u, &has_row, err);
+	}
+	return rc == JX_OK ? jx_buf_check(out, "list of photos", err) : rc;
+}
+
 jx_rc jx_office__index_next_other(jx_office__index *x, const char *kind, char *key, size_t cap,
 				  int64_t *pos_out, size_t *len_out, struct jx_error *err)
 {

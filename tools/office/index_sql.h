@@ -66,6 +66,9 @@
 		      "photo_receipt WHERE writer = ?4 AND sha256 = ?1")                                     \
 	X(PHOTO_WANT_DAYS, "INSERT OR IGNORE INTO wanted (day, sha256, size_bytes) SELECT day, sha256, "     \
 			   "size_bytes FROM photo WHERE sha256 = ?1 AND writer = ?2 AND day <> ''")          \
+	X(PHOTO_MISSING, "SELECT DISTINCT p.day, p.sha256, p.size_bytes FROM photo AS p WHERE p.day <> '' " \
+			 "AND NOT EXISTS (SELECT 1 FROM photo_receipt AS r WHERE r.writer = p.writer AND " \
+			 "r.sha256 = p.sha256) ORDER BY p.day DESC, p.sha256")                       \
 	X(PHOTO_RECEIPT_ADD, "INSERT OR IGNORE INTO photo_receipt (sha256, writer) VALUES (?1, ?2)")         \
 	X(RECEIPT_ADD, "INSERT INTO receipt (writer, n, server_utc_ms) VALUES (?1, ?2, ?3) ON CONFLICT "     \
 		       "(writer) DO UPDATE SET n = max(n, ?2), server_utc_ms = max(server_utc_ms, ?3)")      \

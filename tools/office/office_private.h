@@ -252,6 +252,8 @@ struct jx_office__wanted {
 };
 /* Next after *w in the order of day and hash (zero *w: the first). JX_ENOTFOUND no more. */
 jx_rc jx_office__index_next_wanted(jx_office__index *x, struct jx_office__wanted *w, struct jx_error *err);
+/* Initialises out: struct jx_office__wanted of each photo that an entry lists and no receipt covers, newest day first. */
+jx_rc jx_office__index_missing(jx_office__index *x, jx_buf *out, struct jx_error *err);
 jx_rc jx_office__index_fetched(jx_office__index *x, const struct jx_office__wanted *w, struct jx_error *err);
 jx_rc jx_office__index_counts(jx_office__index *x, int64_t *observations_out, int64_t *wanted_out,
 			      struct jx_error *err);

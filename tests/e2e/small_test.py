@@ -1,5 +1,4 @@
 """Small copies: behind the entries, before any original, once; the office sees them while originals are on their way."""
-import json
 import os
 import re
 

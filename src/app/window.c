@@ -371,6 +371,7 @@ static void app_window_class_init(AppWindowClass *class)
 	gtk_widget_class_bind_template_callback(widget, on_banner);
 	gtk_widget_class_bind_template_callback(widget, on_shown);
 	gtk_widget_class_add_binding(widget, GDK_KEY_Escape, 0, on_escape, NULL);
+	gtk_widget_class_add_binding(widget, GDK_KEY_Back, 0, on_escape, NULL);
 	gtk_widget_class_add_binding(widget, GDK_KEY_1, GDK_ALT_MASK, on_view_key, "s", "log");
 	gtk_widget_class_add_binding(widget, GDK_KEY_2, GDK_ALT_MASK, on_view_key, "s", "check");
 	gtk_widget_class_add_binding(widget, GDK_KEY_3, GDK_ALT_MASK, on_view_key, "s", "today");

@@ -253,16 +253,19 @@ void app_test_shoot(struct app_test *t, const char *name)
 	assert_true(gdk_texture_save_to_png(texture, path));
 }
 
-uint32_t app_test_pixel(struct app_test *t, int x, int y)
+uint32_t *app_test_pixels(struct app_test *t, int *width_out, int *height_out)
 {
 	g_autoptr(GdkTexture) texture = take_picture(t);
-	const int width = gdk_texture_get_width(texture), height = gdk_texture_get_height(texture);
-	g_autofree uint32_t *pixels = g_new0(uint32_t, (gsize)width * (gsize)height);
+	const gsize width = (gsize)gdk_texture_get_width(texture),
+		    height = (gsize)gdk_texture_get_height(texture);
+	uint32_t *pixels = g_new0(uint32_t, width * height);
 
-	assert_in_range(x, 0, width - 1);
-	assert_in_range(y, 0, height - 1);
-	gdk_texture_download(texture, (guchar *)pixels, (gsize)width * sizeof(*pixels));
-	return pixels[(gsize)y * (gsize)width + (gsize)x] & 0xffffff;
+	gdk_texture_download(texture, (guchar *)pixels, width * sizeof(*pixels));
+	for (gsize i = 0; i < width * height; i++)
+		pixels[i] &= 0xffffff;
+	*width_out = (int)width;
+	*height_out = (int)height;
+	return pixels;
 }
 
 void app_test_set_look(struct app_test *t, enum prefs_theme theme, int text_pct)

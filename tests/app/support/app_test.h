@@ -72,8 +72,8 @@ int app_test_actions(void);
 
 /** JX_BUILD/screenshots/NAME.png */
 void app_test_shoot(struct app_test *t, const char *name);
-/** The picture's pixel, as 0xRRGGBB. */
-uint32_t app_test_pixel(struct app_test *t, int x, int y);
+/** The picture's pixels, row by row, as 0xRRGGBB. Free with g_free(). */
+uint32_t *app_test_pixels(struct app_test *t, int *width_out, int *height_out);
 void app_test_set_look(struct app_test *t, enum prefs_theme theme, int text_pct);
 void app_test_resize(struct app_test *t, int width, int height);
 
@@ -85,5 +85,11 @@ void app_test_resize(struct app_test *t, int width, int height);
 void app_test_check(struct app_test *t, const char *page);
 /** ... only counted. */
 int app_test_findings(struct app_test *t, const char *page);
+
+/**
+ * How well shown text stands out from what is behind it, by the pixels of the picture: findings for labels whose ratio by WCAG 2.1 is
+ * below this. What cannot be pressed now is left out, as there.
+ */
+int app_test_contrast(struct app_test *t, const char *page, double least);
 
 #endif

@@ -274,6 +274,47 @@ static jx_rc get_blob(struct peer *office, const uint8_t *sha256, int64_t size, 
 	return jx_client_get_blob(&c, sha256, size, from_bytes, hash, take_piece, b, &office->w->err);
 }
 
+static jx_rc get_small(struct peer *office, const struct photo *photo, jx_buf *out)
+{
+	const struct jx_client_blob_config c = {.transport = peer_transport(office),
+						.token = office->result.token,
+						.rand = &office->w->rand.rand,
+						.wait = world_no_wait,
+						.attempts_max = 3};
+
+	jx_buf_reset(out);
+	return jx_client_get_small(&c, photo->sha256, out, &office->w->err);
+}
+
+static void a_small_copy_comes_ahead_of_its_photo(void **state)
+{
+	struct world *w = *state;
+	AUTO_PEER device = peer_new(w, JX_ROLE_FIELD);
+	AUTO_PEER office = peer_new(w, JX_ROLE_DISPATCHER);
+	const struct photo *first = peer_photo(device, 5000, true), *second = peer_photo(device, 6000, true);
+	JX_AUTO_BUF copy;
+
+	jx_buf_init(&copy, 65536);
+	device->sends_small = device->only_small = true;
+	jx_assert_ok(peer_sync(device), &w->err);
+	assert_int_equal(device->result.small_sent, 2);
+	assert_int_equal(device->small_done, 2);
+	assert_false(first->is_stored || second->is_stored);
+	jx_assert_ok(peer_sync_token(office), &w->err);
+	jx_assert_ok(get_small(office, second, &copy), &w->err);
+	assert_true(copy.len > 16);
+	assert_memory_equal(copy.data, "\xff\xd8", 2);
+	assert_memory_equal(copy.data + copy.len - 8, second->sha256, 8);
+	/* who may see no photos may see no copies, and what nobody sent is not there */
+	jx_assert_ok(peer_sync_token(device), &w->err);
+	jx_assert_rc(get_small(device, second, &copy), JX_EAUTH, &w->err);
+	jx_assert_rc(get_small(office, peer_photo(device, 7000, false), &copy), JX_ENOTFOUND, &w->err);
+	device->only_small = false;
+	jx_assert_ok(peer_sync(device), &w->err);
+	assert_int_equal(device->result.small_sent, 0);
+	assert_true(first->is_stored && second->is_stored);
+}
+
 static void the_client_gets_a_blob(void **state)
 {
 	struct world *w = *state;
@@ -328,6 +369,7 @@ const struct CMUnitTest office_tests[] = {
 	cmocka_unit_test(a_blob_comes_from_any_byte),
 	cmocka_unit_test(a_blob_that_is_not_there),
 	cmocka_unit_test(a_blob_is_for_the_office),
+	cmocka_unit_test(a_small_copy_comes_ahead_of_its_photo),
 	cmocka_unit_test(the_client_gets_a_blob),
 	cmocka_unit_test(the_client_is_refused_a_blob),
 };

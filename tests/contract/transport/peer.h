@@ -44,6 +44,8 @@ struct peer {
 	bool should_stop;
 	int64_t read_bytes; /* of photos, by this run */
 	int open_files;
+	bool sends_small, only_small; /* small copies go, too; photos wait */
+	size_t small_done;
 	struct jx_client_result result;
 	/* the feed: entries of this log must come one after the other, with these bytes */
 	const struct fake_writer *watched;

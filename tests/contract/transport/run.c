@@ -144,7 +144,32 @@ static void out_photo_close(void *user, void *file)
 	p->open_files--;
 }
 
+static jx_rc out_smalls(void *user, int64_t limit, jx_client_photo_fn fn, void *fn_user, struct jx_error *err)
+{
+	const struct peer *p = user;
+
+	return p->small_done > 0 ? JX_OK : out_photos(user, limit, fn, fn_user, err);
+}
+
+/* "FF D8 small" and the first bytes of its hash. */
+static jx_rc out_small(void *user, const uint8_t sha256[JX_HASH_BYTES], jx_buf *out, struct jx_error *err)
+{
+	(void)user, (void)err;
+	jx_buf_adds(out, "\xff\xd8 small ");
+	jx_buf_add(out, sha256, 8);
+	return JX_OK;
+}
+
 /* ---- sink ---- */
+
+static jx_rc in_sending(void *user, const struct jx_client_sending *what, struct jx_error *err)
+{
+	struct peer *p = user;
+
+	(void)err;
+	p->small_done += what->has_small;
+	return JX_OK;
+}
 
 static jx_rc in_receipt(void *user, const struct jx_signed *text, const struct jx_receipt *r,
 			struct jx_error *err)
@@ -238,13 +263,16 @@ static jx_rc run(struct peer *p, bool wants_token)
 					 .photos = out_photos,
 					 .photo_open = out_photo_open,
 					 .photo_read = out_photo_read,
-					 .photo_close = out_photo_close};
+					 .photo_close = out_photo_close,
+					 .smalls = p->sends_small ? out_smalls : NULL,
+					 .small = out_small};
 	const struct jx_sink sink = {.user = p,
 				     .receipt = in_receipt,
 				     .photo_receipt = in_photo_receipt,
 				     .feed = in_feed,
 				     .keys = in_keys,
-				     .set = in_set};
+				     .set = in_set,
+				     .sending = in_sending};
 	struct jx_client_config c = {.transport = peer_transport(p),
 				     .outbox = &outbox,
 				     .sink = &sink,
@@ -256,6 +284,7 @@ static jx_rc run(struct peer *p, bool wants_token)
 				     .wait = world_no_wait,
 				     .should_stop = should_stop,
 				     .stop_user = p,
+				     .no_photos = p->only_small,
 				     .wants_token = wants_token};
 	jx_rc rc;
 

@@ -76,6 +76,21 @@ class Space(Case):
         told = device.json("verify", want=EXIT["ecorrupt"]).object
         self.assertEqual((told["ok"], told["photos_let_go"], told["photos_bad"]), (False, 1, 1))
 
+    def test_a_sound_note_goes_as_a_photo_does(self):
+        device = self.device(self.server, "H07", storage__backup="none", sound__source="audiotestsrc")
+        device.jx("log", "01.01", "--no-gps", "--record", "2")
+        device.jx("log", "01.01", "--no-gps", "--record", "3")
+        device.sync()
+        self.later(31)
+        self.log(device, self.photo(20000))
+        device.sync()
+        self.assertEqual(device.json("space").object["may-go_count"], 2)
+        told = device.json("space", "prune").object
+        self.assertEqual((told["removed"], told["left"]), (2, 0))
+        self.assertEqual((len(self.originals(device)), self.small(device)), (1, []))  # of a sound there is no small copy
+        told = device.json("verify").object
+        self.assertEqual((told["ok"], told["photos_let_go"]), (True, 2))
+
     def test_a_sync_makes_room_by_itself(self):
         device = self.device(self.server, "H07")
         for _ in range(3):

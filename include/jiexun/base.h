@@ -339,6 +339,14 @@ typedef struct jx_json {
  */
 jx_rc jx_json_parse(const char *text, size_t len, const struct jx_json_limits *limits, jx_json *doc_out,
 		    struct jx_error *err);
+/** The same into a document that was read before, whose memory is used again, or that is all zero. A failure leaves it empty. */
+jx_rc jx_json_parse_again(const char *text, size_t len, const struct jx_json_limits *limits, jx_json *doc,
+			  struct jx_error *err);
+/**
+ * Would the bytes of this value alone pass these limits, too? For a value that was read inside a larger text: all that
+ * jx_json_parse() refuses in any text has been refused then.
+ */
+bool jx_json_fits(const jx_json *doc, int tok, const struct jx_json_limits *limits);
 void jx_json_done(jx_json *doc);
 #define JX_AUTO_JSON JX_CLEANUP(jx_json_done) jx_json
 

@@ -207,6 +207,8 @@ struct jx_outbox {
 typedef struct jx_feed jx_feed;
 /** Next item; it points into the answer. @retval JX_ENOTFOUND no more @retval JX_EINVAL malformed: pass it on, keep nothing */
 jx_rc jx_feed_next(jx_feed *feed, struct jx_item *item_out, struct jx_error *err);
+/** What the newest item was read from, for item->entry_tok; until the next is asked for. */
+const jx_json *jx_feed_doc(const jx_feed *feed);
 
 /** How far a photo has come. */
 struct jx_client_sending {

@@ -164,6 +164,12 @@ jx_rc jx_entry_encode(const struct jx_entry *e, jx_buf *out, struct jx_error *er
 jx_rc jx_entry_decode(const char *bytes, size_t len, struct jx_entry *out, struct jx_error *err);
 
 /**
+ * The same of a value in a document that was read with limits of its own: an entry in a feed item is not read twice. What it points
+ * to lies in the document's text.
+ */
+jx_rc jx_entry_decode_at(const jx_json *doc, int tok, struct jx_entry *out, struct jx_error *err);
+
+/**
  * Read only what storing and chaining need, of an entry of any version and any content: strict JSON, `v` first, id, writer,
  * n, kind and taken_utc_ms must be there; salt, saved_utc_ms, mono_ms, boot, day and area are set where they are well formed.
  * For whoever stores first and interprets later: an entry that passes here but fails jx_entry_decode() is kept and marked.
@@ -344,6 +350,15 @@ void jx_statement_entry(jx_statement *s, const struct jx_entry *e);
 void jx_statement_receipt(jx_statement *s, const struct jx_receipt *r);
 void jx_statement_photo(jx_statement *s, const uint8_t writer[JX_ID_BYTES],
 			const uint8_t sha256[JX_HASH_BYTES]);
+/** How far a writer's chain is stored. */
+struct jx_chain_extent {
+	int64_t last_n;
+	int64_t gaps;            /**< numbers missing below last_n */
+	int64_t first_missing_n; /**< 0 none */
+};
+/** For whoever gives only a day's entries: rows speak of the whole chain all the same. Without it the entries given are the chain. */
+void jx_statement_chain(jx_statement *s, const uint8_t writer[JX_ID_BYTES],
+			const struct jx_chain_extent *extent);
 /** Rows sorted by day, then short code, then writer; owned by s until the next call or free. day may be NULL for all. */
 const struct jx_day_row *jx_statement_rows(jx_statement *s, const char *day, size_t *count_out);
 

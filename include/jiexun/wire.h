@@ -252,6 +252,7 @@ struct jx_item {
 	char key[112];
 	/* entry */
 	struct jx_bytes entry; /**< verbatim bytes, NULL data if erased or another kind */
+	int entry_tok;         /**< the same in the document of jx_item_read_in(); 0 none */
 	bool has_digest;       /**< erased bytes: digest stands for them */
 	uint8_t digest[JX_HASH_BYTES];
 	int64_t received_utc_ms;
@@ -268,6 +269,8 @@ struct jx_item {
 };
 jx_rc jx_item_write(const struct jx_item *item, jx_buf *out, struct jx_error *err); /**< with LF */
 jx_rc jx_item_read(struct jx_bytes line, struct jx_item *out, struct jx_error *err);
+/** The same, and the document stays for whoever reads on in it: until the next item is read into it. All zero at first. */
+jx_rc jx_item_read_in(struct jx_bytes line, jx_json *doc, struct jx_item *out, struct jx_error *err);
 
 /* ---- errors on the wire -------------------------------------------------------------------------- */
 

@@ -226,26 +226,36 @@ static jx_rc read_text(struct parser *p)
 	return p->scan.pos == p->scan.len ? JX_OK : jx_json__fail_here(&p->scan, _("the end of the text"));
 }
 
-jx_rc jx_json_parse(const char *text, size_t len, const struct jx_json_limits *limits, jx_json *doc_out,
-		    struct jx_error *err)
+jx_rc jx_json_parse_again(const char *text, size_t len, const struct jx_json_limits *limits, jx_json *doc,
+			  struct jx_error *err)
 {
 	struct parser p = {
 		.scan = {.s = (const unsigned char *)text, .len = len, .limits = limits, .err = err},
-		.doc = {.text = text, .len = len},
+		.doc = {.text = text, .len = len, .tok = doc->tok, .cap = doc->cap},
 		.open = NO_TOKEN};
 	size_t most = limits->max_bytes < MOST_BYTES ? limits->max_bytes : MOST_BYTES;
-	jx_rc rc;
+	jx_rc rc = JX_OK;
 
 	if (len > most)
-		return jx_fail(err, JX_ELIMIT, 0, "json.parse",
-			       "the JSON text has %zu bytes, more than %zu; send less at once", len, most);
-	rc = read_text(&p);
-	if (rc != JX_OK) {
-		jx_json_done(&p.doc);
-		return rc;
-	}
-	*doc_out = p.doc;
-	return JX_OK;
+		rc = jx_fail(err, JX_ELIMIT, 0, "json.parse",
+			     "the JSON text has %zu bytes, more than %zu; send less at once", len, most);
+	if (rc == JX_OK)
+		rc = read_text(&p);
+	*doc = p.doc;
+	if (rc != JX_OK)
+		jx_json_done(doc);
+	return rc;
+}
+
+jx_rc jx_json_parse(const char *text, size_t len, const struct jx_json_limits *limits, jx_json *doc_out,
+		    struct jx_error *err)
+{
+	jx_json doc = {0};
+	const jx_rc rc = jx_json_parse_again(text, len, limits, &doc, err);
+
+	if (rc == JX_OK)
+		*doc_out = doc;
+	return rc;
 }
 
 void jx_json_done(jx_json *doc)

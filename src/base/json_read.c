@@ -179,3 +179,59 @@ struct jx_bytes jx_json_raw(const jx_json *doc, int tok)
 	quote = t->type == JX_JSON_STRING ? 1 : 0;
 	return (struct jx_bytes){doc->text + t->start - quote, t->end - t->start + 2 * quote};
 }
+
+/* Bytes that a token takes where there is no white space: its own, quotes and brackets, and the colons and commas inside. */
+static size_t compact_bytes(const struct jx_json_tok *t)
+{
+	const size_t commas = t->count > 1 ? t->count - 1 : 0;
+
+	switch ((enum jx_json_type)t->type) {
+	case JX_JSON_OBJECT:
+		return 2 + t->count + commas;
+	case JX_JSON_ARRAY:
+		return 2 + commas;
+	case JX_JSON_STRING:
+		return t->end - t->start + 2;
+	case JX_JSON_NULL:
+	case JX_JSON_BOOL:
+	case JX_JSON_INT:
+	case JX_JSON_FLOAT:
+	default:
+		return t->end - t->start;
+	}
+}
+
+static bool is_exact(const jx_json *doc, uint32_t tok)
+{
+	const struct jx_json_tok *t = &doc->tok[tok];
+	int64_t v = 0;
+
+	if (t->type != JX_JSON_INT)
+		return t->type != JX_JSON_FLOAT;
+	return jx_json_i64(doc, (int)tok, &v) && v >= -JX_JSON_SAFE_INT && v <= JX_JSON_SAFE_INT &&
+	       !(v == 0 && t->end - t->start > 1);
+}
+
+bool jx_json_fits(const jx_json *doc, int tok, const struct jx_json_limits *limits)
+{
+	const struct jx_bytes raw = jx_json_raw(doc, tok);
+	const struct jx_json_tok *top;
+	size_t compact = 0;
+
+	if (raw.data == NULL || raw.len > limits->max_bytes)
+		return false;
+	top = &doc->tok[tok];
+	if (top->next - (uint32_t)tok > limits->max_tokens)
+		return false;
+	for (uint32_t i = (uint32_t)tok; i < top->next; i++) {
+		const struct jx_json_tok *t = &doc->tok[i];
+		const bool is_container = t->type == JX_JSON_OBJECT || t->type == JX_JSON_ARRAY;
+
+		if ((is_container && t->depth - top->depth >= limits->max_depth) ||
+		    (t->type == JX_JSON_STRING && t->end - t->start > limits->max_string) ||
+		    (limits->no_float && !is_exact(doc, i)))
+			return false;
+		compact += compact_bytes(t);
+	}
+	return !limits->no_space || compact == raw.len;
+}

@@ -109,6 +109,32 @@ static jx_rc scan_special(struct jx_json_scan *p, struct jx_json_tok *tok)
 	return JX_OK;
 }
 
+/* Every byte of a word, eight at once: how it is with its highest bit. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Is there a byte below 0x20, above 0x7f, a quote or a backslash? Only bytes above one that is there can be taken for one wrongly. */
+static bool has_special(const unsigned char *s)
+{
+	uint64_t w, quote, backslash;
+
+	memcpy(&w, s, sizeof(w));
+	quote = w ^ EACH('"');
+	backslash = w ^ EACH('\\');
+	return ((w | ((w - EACH(0x20)) & ~w) | ((quote - EACH(1)) & ~quote) |
+		 ((backslash - EACH(1)) & ~backslash)) &
+		EACH(0x80)) != 0;
+}
+
+/* Most of a text is plain: where that ends. */
+static size_t skip_plain(const unsigned char *s, size_t at, size_t len)
+{
+	while (len - at >= sizeof(uint64_t) && !has_special(s + at))
+		at += sizeof(uint64_t);
+	while (at < len && s[at] >= 0x20 && s[at] < 0x80 && s[at] != '"' && s[at] != '\\')
+		at++;
+	return at;
+}
+
 jx_rc jx_json__scan_string(struct jx_json_scan *p, struct jx_json_tok *tok)
 {
 	size_t start = ++p->pos;
@@ -116,9 +142,7 @@ jx_rc jx_json__scan_string(struct jx_json_scan *p, struct jx_json_tok *tok)
 
 	tok->escaped = 0;
 	for (;;) {
-		while (p->pos < p->len && p->s[p->pos] >= 0x20 && p->s[p->pos] < 0x80 &&
-		       p->s[p->pos] != '"' && p->s[p->pos] != '\\')
-			p->pos++;
+		p->pos = skip_plain(p->s, p->pos, p->len);
 		if (p->pos >= p->len)
 			return jx_json__fail_here(p, _("the end of a string"));
 		if (p->s[p->pos] == '"')
@@ -153,12 +177,18 @@ static bool at_one_of(const struct jx_json_scan *p, char a, char b)
 	return p->pos < p->len && (p->s[p->pos] == (unsigned char)a || p->s[p->pos] == (unsigned char)b);
 }
 
+/* 10^15 is less than 2^53, and most numbers are shorter. */
+#define SURE_DIGITS 15
+
 /* Does the integer s[0..len), sign included, lie within -limit - spare .. limit? */
 static bool int_within(const unsigned char *s, size_t len, uint64_t limit, uint64_t spare)
 {
 	bool negative = s[0] == '-';
 	uint64_t top = negative ? limit + spare : limit;
 	uint64_t u = 0;
+
+	if (len <= SURE_DIGITS && limit >= JX_JSON_SAFE_INT)
+		return true;
 
 	for (size_t i = negative ? 1 : 0; i < len; i++) {
 		uint64_t digit = (uint64_t)s[i] - '0';

@@ -5,11 +5,10 @@
 #include "json_private.h"
 
 /*
- * Up to this many names every pair is compared, mostly by one number each; beyond it they are sorted, or 10,000 names would cost 50
- * million. An entry has some 25, and sorting these was a third of reading it.
+ * Up to this many names every pair is compared, by one number each. Up to as many as any entry has, a table on the stack tells whether
+ * any two can be equal. Beyond that they are sorted, or 10,000 names would cost 50 million.
  */
-#define PAIRS_UP_TO 48
-/* Up to this many, the names of any entry, a table on the stack tells first whether any two can be equal. */
+#define PAIRS_UP_TO 12
 #define TABLE_UP_TO 96
 #define TABLE_SLOTS 256U
 

@@ -8,6 +8,7 @@
 /* Fields of the tables are read by one of these; doc, the object they stand in, and where that is. */
 struct reader {
 	const jx_json *doc;
+	int top; /* the entry's own object */
 	struct jx_entry *e;
 	/* kind unknown: a field that is not what we know under its name means something else there */
 	bool is_lenient;
@@ -242,12 +243,13 @@ static jx_rc read_fields(const struct reader *r, int obj, const struct jx_model_
 }
 
 /* `v` comes first so that a reader knows what it has before it reads on. */
-static jx_rc read_version(const jx_json *doc, struct jx_entry *e, struct jx_error *err)
+static jx_rc read_version(const struct reader *r, struct jx_error *err)
 {
-	const int name = jx_json_type_of(doc, 0) == JX_JSON_OBJECT ? jx_json_first(doc, 0) : -1;
+	const jx_json *doc = r->doc;
+	const int name = jx_json_type_of(doc, r->top) == JX_JSON_OBJECT ? jx_json_first(doc, r->top) : -1;
 
-	if (name < 0 || !jx_json_str_is(doc, name, "v") || !jx_json_i64(doc, name + 1, &e->version) ||
-	    e->version < 1)
+	if (name < 0 || !jx_json_str_is(doc, name, "v") || !jx_json_i64(doc, name + 1, &r->e->version) ||
+	    r->e->version < 1)
 		return jx_fail(
 			err, JX_EINVAL, 0, WHERE,
 			"entry must be a JSON object whose first field is \"v\", a number from 1: write it so");
@@ -283,7 +285,7 @@ static bool has_word(const char *s)
 static jx_rc read_storing(const struct reader *r, struct jx_error *err)
 {
 	static const uint8_t nil[JX_ID_BYTES];
-	struct place at = {.obj = 0, .name = jx_json_first(r->doc, 0)};
+	struct place at = {.obj = r->top, .name = jx_json_first(r->doc, r->top)};
 	size_t i;
 
 	for (i = 0; i < sizeof(storing_names) / sizeof(storing_names[0]); i++) {
@@ -307,7 +309,7 @@ static jx_rc read_storing(const struct reader *r, struct jx_error *err)
 
 static void read_welcome(const struct reader *r)
 {
-	struct place at = {.obj = 0, .name = jx_json_first(r->doc, 0)};
+	struct place at = {.obj = r->top, .name = jx_json_first(r->doc, r->top)};
 	size_t i;
 
 	for (i = 0; i < sizeof(welcome_names) / sizeof(welcome_names[0]); i++)
@@ -326,7 +328,7 @@ jx_rc jx_entry_decode_storing(const char *bytes, size_t len, struct jx_entry *ou
 	blank(&e);
 	rc = jx_json_parse(bytes, len, &jx_json_entry_limits, &doc, err);
 	if (rc == JX_OK)
-		rc = read_version(&doc, &e, err);
+		rc = read_version(&r, err);
 	if (rc == JX_OK)
 		rc = read_storing(&r, err);
 	if (rc != JX_OK)
@@ -336,17 +338,15 @@ jx_rc jx_entry_decode_storing(const char *bytes, size_t len, struct jx_entry *ou
 	return JX_OK;
 }
 
-jx_rc jx_entry_decode(const char *bytes, size_t len, struct jx_entry *out, struct jx_error *err)
+/* Of a text that passed the limits of entries. */
+static jx_rc decode(const jx_json *doc, int tok, struct jx_entry *out, struct jx_error *err)
 {
-	JX_AUTO_JSON doc = {0};
 	struct jx_entry e;
-	struct reader r = {.doc = &doc, .e = &e};
+	struct reader r = {.doc = doc, .top = tok, .e = &e};
 	jx_rc rc;
 
 	blank(&e);
-	rc = jx_json_parse(bytes, len, &jx_json_entry_limits, &doc, err);
-	if (rc == JX_OK)
-		rc = read_version(&doc, &e, err);
+	rc = read_version(&r, err);
 	if (rc == JX_OK)
 		rc = read_storing(&r, err);
 	if (rc != JX_OK)
@@ -358,10 +358,27 @@ jx_rc jx_entry_decode(const char *bytes, size_t len, struct jx_entry *out, struc
 			       (long long)e.version, JX_ENTRY_VERSION);
 	}
 	r.is_lenient = e.kind == JX_KIND_UNKNOWN;
-	rc = read_fields(&r, 0, jx_model__entry_fields, (char *)&e, NULL, err);
+	rc = read_fields(&r, tok, jx_model__entry_fields, (char *)&e, NULL, err);
 	if (rc == JX_OK)
 		rc = jx_model__check(&e, err);
 	if (rc == JX_OK)
 		*out = e;
 	return rc;
+}
+
+jx_rc jx_entry_decode(const char *bytes, size_t len, struct jx_entry *out, struct jx_error *err)
+{
+	JX_AUTO_JSON doc = {0};
+	const jx_rc rc = jx_json_parse(bytes, len, &jx_json_entry_limits, &doc, err);
+
+	return rc == JX_OK ? decode(&doc, 0, out, err) : rc;
+}
+
+jx_rc jx_entry_decode_at(const jx_json *doc, int tok, struct jx_entry *out, struct jx_error *err)
+{
+	const struct jx_bytes raw = jx_json_raw(doc, tok);
+
+	if (jx_json_fits(doc, tok, &jx_json_entry_limits))
+		return decode(doc, tok, out, err);
+	return jx_entry_decode(raw.data, raw.len, out, err); /* which says what is wrong with it, and where */
 }

@@ -152,6 +152,13 @@ void jx_statement_photo(jx_statement *s, const uint8_t writer[JX_ID_BYTES],
 	s->is_stale = true;
 }
 
+void jx_statement_chain(jx_statement *s, const uint8_t writer[JX_ID_BYTES],
+			const struct jx_chain_extent *extent)
+{
+	jx_model__writer_of(s, writer)->chain = *extent;
+	s->is_stale = true;
+}
+
 const char *jx_day_state_name(enum jx_day_state s)
 {
 	switch (s) {

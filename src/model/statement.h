@@ -17,12 +17,13 @@ struct jx_model__fact {
 	size_t photo_count;
 };
 
-/* What is known of a writer; each field is a maximum or minimum of what came, so order does not matter. */
+/* What is known of a writer; each field but the chain is a maximum of what came, so order does not matter. */
 struct jx_model__writer {
 	uint8_t id[JX_ID_BYTES];
 	char short_code[16];
 	int64_t receipt_n; /* highest n of a receipt that is no fork's; -1 none */
 	int64_t last_heard_utc_ms;
+	struct jx_chain_extent chain; /* last_n 0: that of the entries given */
 };
 
 struct jx_model__photo {

@@ -8,9 +8,7 @@ struct log {
 	const struct jx_model__fact *facts;
 	size_t count;
 	const struct jx_model__writer *writer;
-	int64_t last_n;
-	int64_t gaps;
-	int64_t first_missing_n; /* 0 none */
+	struct jx_chain_extent chain;
 };
 
 static int compare_i64(int64_t a, int64_t b)
@@ -154,7 +152,7 @@ static void count_fact(const struct jx_statement *s, const struct jx_model__fact
 
 static enum jx_day_state state_of(const struct log *log, const struct tally *t, const struct jx_day_row *row)
 {
-	const bool has_gap = log->first_missing_n > 0 && log->first_missing_n < t->close_n;
+	const bool has_gap = log->chain.first_missing_n > 0 && log->chain.first_missing_n < t->close_n;
 
 	if (!row->is_closed || t->has_later)
 		return JX_DAY_OPEN;
@@ -194,31 +192,33 @@ static void add_row(struct jx_statement *s, const struct log *log, const struct 
 	memcpy(row.writer, log->writer->id, JX_ID_BYTES);
 	jx_strcpy(row.short_code, sizeof(row.short_code), log->writer->short_code);
 	jx_strcpy(row.day, sizeof(row.day), facts[0]->day);
-	row.gaps = log->gaps;
-	row.last_n = log->last_n;
+	row.gaps = log->chain.gaps;
+	row.last_n = log->chain.last_n;
 	row.last_heard_utc_ms = log->writer->last_heard_utc_ms;
-	row.missing_first_n = log->first_missing_n;
+	row.missing_first_n = log->chain.first_missing_n;
 	row.state = state_of(log, &t, &row);
 	s->rows = jx_model__grow(s->rows, s->row_count, &s->row_cap, sizeof(*s->rows));
 	s->rows[s->row_count++] = row;
 }
 
-static void find_gaps(struct log *log)
+static struct jx_chain_extent extent_of(const struct log *log)
 {
-	size_t i;
+	struct jx_chain_extent c = {.last_n = log->facts[log->count - 1].n};
 
-	log->last_n = log->facts[log->count - 1].n;
-	log->gaps = log->last_n - (int64_t)log->count;
-	for (i = 0; log->gaps > 0 && i < log->count && log->first_missing_n == 0; i++)
+	if (log->writer->chain.last_n > 0)
+		return log->writer->chain;
+	c.gaps = c.last_n - (int64_t)log->count;
+	for (size_t i = 0; c.gaps > 0 && i < log->count && c.first_missing_n == 0; i++)
 		if (log->facts[i].n != (int64_t)i + 1)
-			log->first_missing_n = (int64_t)i + 1;
+			c.first_missing_n = (int64_t)i + 1;
+	return c;
 }
 
 static void add_rows_of(struct jx_statement *s, struct log *log, const struct jx_model__fact **by_day)
 {
 	size_t i, first = 0;
 
-	find_gaps(log);
+	log->chain = extent_of(log);
 	for (i = 0; i < log->count; i++)
 		by_day[i] = &log->facts[i];
 	qsort(by_day, log->count, sizeof(*by_day), compare_by_day);

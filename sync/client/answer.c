@@ -104,6 +104,7 @@ static jx_rc take_feed(struct jx_client__run *run, struct answer *a, bool *moved
 	if (a->count == 0 && !*moved_out && !a->an.is_snapshot)
 		return JX_OK;
 	rc = sink->feed(sink->user, &feed, a->an.cursor, a->an.is_snapshot, &run->err);
+	jx_json_done(&feed.doc);
 	*broken_out = feed.is_broken;
 	if (rc == JX_OK && feed.is_broken)
 		rc = jx_fail(&run->err, JX_EINVAL, 0, WHERE,

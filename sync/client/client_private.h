@@ -26,6 +26,7 @@ void jx_client__batch_done(struct jx_batch *b);
 struct jx_feed {
 	const struct jx_bytes *lines;
 	size_t count, at;
+	jx_json doc;    /* of the newest item */
 	bool is_broken; /* an item could not be read: the answer is at fault, not the sink */
 };
 

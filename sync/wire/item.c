@@ -130,11 +130,13 @@ static jx_rc read_entry(const jx_json *doc, struct jx_item *item, struct jx_erro
 	}
 	if (rc != JX_OK)
 		return rc;
-	if (entry >= 0 && jx_json_type_of(doc, entry) == JX_JSON_OBJECT)
+	if (entry >= 0 && jx_json_type_of(doc, entry) == JX_JSON_OBJECT) {
 		item->entry = jx_json_raw(doc, entry);
-	else if (entry >= 0 || !item->has_digest)
+		item->entry_tok = entry;
+	} else if (entry >= 0 || !item->has_digest) {
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "an entry item needs \"entry\" (an object) or \"digest\"");
+	}
 	return JX_OK;
 }
 
@@ -172,18 +174,27 @@ static jx_rc read_item(const jx_json *doc, struct jx_item *item, struct jx_error
 	return JX_OK; /* drop, and kinds of later versions */
 }
 
-jx_rc jx_item_read(struct jx_bytes line, struct jx_item *out, struct jx_error *err)
+jx_rc jx_item_read_in(struct jx_bytes line, jx_json *doc, struct jx_item *out, struct jx_error *err)
 {
-	JX_AUTO_JSON doc = {0};
 	struct jx_item item;
-	jx_rc rc = jx_json_parse(line.data, line.len, &jx_wire__item_limits, &doc, err);
+	jx_rc rc = jx_json_parse_again(line.data, line.len, &jx_wire__item_limits, doc, err);
 
 	memset(&item, 0, sizeof(item));
 	if (rc == JX_OK)
-		rc = read_item(&doc, &item, err);
+		rc = read_item(doc, &item, err);
 	if (rc != JX_OK)
 		return rc;
 	item.raw = line;
 	*out = item;
 	return JX_OK;
+}
+
+jx_rc jx_item_read(struct jx_bytes line, struct jx_item *out, struct jx_error *err)
+{
+	JX_AUTO_JSON doc = {0};
+	const jx_rc rc = jx_item_read_in(line, &doc, out, err);
+
+	if (rc == JX_OK)
+		out->entry_tok = 0;
+	return rc;
 }

@@ -28,6 +28,38 @@ static void check_rewriting(const struct jx_entry *e)
 	JX_FUZZ_CHECK(back.n == e->n && back.kind == e->kind && back.photo_count == e->photo_count);
 }
 
+/* Read inside a larger text it is what it is alone: same verdict, same words, same entry. */
+static void check_inside(const uint8_t *data, size_t size, jx_rc rc, const struct jx_entry *e,
+			 const struct jx_error *said)
+{
+	JX_AUTO_BUF text = {0};
+	JX_AUTO_JSON doc = {0};
+	struct jx_entry inside;
+	struct jx_error err = {0};
+	jx_rc rc_inside;
+	int tok;
+
+	jx_buf_init(&text, size + 16);
+	jx_buf_adds(&text, "[0,");
+	jx_buf_add(&text, data, size);
+	jx_buf_adds(&text, ", \"\"]");
+	if (jx_json_parse(text.data, text.len, &jx_json_pack_limits, &doc, NULL) != JX_OK ||
+	    doc.tok[0].count != 3)
+		return;
+	tok = jx_json_next(&doc, 0, jx_json_first(&doc, 0));
+	if (jx_json_raw(&doc, tok).len != size)
+		return; /* with white space around it is another text */
+	rc_inside = jx_entry_decode_at(&doc, tok, &inside, &err);
+	JX_FUZZ_CHECK(rc_inside == rc && strcmp(err.text, said->text) == 0);
+	if (rc != JX_OK)
+		return;
+	JX_FUZZ_CHECK(inside.answers.len == e->answers.len);
+	JX_FUZZ_CHECK(e->answers.len == 0 ||
+		      memcmp(inside.answers.data, e->answers.data, e->answers.len) == 0);
+	inside.answers = e->answers;
+	JX_FUZZ_CHECK(memcmp(&inside, e, sizeof(inside)) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct jx_entry e, stored;
@@ -43,5 +75,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (rc == JX_OK)
 		check_rewriting(&e);
+	check_inside(data, size, rc, &e, &err);
 	return 0;
 }

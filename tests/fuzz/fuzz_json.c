@@ -126,6 +126,16 @@ static void check_written_anew(const jx_json *doc)
 	}
 }
 
+/* Whether a value fits stricter limits is told from the tape as reading it alone tells it. */
+static void check_fits(const jx_json *doc, int tok)
+{
+	const struct jx_bytes raw = jx_json_raw(doc, tok);
+	JX_AUTO_JSON alone = {0};
+
+	JX_FUZZ_CHECK(jx_json_fits(doc, tok, &jx_json_entry_limits) ==
+		      (jx_json_parse(raw.data, raw.len, &jx_json_entry_limits, &alone, NULL) == JX_OK));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct jx_json_limits *const profiles[] = {&jx_json_pack_limits, &jx_json_message_limits,
@@ -146,6 +156,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_token(&doc, (int)t);
 		if (rc == JX_OK)
 			check_written_anew(&doc);
+		for (uint32_t t = 0; i == 0 && rc == JX_OK && t < doc.n && t < 64; t++)
+			check_fits(&doc, (int)t);
 	}
 	return 0;
 }

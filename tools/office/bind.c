@@ -80,7 +80,7 @@ static jx_rc in_feed(void *user, jx_feed *feed, const char *cursor, bool is_snap
 
 	jx_office__feed_begin(desk, is_snapshot);
 	while ((rc = jx_feed_next(feed, &item, err)) == JX_OK) {
-		rc = jx_office__feed_add(desk, &item, err);
+		rc = jx_office__feed_add(desk, &item, jx_feed_doc(feed), err);
 		if (rc != JX_OK)
 			break;
 	}

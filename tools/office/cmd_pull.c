@@ -299,7 +299,9 @@ static jx_rc export_day(void *user, const char *day, struct jx_error *err)
 		return rc;
 	p->days++;
 	office_say(p->o, _("%s: %lld observations, in %s"), day, (long long)rows, dir);
-	return p->o->json ? JX_OK : office_show_statement(p->o, &p->desk, day, &listed, &incomplete, err);
+	return p->o->json || p->o->quiet
+		       ? JX_OK
+		       : office_show_statement(p->o, &p->desk, day, &listed, &incomplete, err);
 }
 
 /* Files of the changed days. Whatever became of the network, what is in the journal is in the files. */

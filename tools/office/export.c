@@ -27,6 +27,7 @@ struct export
 	struct jx_office__desk *desk;
 	struct jx_office__out out[FILE_COUNT];
 	struct jx_item item;
+	jx_json doc; /* of item */
 	struct jx_office__row row;
 	jx_buf line;
 	int64_t observations, features, forks;
@@ -37,6 +38,7 @@ static void free_export(struct export **x)
 	for (size_t i = 0; i < FILE_COUNT; i++)
 		if ((*x)->out[i].fs != NULL)
 			jx_office__out_close(&(*x)->out[i]);
+	jx_json_done(&(*x)->doc);
 	jx_buf_done(&(*x)->line);
 	free(*x);
 }
@@ -71,9 +73,7 @@ static jx_rc fill_content(struct export *x, const struct jx_office__place *p, st
 
 	if (item->entry.data != NULL) {
 		jx_sha256(item->entry.data, item->entry.len, row->digest);
-		rc = jx_entry_decode(item->entry.data, item->entry.len, &row->e, err);
-		if (rc != JX_OK && rc != JX_ENOMEM)
-			rc = jx_entry_decode_storing(item->entry.data, item->entry.len, &row->e, err);
+		rc = jx_office__read_entry(item, &x->doc, &row->e, err);
 	} else {
 		memcpy(row->digest, item->digest, sizeof(row->digest));
 	}
@@ -120,7 +120,7 @@ static jx_rc take_place(void *user, const struct jx_office__place *p, struct jx_
 	jx_rc rc = jx_office__journal_read(&x->desk->journal, p->pos, p->len, &x->line, err);
 
 	if (rc == JX_OK)
-		rc = jx_item_read((struct jx_bytes){x->line.data, x->line.len}, &x->item, err);
+		rc = jx_item_read_in((struct jx_bytes){x->line.data, x->line.len}, &x->doc, &x->item, err);
 	if (rc != JX_OK)
 		return rc;
 	jx_office__number(p->writer, p->short_code, p->n, row->number);

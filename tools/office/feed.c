@@ -53,7 +53,8 @@ static bool is_repeat(struct jx_office__desk *desk, const struct jx_item *item, 
 	       memcmp(old.data, item->raw.data, len) == 0;
 }
 
-jx_rc jx_office__feed_add(struct jx_office__desk *desk, const struct jx_item *item, struct jx_error *err)
+jx_rc jx_office__feed_add(struct jx_office__desk *desk, const struct jx_item *item, const jx_json *doc,
+			  struct jx_error *err)
 {
 	const int64_t pos = base_of(desk) + (int64_t)desk->lines.len;
 	bool is_known = false;
@@ -72,8 +73,8 @@ jx_rc jx_office__feed_add(struct jx_office__desk *desk, const struct jx_item *it
 	if (strcmp(item->kind, "entry") == 0 && !item->is_fork && !is_known)
 		desk->lines_entries++;
 	if (!desk->index_failed)
-		desk->index_failed = jx_office__index_add(desk->index, item, pos, item->raw.len, &desk->trust,
-							  NULL) != JX_OK;
+		desk->index_failed = jx_office__index_add(desk->index, item, doc, pos, item->raw.len,
+							  &desk->trust, NULL) != JX_OK;
 	return jx_buf_check(&desk->lines, "feed", err);
 }
 

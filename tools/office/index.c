@@ -27,6 +27,7 @@ jx_rc jx_office__index_begin(jx_office__index *x, struct jx_error *err)
 	const jx_rc rc = jx_office__run(&u, err);
 
 	x->is_begun = rc == JX_OK;
+	jx_office__extents_forget(x);
 	x->last_changed[0] = '\0';
 	x->last_writer_no = 0;
 	return rc;
@@ -59,6 +60,7 @@ void jx_office__index_drop(jx_office__index *x)
 	}
 	x->is_begun = false;
 	x->last_writer_no = 0;
+	jx_office__extents_forget(x);
 }
 
 /* ---- opening -------------------------------------------------------------------------------------- */
@@ -105,6 +107,7 @@ static void disconnect(jx_office__index *x)
 	}
 	(void)sqlite3_close_v2(x->db);
 	x->db = NULL;
+	jx_office__extents_forget(x);
 }
 
 /* JX_ECORRUPT also for a file of another version: it is derived, there is nothing to migrate. */
@@ -231,6 +234,7 @@ struct catch_up {
 	const struct jx_office__trust *trust;
 	int64_t life, committed;
 	struct jx_item item;
+	jx_json doc;
 };
 
 static jx_rc take_line(void *user, int64_t pos, int64_t number, const char *line, size_t len,
@@ -248,8 +252,8 @@ static jx_rc take_line(void *user, int64_t pos, int64_t number, const char *line
 		c->committed = pos;
 	}
 	/* a damaged line is verify's to report; files are made from what can be read */
-	if (rc == JX_OK && jx_item_read(bytes, &c->item, NULL) == JX_OK)
-		rc = jx_office__index_add(c->x, &c->item, pos, len, c->trust, err);
+	if (rc == JX_OK && jx_item_read_in(bytes, &c->doc, &c->item, NULL) == JX_OK)
+		rc = jx_office__index_add(c->x, &c->item, &c->doc, pos, len, c->trust, err);
 	return rc;
 }
 
@@ -279,6 +283,7 @@ jx_rc jx_office__index_catch_up(jx_office__index *x, const struct jx_office__jou
 		rc = jx_office__index_commit(x, j->state.life, j->state.journal_bytes, err);
 	else
 		jx_office__index_drop(x);
+	jx_json_done(&c->doc);
 	free(c);
 	return rc;
 }

@@ -206,14 +206,22 @@ static jx_rc add_erased(struct jx_office__index *x, const struct spot *s, int64_
 	return rc == JX_OK ? mark_day(x, day, err) : rc;
 }
 
-static jx_rc add_entry(struct jx_office__index *x, const struct jx_item *item, struct spot *s, int64_t n,
-		       struct jx_error *err)
+jx_rc jx_office__read_entry(const struct jx_item *item, const jx_json *doc, struct jx_entry *out,
+			    struct jx_error *err)
+{
+	const jx_rc rc = jx_entry_decode_at(doc, item->entry_tok, out, err);
+
+	if (rc == JX_OK || rc == JX_ENOMEM)
+		return rc;
+	return jx_entry_decode_storing(item->entry.data, item->entry.len, out, err);
+}
+
+static jx_rc add_entry(struct jx_office__index *x, const struct jx_item *item, const jx_json *doc,
+		       struct spot *s, int64_t n, struct jx_error *err)
 {
 	struct jx_entry e;
-	jx_rc rc = jx_entry_decode(item->entry.data, item->entry.len, &e, err);
+	jx_rc rc = jx_office__read_entry(item, doc, &e, err);
 
-	if (rc != JX_OK && rc != JX_ENOMEM)
-		rc = jx_entry_decode_storing(item->entry.data, item->entry.len, &e, err);
 	if (rc != JX_OK) /* a want of memory is no erasure */
 		return rc == JX_ENOMEM ? rc : add_erased(x, s, n, err);
 	/* the line's key says whose it is and which; verify compares them */
@@ -289,8 +297,8 @@ static jx_rc add_other(struct jx_office__index *x, const struct jx_item *item, i
 	return jx_office__run(&u, err);
 }
 
-jx_rc jx_office__index_add(jx_office__index *x, const struct jx_item *item, int64_t pos, size_t len,
-			   const struct jx_office__trust *trust, struct jx_error *err)
+jx_rc jx_office__index_add(jx_office__index *x, const struct jx_item *item, const jx_json *doc, int64_t pos,
+			   size_t len, const struct jx_office__trust *trust, struct jx_error *err)
 {
 	uint8_t writer[JX_ID_BYTES];
 	int64_t n = 0;
@@ -303,7 +311,7 @@ jx_rc jx_office__index_add(jx_office__index *x, const struct jx_item *item, int6
 	if (rc == JX_OK && is_entry) {
 		rc = jx_office__writer_no(x, writer, &s.writer, NULL, err);
 		if (rc == JX_OK)
-			rc = item->entry.data != NULL ? add_entry(x, item, &s, n, err)
+			rc = item->entry.data != NULL ? add_entry(x, item, doc, &s, n, err)
 						      : add_erased(x, &s, n, err);
 	} else if (rc == JX_OK && strcmp(item->kind, "receipt") == 0) {
 		rc = add_receipt(x, item, trust, err);

@@ -16,7 +16,11 @@ struct jx_office__index {
 	char last_changed[11]; /* day put down as changed in this transaction: most entries are of one day */
 	uint8_t last_writer[JX_ID_BYTES]; /* and of one writer after the other */
 	int64_t last_writer_no;           /* 0 none */
+	struct jx_chain_extent *extents;  /* of each writer, by number; last_n 0: not counted */
+	size_t extent_count;
 };
+/* Chains changed: they are counted anew when a statement asks. */
+void jx_office__extents_forget(struct jx_office__index *x);
 
 /*
  * One use of a statement: get, bind, step, give back. Errors of get and bind are kept and reported by step, so that a use reads as

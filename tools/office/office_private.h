@@ -203,8 +203,12 @@ jx_rc jx_office__index_find(jx_office__index *x, const struct jx_item *item, int
 /* The item of this kind (no entries) whose key comes after this one; key "": the first. JX_ENOTFOUND no more. */
 jx_rc jx_office__index_next_other(jx_office__index *x, const char *kind, char *key, size_t cap,
 				  int64_t *pos_out, size_t *len_out, struct jx_error *err);
-jx_rc jx_office__index_add(jx_office__index *x, const struct jx_item *item, int64_t pos, size_t len,
-			   const struct jx_office__trust *trust, struct jx_error *err);
+/* doc: what the item was read from. */
+jx_rc jx_office__index_add(jx_office__index *x, const struct jx_item *item, const jx_json *doc, int64_t pos,
+			   size_t len, const struct jx_office__trust *trust, struct jx_error *err);
+/* The item's entry, read in the document that the item was read from: as far as it can be read. JX_ENOMEM is no damage. */
+jx_rc jx_office__read_entry(const struct jx_item *item, const jx_json *doc, struct jx_entry *out,
+			    struct jx_error *err);
 
 /* An entry of a day: observation, correction or withdrawal. */
 struct jx_office__place {
@@ -314,7 +318,8 @@ jx_rc jx_office__take_packs(struct jx_office__desk *desk,
 
 /* begin, add each item, end; or drop. Until end returns JX_OK nothing of it is there. */
 void jx_office__feed_begin(struct jx_office__desk *desk, bool is_snapshot);
-jx_rc jx_office__feed_add(struct jx_office__desk *desk, const struct jx_item *item, struct jx_error *err);
+jx_rc jx_office__feed_add(struct jx_office__desk *desk, const struct jx_item *item, const jx_json *doc,
+			  struct jx_error *err);
 jx_rc jx_office__feed_end(struct jx_office__desk *desk, const char *cursor, struct jx_error *err);
 void jx_office__feed_drop(struct jx_office__desk *desk);
 /* The same as outbox and sink of a sync; they point at desk. */

@@ -84,6 +84,57 @@ static void the_entry_profile_is_stricter(void **state)
 	}
 }
 
+/* What jx_json_fits() says of each value of a text is what reading that value alone says, at every ceiling around its own size. */
+static void fits_as_reading_fits(const jx_json *doc, int tok, const struct jx_json_limits *limits,
+				 const char *name)
+{
+	const struct jx_bytes raw = jx_json_raw(doc, tok);
+	struct jx_error err = {0};
+	const bool is_read = parse_copy(raw.data, raw.len, limits, &err) == JX_OK;
+
+	if (jx_json_fits(doc, tok, limits) != is_read)
+		fail_msg("%s, value %d: alone it is %s", name, tok, is_read ? "read" : err.text);
+}
+
+static void a_value_fits_inside_if_it_fits_alone(void **state)
+{
+	size_t seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < CASES; i++) {
+		JX_AUTO_JSON doc = {0};
+
+		if (cases[i].verdict == REJECT ||
+		    jx_json_parse(cases[i].text, cases[i].len, &jx_json_pack_limits, &doc, NULL) != JX_OK)
+			continue;
+		for (uint32_t t = 0; t < doc.n; t++) {
+			const struct jx_json_tok *tok = &doc.tok[t];
+			struct jx_json_limits limits = jx_json_entry_limits;
+
+			fits_as_reading_fits(&doc, (int)t, &limits, cases[i].name);
+			limits.no_float = limits.no_space = false;
+			for (int off = -1; off <= 1; off++) {
+				limits.max_bytes = (size_t)((int64_t)jx_json_raw(&doc, (int)t).len + off);
+				fits_as_reading_fits(&doc, (int)t, &limits, cases[i].name);
+			}
+			limits.max_bytes = jx_json_entry_limits.max_bytes;
+			for (uint32_t most = tok->next - t < 2 ? 1 : tok->next - t - 1; most <= tok->next - t;
+			     most++) {
+				limits.max_tokens = most;
+				fits_as_reading_fits(&doc, (int)t, &limits, cases[i].name);
+			}
+			limits.max_tokens = jx_json_entry_limits.max_tokens;
+			for (uint16_t deep = 1; deep <= 4; deep++) {
+				limits.max_depth = deep;
+				limits.max_string = deep * 3U;
+				fits_as_reading_fits(&doc, (int)t, &limits, cases[i].name);
+			}
+			seen++;
+		}
+	}
+	assert_true(seen > 200);
+}
+
 /* Every beginning of a good document in brackets is a bad document: nothing is read from half a text. */
 static void no_beginning_of_a_document_is_one(void **state)
 {
@@ -281,6 +332,7 @@ int main(void)
 		cmocka_unit_test(good_documents_are_read),
 		cmocka_unit_test(bad_documents_are_refused_by_every_profile),
 		cmocka_unit_test(the_entry_profile_is_stricter),
+		cmocka_unit_test(a_value_fits_inside_if_it_fits_alone),
 		cmocka_unit_test(no_beginning_of_a_document_is_one),
 		cmocka_unit_test(there_are_enough_different_cases),
 		cmocka_unit_test(messages_name_the_byte),

@@ -378,6 +378,52 @@ static void storing_needs_little_and_takes_what_is_well_formed(void **state)
 	assert_non_null(strstr(err.text, "\"n\""));
 }
 
+/* In an item the bytes of an entry are read where they stand: good, bad and too deep for an entry alike. */
+static void inside_a_text_it_is_what_it_is_alone(void **state)
+{
+	static const char *const changes[][2] = {
+		{"\"n\":", "\"n\":"},
+		{"\"n\":", "\"n\": "},
+		{"\"n\":", "\"m\":"},
+		{"\"v\":1", "\"v\":2"},
+		{"\"answers\":{", "\"answers\":["},
+		{"\"area\":\"", "\"area\":\"\\u0041"},
+		{"\"kind\":\"", "\"kind\":\"x"},
+	};
+	struct jx_entry e, alone, inside;
+	JX_AUTO_BUF bytes = {0};
+	struct jx_error err = {0};
+
+	(void)state;
+	sample_observation(&e);
+	jx_buf_init(&bytes, JX_ENTRY_BYTES_MAX);
+	assert_int_equal(jx_entry_encode(&e, &bytes, &err), JX_OK);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		JX_AUTO_FREE char *text = strstr(bytes.data, changes[i][0]) == NULL
+						  ? NULL
+						  : replaced(bytes.data, changes[i][0], changes[i][1]);
+		JX_AUTO_FREE char *item = jx_xasprintf("{\"a\":1,\"entry\":%s}", text != NULL ? text : "{}");
+		struct jx_json_limits limits = jx_json_message_limits;
+		struct jx_error said[2] = {{0}, {0}};
+		JX_AUTO_JSON doc = {0};
+		jx_rc rc;
+
+		limits.max_depth = 18;
+		if (jx_json_parse(item, strlen(item), &limits, &doc, NULL) != JX_OK)
+			continue; /* no JSON: nothing to read inside of */
+		memset(&alone, 0, sizeof(alone));
+		memset(&inside, 0, sizeof(inside));
+		rc = jx_entry_decode(text != NULL ? text : "{}", strlen(text != NULL ? text : "{}"), &alone,
+				     &said[0]);
+		assert_int_equal(jx_entry_decode_at(&doc, jx_json_get(&doc, 0, "entry"), &inside, &said[1]),
+				 rc);
+		assert_string_equal(said[1].text, said[0].text);
+		assert_true(i > 0 || rc == JX_OK);
+		alone.answers = inside.answers = (struct jx_bytes){NULL, 0};
+		assert_memory_equal(&alone, &inside, sizeof(alone));
+	}
+}
+
 static void what_cannot_be_read_is_not_written(void **state)
 {
 	struct jx_entry e;
@@ -471,6 +517,7 @@ int main(void)
 		cmocka_unit_test(unknown_kinds_are_read_as_far_as_they_go),
 		cmocka_unit_test(a_newer_version_still_tells_who_and_which),
 		cmocka_unit_test(storing_needs_little_and_takes_what_is_well_formed),
+		cmocka_unit_test(inside_a_text_it_is_what_it_is_alone),
 		cmocka_unit_test(what_cannot_be_read_is_not_written),
 		cmocka_unit_test(an_entry_has_a_ceiling),
 	};

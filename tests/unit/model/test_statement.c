@@ -520,6 +520,38 @@ static void a_hundred_thousand_entries_are_no_matter(void **state)
 	}
 }
 
+/* Of a log with a gap only one day's entries are given, with what is known of the chain: the row is the same. */
+static void a_day_alone_speaks_of_the_whole_chain(void **state)
+{
+	struct facts *f = *state;
+	JX_AUTO(jx_statement) all = jx_statement_new();
+	JX_AUTO(jx_statement) some = jx_statement_new();
+	struct jx_chain_extent extent = {.last_n = 6, .gaps = 1, .first_missing_n = 2};
+	uint8_t writer[JX_ID_BYTES];
+	const struct jx_day_row *want, *got;
+	size_t count = 0;
+
+	sample_id(2, 1, writer);
+	for (int64_t n = 1; n <= 6; n++)
+		if (n != 2)
+			add_finding(f, 1, n, JX_KIND_OBSERVATION, n <= 3 ? DAY : NEXT_DAY, 0);
+	tell(all, f);
+	want = jx_statement_rows(all, NEXT_DAY, &count);
+	assert_int_equal(count, 1);
+	assert_int_equal(want->gaps, 1);
+	f->count = 0;
+	for (int64_t n = 4; n <= 6; n++)
+		add_finding(f, 1, n, JX_KIND_OBSERVATION, NEXT_DAY, 0);
+	tell(some, f);
+	got = jx_statement_rows(some, NULL, &count);
+	assert_int_equal(count, 1);
+	assert_int_equal(got->gaps, 3); /* as far as it can know */
+	jx_statement_chain(some, writer, &extent);
+	got = jx_statement_rows(some, NULL, &count);
+	assert_int_equal(count, 1);
+	assert_memory_equal(got, want, sizeof(*got));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -535,6 +567,7 @@ int main(void)
 		T(days_without_shift_or_finding_make_no_row),
 		T(rows_come_by_day_then_short_code_then_writer),
 		T(order_and_repeats_change_no_row),
+		T(a_day_alone_speaks_of_the_whole_chain),
 		T(a_hundred_thousand_entries_are_no_matter),
 	};
 

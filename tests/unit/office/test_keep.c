@@ -136,6 +136,7 @@ static void a_shorter_journal_is_reported_and_left_alone(void **state)
 static jx_rc keep_all(const struct world *w, const struct jx_fs *fs, struct jx_error *err)
 {
 	struct jx_office__desk desk;
+	JX_AUTO_JSON doc = {0};
 	struct jx_item item;
 	jx_rc rc = jx_office__desk_open(fs, &w->clock.clock, w->dir, 0, &desk, err);
 
@@ -145,9 +146,10 @@ static jx_rc keep_all(const struct world *w, const struct jx_fs *fs, struct jx_e
 	for (size_t half = 0; half < 2 && rc == JX_OK; half++) {
 		jx_office__feed_begin(&desk, false);
 		for (size_t i = half * 8; i < (half == 0 ? 8 : w->t.count) && rc == JX_OK; i++) {
-			jx_assert_ok(jx_item_read((struct jx_bytes){w->t.line[i], w->t.len[i]}, &item, err),
+			jx_assert_ok(jx_item_read_in((struct jx_bytes){w->t.line[i], w->t.len[i]}, &doc,
+						     &item, err),
 				     err);
-			rc = jx_office__feed_add(&desk, &item, err);
+			rc = jx_office__feed_add(&desk, &item, &doc, err);
 		}
 		if (rc == JX_OK)
 			rc = jx_office__feed_end(&desk, half == 0 ? "c1" : "c2", err);

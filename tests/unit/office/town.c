@@ -237,12 +237,14 @@ void town_feed(const struct town *t, struct jx_office__desk *desk, size_t from, 
 	       const char *cursor, bool is_snapshot)
 {
 	struct jx_error err = {.code = JX_OK};
+	JX_AUTO_JSON doc = {0};
 	struct jx_item item;
 
 	jx_office__feed_begin(desk, is_snapshot);
 	for (size_t i = from; i < until; i++) {
-		jx_assert_ok(jx_item_read((struct jx_bytes){t->line[i], t->len[i]}, &item, &err), &err);
-		jx_assert_ok(jx_office__feed_add(desk, &item, &err), &err);
+		jx_assert_ok(jx_item_read_in((struct jx_bytes){t->line[i], t->len[i]}, &doc, &item, &err),
+			     &err);
+		jx_assert_ok(jx_office__feed_add(desk, &item, &doc, &err), &err);
 	}
 	jx_assert_ok(jx_office__feed_end(desk, cursor, &err), &err);
 }

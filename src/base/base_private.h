@@ -2,6 +2,8 @@
 #ifndef JX_BASE_PRIVATE_H
 #define JX_BASE_PRIVATE_H
 
+#include <string.h>
+
 #include "jiexun/base.h"
 
 /**
@@ -16,5 +18,21 @@ int jx_base__hex_value(unsigned char c);
 /** Where going on would be worse: write this line to standard error and leave with status 71. No core, no cleanup. */
 _Noreturn void jx_base__end(const char *line);
 #define JX_BASE__NO_RANDOM "jiexun: the system gives no random bytes\n"
+
+/*
+ * Eight bytes of a JSON string at once: is there a control character, a quote or a backslash, or, where no_utf8 asks for it, part of a
+ * longer character? Each test leaves the highest bit of such a byte, and may leave it of a byte above one: so the answer is right.
+ */
+static inline bool jx_base__has_special(const void *s, bool no_utf8)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t w, quote, backslash, found;
+
+	memcpy(&w, s, sizeof(w));
+	quote = w ^ ones * '"';
+	backslash = w ^ ones * '\\';
+	found = ((w - ones * 0x20) & ~w) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
+	return ((no_utf8 ? found | w : found) & ones * 0x80) != 0;
+}
 
 #endif

@@ -161,8 +161,11 @@ void jx_buf_add_json(jx_buf *b, const char *s, size_t len)
 
 	jx_buf_addc(b, '"');
 	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
+		unsigned char c;
 
+		while (len - i > sizeof(uint64_t) && !jx_base__has_special(s + i, false))
+			i += sizeof(uint64_t);
+		c = (unsigned char)s[i];
 		if (c >= 0x20 && c != '"' && c != '\\')
 			continue;
 		jx_buf_add(b, s + plain_from, i - plain_from);

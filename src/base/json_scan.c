@@ -109,26 +109,10 @@ static jx_rc scan_special(struct jx_json_scan *p, struct jx_json_tok *tok)
 	return JX_OK;
 }
 
-/* Every byte of a word, eight at once: how it is with its highest bit. */
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* Is there a byte below 0x20, above 0x7f, a quote or a backslash? Only bytes above one that is there can be taken for one wrongly. */
-static bool has_special(const unsigned char *s)
-{
-	uint64_t w, quote, backslash;
-
-	memcpy(&w, s, sizeof(w));
-	quote = w ^ EACH('"');
-	backslash = w ^ EACH('\\');
-	return ((w | ((w - EACH(0x20)) & ~w) | ((quote - EACH(1)) & ~quote) |
-		 ((backslash - EACH(1)) & ~backslash)) &
-		EACH(0x80)) != 0;
-}
-
 /* Most of a text is plain: where that ends. */
 static size_t skip_plain(const unsigned char *s, size_t at, size_t len)
 {
-	while (len - at >= sizeof(uint64_t) && !has_special(s + at))
+	while (len - at >= sizeof(uint64_t) && !jx_base__has_special(s + at, true))
 		at += sizeof(uint64_t);
 	while (at < len && s[at] >= 0x20 && s[at] < 0x80 && s[at] != '"' && s[at] != '\\')
 		at++;

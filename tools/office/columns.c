@@ -119,7 +119,7 @@ static void put_accuracy(jx_buf *b, const struct jx_office__row *row, bool chine
 
 	(void)chinese;
 	if (has_position(row) && mm >= 0)
-		jx_buf_addf(b, "%lld.%03lld", (long long)(mm / 1000), (long long)(mm % 1000));
+		jx_office__add_decimal(b, mm, 3);
 }
 
 static void put_fix_source(jx_buf *b, const struct jx_office__row *row, bool chinese)
@@ -134,8 +134,7 @@ static void put_fix_age(jx_buf *b, const struct jx_office__row *row, bool chines
 {
 	(void)chinese;
 	if (has_position(row) && row->e.fix.source == JX_FIX_GNSS)
-		jx_buf_addf(b, "%lld.%03lld", (long long)(row->e.fix.age_ms / 1000),
-			    (long long)(row->e.fix.age_ms % 1000));
+		jx_office__add_decimal(b, row->e.fix.age_ms, 3);
 }
 
 static void put_fix_stale(jx_buf *b, const struct jx_office__row *row, bool chinese)
@@ -328,27 +327,24 @@ static void put_counted_as_en(jx_buf *b, const struct jx_office__row *row, bool 
 	put_counted_as_in(b, row, false);
 }
 
-#define TEXT(name, heading, member)                                                 \
-	{                                                                           \
-		name, heading, false, NULL, offsetof(struct jx_office__row, member) \
+#define COLUMN(name, ...)                          \
+	{                                          \
+		name, "\"" name "\":", __VA_ARGS__ \
 	}
-#define WORDS(name, heading, put)            \
-	{                                    \
-		name, heading, false, put, 0 \
-	}
-#define NUMBER(name, heading, put)          \
-	{                                   \
-		name, heading, true, put, 0 \
-	}
+#define TEXT(name, heading, member) \
+	COLUMN(name, heading, false, false, NULL, offsetof(struct jx_office__row, member))
+#define MADE(name, heading, put)   COLUMN(name, heading, false, false, put, 0)
+#define WORDS(name, heading, put)  COLUMN(name, heading, false, true, put, 0)
+#define NUMBER(name, heading, put) COLUMN(name, heading, true, false, put, 0)
 
 const struct jx_office__column jx_office__columns[] = {
 	TEXT("number", "编号", number),
 	WORDS("kind", "类型", put_kind),
-	WORDS("marks", "复核标记", put_marks),
+	MADE("marks", "复核标记", put_marks),
 	TEXT("day", "业务日", e.day),
-	WORDS("taken_local", "登记时间", put_taken_local),
+	MADE("taken_local", "登记时间", put_taken_local),
 	NUMBER("taken_utc_ms", NULL, put_taken),
-	WORDS("received_local", "送达时间", put_received_local),
+	MADE("received_local", "送达时间", put_received_local),
 	NUMBER("received_utc_ms", NULL, put_received),
 	TEXT("person", "人员", e.person),
 	TEXT("officer2", "第二人员", e.officer2),
@@ -360,7 +356,7 @@ const struct jx_office__column jx_office__columns[] = {
 	TEXT("group_en", NULL, a.group_en),
 	TEXT("name_zh", "名称", a.name_zh),
 	TEXT("name_en", NULL, a.name_en),
-	{"quantity", "数量", true, NULL, offsetof(struct jx_office__row, a.quantity)},
+	COLUMN("quantity", "数量", true, false, NULL, offsetof(struct jx_office__row, a.quantity)),
 	WORDS("unit", "单位", put_unit),
 	TEXT("note", "备注", a.note),
 	WORDS("self_handled", "现场处理", put_self_handled),
@@ -376,40 +372,72 @@ const struct jx_office__column jx_office__columns[] = {
 	TEXT("street", "街路", e.street),
 	TEXT("area", "辖区", e.area),
 	NUMBER("photo_count", "照片数", put_photo_count),
-	WORDS("photos", "照片(SHA-256)", put_photos),
+	MADE("photos", "照片(SHA-256)", put_photos),
 	TEXT("of_number", "针对编号", of_number),
 	TEXT("replaced_by", "替代编号", replaced_by),
 	TEXT("reason", "理由", e.reason),
-	WORDS("writer", "写入者", put_writer),
+	MADE("writer", "写入者", put_writer),
 	NUMBER("n", "序号", put_n),
-	WORDS("id", "标识", put_id),
-	WORDS("digest", "摘要(SHA-256)", put_digest),
+	MADE("id", "标识", put_id),
+	MADE("digest", "摘要(SHA-256)", put_digest),
 	TEXT("form", "表单", e.form),
 	TEXT("pack", NULL, e.pack),
 	NUMBER("pack_version", NULL, put_pack_version),
 	TEXT("summary", "检查结果", a.summary),
 	TEXT("measures", NULL, a.measures),
-	WORDS("measures_zh", "处置措施", put_measures_zh),
-	WORDS("measures_en", NULL, put_measures_en),
+	MADE("measures_zh", "处置措施", put_measures_zh),
+	MADE("measures_en", NULL, put_measures_en),
 	NUMBER("limit_days", "整改期限(天)", put_limit_days),
 	TEXT("party_kind", NULL, a.party_kind),
-	WORDS("party_kind_zh", "当事方类别", put_party_kind_zh),
-	WORDS("party_kind_en", NULL, put_party_kind_en),
+	MADE("party_kind_zh", "当事方类别", put_party_kind_zh),
+	MADE("party_kind_en", NULL, put_party_kind_en),
 	WORDS("at_once", "立即上报", put_at_once),
 	WORDS("variant", "统计口径", put_variant),
-	WORDS("counted_as_zh", "计入类别", put_counted_as_zh),
-	WORDS("counted_as_en", NULL, put_counted_as_en),
+	MADE("counted_as_zh", "计入类别", put_counted_as_zh),
+	MADE("counted_as_en", NULL, put_counted_as_en),
 	NUMBER("sound_s", "录音(秒)", put_sound_seconds),
-	WORDS("sounds", "录音(SHA-256)", put_sounds),
+	MADE("sounds", "录音(SHA-256)", put_sounds),
 };
 const size_t jx_office__column_count = sizeof(jx_office__columns) / sizeof(jx_office__columns[0]);
 
-void jx_office__cell(const struct jx_office__column *c, const struct jx_office__row *row, bool chinese,
-		     jx_buf *scratch)
+_Static_assert(sizeof(jx_office__columns) / sizeof(jx_office__columns[0]) <= JX_OFFICE__CELLS_MAX,
+	       "a row has more cells than struct jx_office__cells has room for");
+
+void jx_office__cells_init(struct jx_office__cells *c)
 {
-	jx_buf_reset(scratch);
-	if (c->put != NULL)
-		c->put(scratch, row, chinese);
+	*c = (struct jx_office__cells){.len = {0}};
+	/* what an entry has stands in few of them: as many as could be filled by the longest line */
+	jx_buf_init(&c->text, 8 * JX_OFFICE__LINE_MAX);
+}
+
+void jx_office__cells_done(struct jx_office__cells *c)
+{
+	jx_buf_done(&c->text);
+}
+
+static void fill(struct jx_office__cells *c, size_t i, const struct jx_office__row *row, bool chinese)
+{
+	const struct jx_office__column *column = &jx_office__columns[i];
+
+	c->start[i] = c->text.len;
+	if (column->put != NULL)
+		column->put(&c->text, row, chinese);
 	else
-		jx_buf_adds(scratch, (const char *)row + c->offset);
+		jx_buf_adds(&c->text, (const char *)row + column->offset);
+	c->len[i] = c->text.len - c->start[i];
+	jx_buf_addc(&c->text, '\0');
+}
+
+void jx_office__cells_fill(struct jx_office__cells *c, const struct jx_office__row *row)
+{
+	jx_buf_reset(&c->text);
+	for (size_t i = 0; i < jx_office__column_count; i++)
+		fill(c, i, row, false);
+}
+
+void jx_office__cells_translate(struct jx_office__cells *c, const struct jx_office__row *row)
+{
+	for (size_t i = 0; i < jx_office__column_count; i++)
+		if (jx_office__columns[i].has_words)
+			fill(c, i, row, true);
 }

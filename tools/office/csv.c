@@ -71,25 +71,24 @@ void jx_office__csv_heading(jx_buf *b, bool chinese)
 	jx_buf_adds(b, "\r\n");
 }
 
-void jx_office__csv_row(jx_buf *b, const struct jx_office__row *row, bool chinese)
+void jx_office__csv_row(jx_buf *b, const struct jx_office__cells *cells, bool chinese)
 {
-	JX_AUTO_BUF cell;
-
-	jx_buf_init(&cell, JX_OFFICE__LINE_MAX);
+	if (cells->text.rc != JX_OK) {
+		jx_buf_add_buf(b, &cells->text); /* a cell cut off is no cell */
+		return;
+	}
 	for (size_t i = 0; i < jx_office__column_count; i++) {
 		const struct jx_office__column *c = &jx_office__columns[i];
+		const char *text = cells->text.data + cells->start[i];
 
 		if (chinese && c->heading == NULL)
 			continue;
-		jx_office__cell(c, row, chinese, &cell);
 		if (i > 0)
 			jx_buf_addc(b, ',');
-		if (c->is_number && cell.len > 0)
-			jx_buf_add(b, cell.data, cell.len);
-		else if (cell.len > 0)
-			jx_office__csv_text(b, cell.data);
-		if (cell.rc != JX_OK)
-			jx_buf_add_buf(b, &cell); /* a cell cut off is no cell */
+		if (c->is_number)
+			jx_buf_add(b, text, cells->len[i]);
+		else if (cells->len[i] > 0)
+			jx_office__csv_text(b, text);
 	}
 	jx_buf_adds(b, "\r\n");
 }

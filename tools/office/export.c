@@ -29,6 +29,7 @@ struct export
 	struct jx_item item;
 	jx_json doc; /* of item */
 	struct jx_office__row row;
+	struct jx_office__cells cells; /* of row */
 	jx_buf line;
 	int64_t observations, features, forks;
 };
@@ -39,6 +40,7 @@ static void free_export(struct export **x)
 		if ((*x)->out[i].fs != NULL)
 			jx_office__out_close(&(*x)->out[i]);
 	jx_json_done(&(*x)->doc);
+	jx_office__cells_done(&(*x)->cells);
 	jx_buf_done(&(*x)->line);
 	free(*x);
 }
@@ -102,15 +104,16 @@ static void write_row(struct export *x)
 	jx_buf *json = &x->out[FILE_GEOJSON].b, *sequence = &x->out[FILE_SEQUENCE].b;
 	const size_t before = json->len + (x->features > 0 ? 2 : 1);
 
-	jx_office__csv_row(&x->out[FILE_CSV].b, &x->row, false);
-	jx_office__csv_row(&x->out[FILE_CSV_ZH].b, &x->row, true);
+	jx_office__csv_row(&x->out[FILE_CSV].b, &x->cells, false);
 	jx_buf_adds(json, x->features++ > 0 ? ",\n" : "\n");
-	jx_office__geojson_feature(json, &x->row);
+	jx_office__geojson_feature(json, &x->row.e, &x->cells);
 	/* RFC 8142: a record separator before each text, a line feed after it */
 	jx_buf_addc(sequence, '\x1e');
 	if (json->rc == JX_OK)
 		jx_buf_add(sequence, json->data + before, json->len - before);
 	jx_buf_addc(sequence, '\n');
+	jx_office__cells_translate(&x->cells, &x->row);
+	jx_office__csv_row(&x->out[FILE_CSV_ZH].b, &x->cells, true);
 }
 
 static jx_rc take_place(void *user, const struct jx_office__place *p, struct jx_error *err)
@@ -131,9 +134,10 @@ static jx_rc take_place(void *user, const struct jx_office__place *p, struct jx_
 		rc = fill_links(x, err);
 	if (rc != JX_OK)
 		return rc;
+	jx_office__cells_fill(&x->cells, row);
 	if (p->is_fork) {
 		x->forks++;
-		jx_office__csv_row(&x->out[FILE_FORKS].b, row, false);
+		jx_office__csv_row(&x->out[FILE_FORKS].b, &x->cells, false);
 	} else {
 		x->observations += p->kind == JX_KIND_OBSERVATION ? 1 : 0;
 		write_row(x);
@@ -181,6 +185,7 @@ jx_rc jx_office__export_day(struct jx_office__desk *desk, const char *day, int64
 	jx_rc rc;
 
 	x->desk = desk;
+	jx_office__cells_init(&x->cells);
 	jx_buf_init(&x->line, JX_OFFICE__LINE_MAX + 1);
 	rc = desk->fs->make_dir(desk->fs->user, dir, err);
 	if (rc == JX_OK)

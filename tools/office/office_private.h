@@ -364,12 +364,26 @@ struct jx_office__row {
 };
 /* The version of a pack that an entry names, or the next newer one; NULL: neither is known here. */
 const jx_pack *jx_office__pack_of(const struct jx_office__desk *desk, const struct jx_entry *e);
+/* The plain text of a row's cells, made once for all files. */
+#define JX_OFFICE__CELLS_MAX 64
+struct jx_office__cells {
+	jx_buf text; /* one after the other, each with its NUL */
+	size_t start[JX_OFFICE__CELLS_MAX], len[JX_OFFICE__CELLS_MAX];
+};
+void jx_office__cells_init(struct jx_office__cells *c);
+void jx_office__cells_done(struct jx_office__cells *c);
+/* As machines read them. */
+void jx_office__cells_fill(struct jx_office__cells *c, const struct jx_office__row *row);
+/* From these to those that Chinese readers get: only words of ours differ. */
+void jx_office__cells_translate(struct jx_office__cells *c, const struct jx_office__row *row);
 /* Headings and values for machines, or for Chinese readers. Rows end with CR LF. */
 void jx_office__csv_heading(jx_buf *b, bool chinese);
-void jx_office__csv_row(jx_buf *b, const struct jx_office__row *row, bool chinese);
-/* A GeoJSON feature without line feed; WGS-84, which is what RFC 7946 takes for granted. */
-void jx_office__geojson_feature(jx_buf *b, const struct jx_office__row *row);
-/* Degrees with seven digits, exactly. */
+void jx_office__csv_row(jx_buf *b, const struct jx_office__cells *cells, bool chinese);
+/* A GeoJSON feature without line feed, of cells for machines; WGS-84, which is what RFC 7946 takes for granted. */
+void jx_office__geojson_feature(jx_buf *b, const struct jx_entry *e, const struct jx_office__cells *cells);
+/* A whole number of such parts of one as there are decimals, exactly. */
+void jx_office__add_decimal(jx_buf *b, int64_t value, int decimals);
+/* Degrees with seven digits. */
 void jx_office__add_e7(jx_buf *b, int32_t value_e7);
 
 /* Make a day's files anew. *rows_out: observations in them. */

@@ -64,6 +64,12 @@ static void degrees_are_exact(void **state)
 
 	(void)state;
 	jx_buf_init(&b, 64);
+	jx_office__add_decimal(&b, INT64_MIN, 3);
+	jx_buf_addc(&b, ' ');
+	jx_office__add_decimal(&b, -5, 1);
+	jx_buf_addc(&b, ' ');
+	jx_office__add_decimal(&b, 0, 0);
+	assert_string_equal(b.data, "-9223372036854775.808 -0.5 0");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		jx_buf_reset(&b);
 		jx_office__add_e7(&b, cases[i].e7);
@@ -86,6 +92,28 @@ static void fill(struct jx_office__row *row)
 	row->a.is_self_handled = true;
 	row->e.fix.lat_wgs84_e7 = -335000000;
 	row->e.fix.lon_wgs84_e7 = -701234500;
+}
+
+static void write_row(jx_buf *b, const struct jx_office__row *row, bool chinese)
+{
+	struct jx_office__cells cells;
+
+	jx_office__cells_init(&cells);
+	jx_office__cells_fill(&cells, row);
+	if (chinese)
+		jx_office__cells_translate(&cells, row);
+	jx_office__csv_row(b, &cells, chinese);
+	jx_office__cells_done(&cells);
+}
+
+static void write_feature(jx_buf *b, const struct jx_office__row *row)
+{
+	struct jx_office__cells cells;
+
+	jx_office__cells_init(&cells);
+	jx_office__cells_fill(&cells, row);
+	jx_office__geojson_feature(b, &row->e, &cells);
+	jx_office__cells_done(&cells);
 }
 
 /* Column i of a row without quoted line ends; "" if it is empty. */
@@ -142,7 +170,7 @@ static void a_row_has_what_the_entry_says(void **state)
 	(void)state;
 	jx_buf_init(&b, 65536);
 	fill(&row);
-	jx_office__csv_row(&b, &row, false);
+	write_row(&b, &row, false);
 	assert_string_equal(b.data + b.len - 2, "\r\n");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		cell_of(b.data, cases[i].name, cell, sizeof(cell));
@@ -179,13 +207,67 @@ static void chinese_rows_have_as_many_cells_as_headings(void **state)
 		if (i == 0)
 			jx_office__csv_heading(&b, true);
 		else
-			jx_office__csv_row(&b, &row, true);
+			write_row(&b, &row, true);
 		for (size_t k = 0; k < b.len; k++)
 			cells[i] += b.data[k] == ',' ? 1 : 0;
 	}
 	assert_int_equal(cells[0], cells[1]);
 	assert_non_null(strstr(b.data, "登记"));
 	assert_non_null(strstr(b.data, "发现"));
+}
+
+/* Cells are made once: those that differ for Chinese readers have to say so. */
+static void only_words_of_ours_are_made_again(void **state)
+{
+	struct jx_office__row row;
+	size_t translated = 0;
+	JX_AUTO_BUF plain;
+	JX_AUTO_BUF chinese;
+
+	(void)state;
+	jx_buf_init(&plain, 65536);
+	jx_buf_init(&chinese, 65536);
+	fill(&row);
+	row.is_at_once = true;
+	for (size_t i = 0; i < jx_office__column_count; i++) {
+		const struct jx_office__column *c = &jx_office__columns[i];
+
+		if (c->put == NULL)
+			continue;
+		jx_buf_reset(&plain);
+		jx_buf_reset(&chinese);
+		c->put(&plain, &row, false);
+		c->put(&chinese, &row, true);
+		if (plain.len == chinese.len && memcmp(plain.data, chinese.data, plain.len) == 0)
+			continue;
+		if (!c->has_words)
+			fail_msg("%s differs for Chinese readers", c->name);
+		translated++;
+	}
+	assert_int_equal(translated, 6); /* kind, result, self_handled, fix_source, fix_stale, at_once */
+}
+
+/* One cell too long spoils the row, and whoever publishes the file sees it. */
+static void a_cell_cut_off_is_no_cell(void **state)
+{
+	struct jx_office__row row;
+	struct jx_office__cells cells;
+	JX_AUTO_FREE char *marks = jx_xcalloc(1, 9 * JX_OFFICE__LINE_MAX);
+	JX_AUTO_BUF b;
+
+	(void)state;
+	jx_buf_init(&b, 1 << 24);
+	fill(&row);
+	memset(marks, 'm', 9 * JX_OFFICE__LINE_MAX - 1);
+	row.marks = marks;
+	jx_office__cells_init(&cells);
+	jx_office__cells_fill(&cells, &row);
+	jx_office__csv_row(&b, &cells, false);
+	assert_int_equal(b.rc, JX_ELIMIT);
+	jx_buf_reset(&b);
+	jx_office__geojson_feature(&b, &row.e, &cells);
+	assert_int_equal(b.rc, JX_ELIMIT);
+	jx_office__cells_done(&cells);
 }
 
 static void a_feature_has_a_point_or_null(void **state)
@@ -199,14 +281,14 @@ static void a_feature_has_a_point_or_null(void **state)
 	(void)state;
 	jx_buf_init(&b, 65536);
 	fill(&row);
-	jx_office__geojson_feature(&b, &row);
+	write_feature(&b, &row);
 	jx_assert_ok(jx_json_parse(b.data, b.len, &jx_json_pack_limits, &doc, &err), &err);
 	assert_non_null(strstr(b.data, "\"coordinates\":[-70.1234500,-33.5000000]"));
 	assert_true(jx_json_str_is(&doc, jx_json_get(&doc, jx_json_get(&doc, 0, "properties"), "note"),
 				   "=HYPERLINK(\"x\")"));
 	row.e.has_place = false;
 	jx_buf_reset(&b);
-	jx_office__geojson_feature(&b, &row);
+	write_feature(&b, &row);
 	jx_assert_ok(jx_json_parse(b.data, b.len, &jx_json_pack_limits, &empty, &err), &err);
 	assert_int_equal(jx_json_type_of(&empty, jx_json_get(&empty, 0, "geometry")), JX_JSON_NULL);
 	assert_int_equal(jx_json_type_of(&empty, jx_json_get(&empty, jx_json_get(&empty, 0, "properties"),
@@ -222,6 +304,8 @@ int main(void)
 		cmocka_unit_test(a_row_has_what_the_entry_says),
 		cmocka_unit_test(headings_begin_with_a_byte_order_mark),
 		cmocka_unit_test(chinese_rows_have_as_many_cells_as_headings),
+		cmocka_unit_test(only_words_of_ours_are_made_again),
+		cmocka_unit_test(a_cell_cut_off_is_no_cell),
 		cmocka_unit_test(a_feature_has_a_point_or_null),
 	};
 

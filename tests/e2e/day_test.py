@@ -294,21 +294,6 @@ class Together(Case):
 class Position(Case):
     """A real gpsd with a walk behind it."""
 
-    def gpsd(self, *walk):
-        walker = Service([program("jx-walk"), "--route", ROUTE, "--serve", "0", "--hz", "5", *walk], self.path("walk.log"))
-        self.addCleanup(walker.stop)
-        wait_for("jx-walk", lambda: re.search("^port (\\d+)$", walker.log(), re.M))
-        feed = re.search("^port (\\d+)$", walker.log(), re.M).group(1)
-        path = shutil.which("gpsd") or "/usr/sbin/gpsd"
-        for port in range(20000 + os.getpid() % 20000, 65000, 7):
-            service = Service([path, "-N", "-n", "-S", str(port), f"tcp://127.0.0.1:{feed}"], self.path("gpsd.log"),
-                              {"GPSD_SHM_KEY": str(0x4a580000 + port)})
-            started = wait_for("gpsd", lambda: not service.is_running() or listens(port))
-            if service.is_running() and started:
-                return service, port
-            service.stop()
-        raise AssertionError("no free port for gpsd")
-
     def test_walk(self):
         server = self.start_server()
         service, port = self.gpsd("--pace", "3")
@@ -335,14 +320,6 @@ class Position(Case):
         result = h07.jx("log", "01.01", "--wait-gps", "200")
         self.assertIn("no position", result.out)
         self.assertEqual(h07.list()[-1]["place"]["source"], "none")
-
-
-def listens(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True
-    except OSError:
-        return False
 
 
 if __name__ == "__main__":

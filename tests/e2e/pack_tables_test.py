@@ -118,8 +118,9 @@ class RoundTrips(Tables):
             self.assertNotEqual(of_first.pop("origin.json"), b"")
             self.assertEqual(of_second.pop("origin.json"), content(one))
             self.assertEqual(of_first, of_second, pack)
-            with open(os.path.join(FOLDER, SOURCES.get(pack, pack + ".json")), encoding="utf-8") as file:
-                self.assertEqual(json.load(file), json.loads(content(one)), pack)
+            # what devices have built in are these very bytes: the same version with others would be refused
+            self.assertEqual(content(os.path.join(FOLDER, SOURCES.get(pack, pack + ".json"))), content(one),
+                             f"{pack}: lay src/form/packs out with jx-office pack tables and pack build")
             self.assertEqual(self.office("--json", "pack", "check", one).object, self.office("--json", "pack", "check", pack).object)
 
     def test_cells_are_safe_for_spreadsheets(self):

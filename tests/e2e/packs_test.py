@@ -1,4 +1,5 @@
 """Form packs from the server: published while it runs, fetched by handhelds and the office, in force from their day by trusted time."""
+import csv
 import datetime
 import json
 import os
@@ -169,6 +170,103 @@ class Life(Packs):
 
 
 class Refused(Packs):
+    def tables(self, pack, change=None):
+        """A file made by an office: of its tables, changed or not."""
+        folder, path = self.path("tables"), self.path("built.json")
+        self.office("pack", "tables", pack, folder)
+        if change:
+            change(folder)
+        self.office("pack", "build", folder, "-o", path)
+        return path
+
+    def test_a_built_in_pack_that_an_office_built_unchanged(self):
+        """It is the one that devices have: nothing to fetch, nothing to refuse."""
+        built = self.tables("ten-disorders")
+        device = self.device(self.server, "H07")
+        self.office("enrol", self.server.url, self.server.code("B01", role="dispatcher"))
+        self.publish(built)
+        device.sync()
+        self.assertEqual(self.problems(device), {})
+        self.assertEqual(self.active(device), 2)
+        device.log("01.01", "--no-gps")
+        told = self.office("pull").object
+        self.assertEqual((told["packs"], told["packs_refused"]), (0, 0), told)
+
+    def test_time_limits_of_an_office(self):
+        """A notice has the days that the city's pack gives: the disorder's own before the general ones, and never more."""
+        rows = [{"id": "all", "days": 7}, {"id": "refuse", "days": 3, "codes": "01"}, {"id": "later", "days": 1, "valid_from": self.tomorrow}]
+
+        def give_limits(folder):
+            with open(os.path.join(folder, "time_limits.csv"), encoding="utf-8-sig", newline="") as file:
+                heading = next(csv.reader(file))
+            with open(os.path.join(folder, "time_limits.csv"), "w", encoding="utf-8-sig", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow(heading)
+                for row in rows:
+                    row = {"name_zh": "限期通知", "name_en": "notice", "measure": "notice", "valid_from": "2025-01-01", "source": "city", **row}
+                    writer.writerow([("'" if row.get(key) == "01" else "") + str(row.get(key, "")) for key in (h.split(" ")[-1] for h in heading)])
+            head = os.path.join(folder, "pack.json")
+            with open(head, encoding="utf-8") as file:
+                text = file.read()
+            with open(head, "w", encoding="utf-8") as file:
+                file.write(text.replace('"version": 2,', '"version": 1001,'))
+
+        device = self.device(self.server, "H07")
+        notice = ("--no-gps", "--quantity", "1", "--unit", "place", "--measure", "notice")
+        codes = [code for code in ("01.01", "02.01") if code in device.jx("codes").out]
+        self.assertEqual(codes, ["01.01", "02.01"])
+        # the pack that is built in gives none
+        self.assertIn("limit_days", device.log("02.01", *notice, want=EXIT["einval"]).object["text"])
+        self.publish(self.tables("ten-disorders", give_limits), "--from", self.today)
+        device.sync()
+        self.assertEqual(self.active(device), 1001)
+
+        def days(code, *more):
+            saved = device.log(code, *notice, *more).object
+            return device.json("show", saved["number"]).object["entry"]["answers"]["limit_days"]
+        self.assertEqual((days("01.01"), days("02.01"), days("02.01", "--limit-days", "5")), (3, 7, 5))
+        told = device.log("01.01", *notice, "--limit-days", "5", want=EXIT["einval"]).object["text"]
+        self.assertIn("limit_days", told)
+        # the server and the office find nothing wrong in it
+        device.sync()
+        marks = [m for item in self.server.review() for m in item["marks"]]
+        self.assertFalse([m for m in marks if m.startswith(("answers", "unknown"))], marks)
+        self.office("enrol", self.server.url, self.server.code("B01", role="dispatcher"))
+        self.office("pull")
+        with open(os.path.join(self.home, "days", device.list()[-1]["day"], "observations.csv"), encoding="utf-8-sig", newline="") as file:
+            self.assertEqual([row["limit_days"] for row in csv.DictReader(file)], ["3", "7", "5"])
+
+    def forget_the_time(self, device):
+        """As a device that no server ever told the time."""
+        with sqlite3.connect(os.path.join(device.home, "jiexun.db")) as db:
+            gone = db.execute("DELETE FROM setting WHERE name IN ('trusted_time', 'server_utc_ms')").rowcount
+        db.close()
+        self.assertGreater(gone, 0)
+        self.assertFalse(device.status()["time_trusted"])
+
+    def test_satellites_tell_the_time(self):
+        """Never told by a server: the receiver's time counts, and not the wall clock, whichever way it lies."""
+        for walk_s, wall_s, before, after in ((DAY_S, -400 * DAY_S, 2, 1001), (0, 3 * 365 * DAY_S, 1001, 2)):
+            with self.subTest(walk_s=walk_s):
+                short = f"H{before % 1000:02}"
+                _, port = self.gpsd(env=clock_env(offset_s=walk_s))
+                device = self.device(self.server, short, gps__source="gpsd", gps__port=port, gps__stale_after_ms=5000)
+                if walk_s > 0:
+                    self.publish(self.pack("ten-disorders", 1001, more_codes), "--from", self.tomorrow)
+                device.sync()
+                self.assertEqual(self.active(device), 2)
+                self.forget_the_time(device)
+                lying = clock_env(offset_s=wall_s)
+                self.assertEqual(self.active(device, env=lying), before)
+                wait_for("a fix", lambda device=device, lying=lying:
+                         device.json("gps", "--wait-gps", "1000", env=lying).object["place"]["source"] == "gnss")
+                saved = device.log("01.01", "--wait-gps", "5000", env=lying).object
+                self.assertEqual(saved["place"]["source"], "gnss")
+                self.assertTrue(device.json("status", env=lying).object["time_trusted"])
+                self.assertEqual(self.active(device, env=lying), after)
+                self.assertEqual(device.log("01.77", "--no-gps", env=lying, want=0 if after == 1001 else EXIT["einval"]).status,
+                                 0 if after == 1001 else EXIT["einval"])
+
     def test_at_the_desk(self):
         good = self.pack("ten-disorders", 1001, more_codes)
         self.publish(good)

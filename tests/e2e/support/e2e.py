@@ -395,6 +395,14 @@ class Device:
                 "SELECT i.writer, e.n, e.bytes FROM entry e JOIN identity i ON i.no = e.writer_no")}
 
 
+def listens(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
 class Case(unittest.TestCase):
     """A folder, and an end for everything that was started."""
 
@@ -417,6 +425,24 @@ class Case(unittest.TestCase):
         device = Device(self.dir, short, **profile)
         device.enrol(url or server.url, server.code(short))
         return device.begin() if begin else device
+
+    def gpsd(self, *walk, env=None):
+        """A real gpsd with a walk behind it, and its port. env: of the walk, whose clock is that of the satellites."""
+        route = os.path.join(os.environ["JX_SOURCE"], "tests", "data", "walk", "route.csv")
+        name = f"walk-{next(self._photos)}.log"
+        walker = Service([program("jx-walk"), "--route", route, "--serve", "0", "--hz", "5", *walk], self.path(name), env)
+        self.addCleanup(walker.stop)
+        wait_for("jx-walk", lambda: re.search("^port (\\d+)$", walker.log(), re.M))
+        feed = re.search("^port (\\d+)$", walker.log(), re.M).group(1)
+        path = shutil.which("gpsd") or "/usr/sbin/gpsd"
+        for port in range(20000 + os.getpid() % 20000, 65000, 7):
+            service = Service([path, "-N", "-n", "-S", str(port), f"tcp://127.0.0.1:{feed}"], self.path("gpsd.log"),
+                              {"GPSD_SHM_KEY": str(0x4a580000 + port)})
+            started = wait_for("gpsd", lambda: not service.is_running() or listens(port))
+            if service.is_running() and started:
+                return service, port
+            service.stop()
+        raise AssertionError("no free port for gpsd")
 
     def photo(self, size=30000):
         """A new JPEG file of about that many bytes; every call makes another picture."""

@@ -2,8 +2,6 @@
 import fcntl
 import os
 import re
-import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -12,7 +10,6 @@ import uuid
 from e2e import CROCKFORD, EXIT, SANITIZE, Case, Device, Service, clock_env, environment, main, program, run, wait_for
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
-ROUTE = os.path.join(os.environ["JX_SOURCE"], "tests", "data", "walk", "route.csv")
 # keys that a row of `jx --json list` always has
 ROW = {"number", "n", "id", "kind", "taken_utc_ms", "day", "place", "photos", "photos_receipted", "state", "corrected", "withdrawn"}
 

@@ -169,7 +169,9 @@ class Life(Packs):
             self.assertEqual(self.active(device), 1002)
 
 
-class Refused(Packs):
+class Made(Packs):
+    """Packs of an office's own making, and by which time they hold."""
+
     def tables(self, pack, change=None):
         """A file made by an office: of its tables, changed or not."""
         folder, path = self.path("tables"), self.path("built.json")
@@ -267,6 +269,8 @@ class Refused(Packs):
                 self.assertEqual(device.log("01.77", "--no-gps", env=lying, want=0 if after == 1001 else EXIT["einval"]).status,
                                  0 if after == 1001 else EXIT["einval"])
 
+
+class Refused(Packs):
     def test_at_the_desk(self):
         good = self.pack("ten-disorders", 1001, more_codes)
         self.publish(good)

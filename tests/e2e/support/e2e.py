@@ -441,6 +441,7 @@ class Case(unittest.TestCase):
                               {"GPSD_SHM_KEY": str(0x4a580000 + port)})
             started = wait_for("gpsd", lambda: not service.is_running() or listens(port))
             if service.is_running() and started:
+                self.addCleanup(service.stop)
                 return service, port
             service.stop()
         raise AssertionError("no free port for gpsd")

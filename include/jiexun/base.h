@@ -412,6 +412,11 @@ struct jx_fs {
 	jx_rc (*file_size)(void *user, jx_file *f, int64_t *size_bytes_out, struct jx_error *err);
 	jx_rc (*sync_data)(void *user, jx_file *f,
 			   struct jx_error *err); /**< fdatasync; a failure is final for this file */
+	/**
+	 * The disk may begin with these bytes, so that sync_data() has less to wait for. Only a hint, which promises nothing and tells
+	 * no error, nor takes one away from sync_data(). NULL where there is none.
+	 */
+	void (*write_out)(void *user, jx_file *f, int64_t offset_bytes, size_t len);
 	void (*close)(void *user, jx_file *f);
 	jx_rc (*rename)(void *user, const char *from, const char *to,
 			struct jx_error *err); /**< replaces; durable only after sync_dir */

@@ -27,6 +27,9 @@ jx_rc jx_office__out_flush(struct jx_office__out *out, bool all, struct jx_error
 	if (rc != JX_OK || out->b.len == 0 || (!all && out->b.len < FLUSH_BYTES))
 		return rc;
 	rc = out->fs->write_at(out->fs->user, out->file, out->at, out->b.data, out->b.len, err);
+	/* while the next rows are made, the disk has something to do */
+	if (rc == JX_OK && !all && out->fs->write_out != NULL)
+		out->fs->write_out(out->fs->user, out->file, out->at, out->b.len);
 	if (rc == JX_OK)
 		out->at += (int64_t)out->b.len;
 	jx_buf_reset(&out->b);

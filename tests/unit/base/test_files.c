@@ -60,6 +60,8 @@ static void bytes_go_where_they_belong(void **state)
 	jx_assert_ok(fs->create(fs->user, path, &f, &err), &err);
 	jx_assert_ok(fs->write_at(fs->user, f, 0, "hello world", 11, &err), &err);
 	jx_assert_ok(fs->write_at(fs->user, f, 6, "there", 5, &err), &err);
+	fs->write_out(fs->user, f, 0, 4); /* changes nothing */
+	fs->write_out(fs->user, f, 1 << 20, 4);
 	jx_assert_ok(fs->sync_data(fs->user, f, &err), &err);
 	fs->close(fs->user, f);
 

@@ -449,6 +449,49 @@ static void a_statement_adds_up(void **state)
 	jx_office__desk_close(&desk);
 }
 
+/* Of each day only its own entries are read; what is missing of the chain is told all the same, until it comes. */
+static void a_gap_is_told_with_every_day(void **state)
+{
+	struct world *w = *state;
+	struct jx_office__desk desk;
+	struct jx_error err = {.code = JX_OK};
+	const size_t late = town_add_kind(&w->t, 1, JX_KIND_OBSERVATION, TOWN_NEXT, false);
+	int64_t last_n = 0;
+
+	(void)town_add_kind(&w->t, 1, JX_KIND_OBSERVATION, TOWN_NEXT, true);
+	open_desk(w, &desk);
+	town_feed(&w->t, &desk, 0, late, "c1", false);
+	town_feed(&w->t, &desk, late + 1, w->t.count, "c2", false);
+	for (int is_whole = 0; is_whole < 2; is_whole++) {
+		JX_CLEANUP(jx_office__rows_done) struct jx_office__rows all = {.count = 0};
+		JX_CLEANUP(jx_office__rows_done) struct jx_office__rows one = {.count = 0};
+		size_t rows = 0;
+
+		jx_assert_ok(jx_office__index_rows(desk.index, NULL, &all, &err), &err);
+		jx_assert_ok(jx_office__index_rows(desk.index, TOWN_NEXT, &one, &err), &err);
+		for (size_t i = 0; i < all.count; i++) {
+			const struct jx_day_row *row = &all.row[i];
+
+			if (strcmp(row->short_code, "H08") != 0) {
+				assert_int_equal(row->gaps, 0);
+				continue;
+			}
+			rows++;
+			assert_true(last_n == 0 || row->last_n == last_n);
+			last_n = row->last_n;
+			assert_int_equal(row->gaps, is_whole ? 0 : 1);
+			assert_int_equal(row->missing_first_n, is_whole ? 0 : last_n - 1);
+			if (strcmp(row->day, TOWN_NEXT) == 0) {
+				assert_int_equal(one.count, 1);
+				assert_memory_equal(&one.row[0], row, sizeof(*row));
+			}
+		}
+		assert_true(rows >= 2);
+		town_feed(&w->t, &desk, late, late + 1, "c3", false);
+	}
+	jx_office__desk_close(&desk);
+}
+
 /* A receipt that no key of the server signed changes no statement. */
 static void a_forged_photo_receipt_counts_for_nothing(void **state)
 {
@@ -556,6 +599,7 @@ int main(void)
 		TEST(a_lost_or_damaged_index_is_made_again),
 		TEST(wanted_photos_are_those_with_a_receipt),
 		TEST(a_statement_adds_up),
+		TEST(a_gap_is_told_with_every_day),
 		TEST(a_forged_photo_receipt_counts_for_nothing),
 		TEST(two_pulls_do_not_meet),
 		TEST(a_key_that_others_can_read_is_refused),

@@ -437,6 +437,8 @@ class Case(unittest.TestCase):
         feed = re.search("^port (\\d+)$", walker.log(), re.M).group(1)
         path = shutil.which("gpsd") or "/usr/sbin/gpsd"
         for port in range(20000 + os.getpid() % 20000, 65000, 7):
+            if listens(port):
+                continue
             service = Service([path, "-N", "-n", "-S", str(port), f"tcp://127.0.0.1:{feed}"], self.path("gpsd.log"),
                               {"GPSD_SHM_KEY": str(0x4a580000 + port)})
             started = wait_for("gpsd", lambda: not service.is_running() or listens(port))

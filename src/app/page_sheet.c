@@ -23,6 +23,7 @@ struct _AppSheetPage {
 	size_t section, row; /* section_count: the last screen; row 0: no row of a group */
 	bool shows_missing;  /* saving was tried: what is not answered is a problem now */
 	bool is_saving;
+	bool is_left; /* disposed of */
 	guint hide_pad;
 };
 
@@ -95,6 +96,7 @@ static void show_notice(AppSheetPage *page)
 	const struct sheet *s = page->sheet;
 	g_autofree char *text = NULL;
 
+	gtk_widget_set_visible(GTK_WIDGET(page->notice), FALSE);
 	if (s->active_version == s->fill.draft.pack_version)
 		return;
 	text = g_strdup_printf(
@@ -102,6 +104,12 @@ static void show_notice(AppSheetPage *page)
 		(long long)s->fill.draft.pack_version, (long long)s->active_version);
 	gtk_label_set_text(page->notice, text);
 	gtk_widget_set_visible(GTK_WIDGET(page->notice), TRUE);
+}
+
+void app_sheet_page_set_active(AppSheetPage *page, int64_t version)
+{
+	page->sheet->active_version = version;
+	show_notice(page);
 }
 
 /* ---- problems ------------------------------------------------------------------------------------------ */
@@ -463,6 +471,8 @@ static gboolean hide_pad(gpointer user)
 /* From one number to the next it stays: else all would jump. */
 void app_sheet_page_set_number(AppSheetPage *page, GtkWidget *entry)
 {
+	if (page->is_left)
+		return;
 	g_clear_handle_id(&page->hide_pad, g_source_remove);
 	app_number_pad_set_entry(page->pad, entry);
 	if (entry == NULL) {
@@ -534,9 +544,10 @@ static void app_sheet_page_dispose(GObject *object)
 {
 	AppSheetPage *page = APP_SHEET_PAGE(object);
 
-	g_clear_handle_id(&page->hide_pad, g_source_remove);
 	if (page->screen != NULL)
 		adw_bin_set_child(page->screen, NULL);
+	g_clear_handle_id(&page->hide_pad, g_source_remove);
+	page->is_left = true;
 	gtk_widget_dispose_template(GTK_WIDGET(object), APP_TYPE_SHEET_PAGE);
 	G_OBJECT_CLASS(app_sheet_page_parent_class)->dispose(object);
 }

@@ -64,6 +64,8 @@ GtkWidget *app_sheet_page_new(struct sheet *s);
 void app_sheet_page_answered(AppSheetPage *page, const char *path);
 /** What is kept, or not, has changed. */
 void app_sheet_page_show_kept(AppSheetPage *page);
+/** Which version of the form's pack holds today: another one than the draft's is told. */
+void app_sheet_page_set_active(AppSheetPage *page, int64_t version);
 /** All on the screen is made anew: rows moved, photos came. */
 void app_sheet_page_renew(AppSheetPage *page);
 void app_sheet_page_go(AppSheetPage *page, size_t section, size_t row);

@@ -11,6 +11,7 @@ struct write_job {
 	struct jx_draft draft;
 	struct jx_fill_values values;
 	bool is_whole;
+	GWeakRef page; /* may be left before it is written */
 };
 
 static void free_write(struct desk_job *job)
@@ -18,6 +19,7 @@ static void free_write(struct desk_job *job)
 	struct write_job *w = (struct write_job *)job;
 
 	jx_fill_values_free(&w->values);
+	g_weak_ref_clear(&w->page);
 	g_free(w);
 }
 
@@ -47,17 +49,17 @@ static void wait_ms(struct sheet *s, guint ms)
 	s->timer = g_timeout_add(ms, on_timer, s);
 }
 
-static struct sheet *sheet_of(gpointer owner)
-{
-	return g_object_get_data(owner, "sheet");
-}
-
 static void wrote(struct desk_job *job, gpointer owner)
 {
-	struct sheet *s = sheet_of(owner);
+	g_autoptr(GObject) page = g_weak_ref_get(&((struct write_job *)job)->page);
+	struct sheet *s = page != NULL ? g_object_get_data(page, "sheet") : NULL;
 
-	if (s == NULL)
+	if (s == NULL) {
+		/* nobody is there to try again: it must not be lost in silence */
+		if (job->rc != JX_OK)
+			app_toast_error(owner, &job->err);
 		return;
+	}
 	s->writing--;
 	g_clear_pointer(&s->refused, g_free);
 	if (job->rc != JX_OK) {
@@ -86,13 +88,16 @@ static void add_dirty(struct sheet *s, struct jx_fill_values *values)
 
 void sheet_flush(struct sheet *s)
 {
+	GtkWidget *window = GTK_WIDGET(app_window_of(s->page));
 	struct write_job *w;
 
 	g_clear_handle_id(&s->timer, g_source_remove);
-	if (s->is_over || (!s->is_whole_due && g_hash_table_size(s->dirty) == 0))
+	if (window == NULL || app_desk(window) == NULL || s->is_over ||
+	    (!s->is_whole_due && g_hash_table_size(s->dirty) == 0))
 		return;
 	w = g_new0(struct write_job, 1);
 	w->job = (struct desk_job){.work = write_down, .done = wrote, .free_job = free_write};
+	g_weak_ref_init(&w->page, s->page);
 	w->draft = s->fill.draft;
 	w->is_whole = s->is_whole_due || !s->fill.is_stored;
 	if (w->is_whole)
@@ -104,7 +109,7 @@ void sheet_flush(struct sheet *s)
 	s->fill.is_stored = true;
 	s->writing++;
 	app_sheet_page_show_kept(APP_SHEET_PAGE(s->page));
-	desk_post(app_desk(s->page), &w->job, s->page);
+	desk_post(app_desk(window), &w->job, window);
 }
 
 static void set_due(struct sheet *s, bool is_text)

@@ -132,6 +132,8 @@ static GtkWidget *make_step(const char *label, const char *name, struct number *
 	GtkWidget *button = gtk_button_new_with_label(label);
 
 	gtk_widget_add_css_class(button, "step");
+	/* keys step in the entry itself: fewer stops for a keypad */
+	gtk_widget_set_focusable(button, FALSE);
 	gtk_widget_set_focus_on_click(button, FALSE);
 	app_name(button, name);
 	g_signal_connect(button, "clicked", pressed, n);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define READ_BYTES_MAX ((size_t)64 << 20)
+#include "camera.h"
 
 const char *sheet_role_text(const char *role)
 {
@@ -24,8 +24,8 @@ const char *sheet_role_text(const char *role)
 struct photo_job {
 	struct desk_job job;
 	uint8_t id[JX_ID_BYTES];
-	char *source; /* file to import */
-	char *kept;   /* what it became */
+	GBytes *jpeg;
+	char *kept; /* the file it became */
 	char role[16];
 };
 
@@ -33,7 +33,7 @@ static void free_photo(struct desk_job *job)
 {
 	struct photo_job *p = (struct photo_job *)job;
 
-	g_free(p->source);
+	g_bytes_unref(p->jpeg);
 	g_free(p->kept);
 	g_free(p);
 }
@@ -43,22 +43,21 @@ static jx_rc keep_photo(struct jx_handheld *h, struct desk_job *job, struct jx_e
 	struct photo_job *p = (struct photo_job *)job;
 	const struct jx_fs *fs = jx_os_fs();
 	g_autofree char *dir = NULL;
-	JX_AUTO_BUF bytes = {0};
 	char id[37];
+	gsize len;
+	const void *jpeg = g_bytes_get_data(p->jpeg, &len);
 	jx_rc rc = jx_handheld_open_recorder(h, err);
 
-	if (rc == JX_OK)
-		rc = jx_media_check(h->media, fs, p->source, err);
-	jx_buf_init(&bytes, READ_BYTES_MAX);
-	if (rc == JX_OK)
-		rc = jx_fs_read_all(fs, p->source, &bytes, err);
 	if (rc != JX_OK)
 		return rc;
 	jx_uuid_format(p->id, id);
 	dir = g_strdup_printf("%s/sheets/%s", h->dir, id);
 	p->kept = g_strdup_printf("%s/%lld.jpg", dir, (long long)g_get_real_time());
 	rc = fs->make_dir(fs->user, dir, err);
-	return rc == JX_OK ? jx_fs_write_all(fs, p->kept, bytes.data, bytes.len, err) : rc;
+	if (rc == JX_OK)
+		rc = jx_fs_write_all(fs, p->kept, jpeg, len, err);
+	/* what the entry would not take is told now, while it can be taken again */
+	return rc == JX_OK ? jx_media_check(h->media, fs, p->kept, err) : rc;
 }
 
 static void kept_photo(struct desk_job *job, gpointer owner)
@@ -74,44 +73,27 @@ static void kept_photo(struct desk_job *job, gpointer owner)
 	app_sheet_page_renew(APP_SHEET_PAGE(owner));
 }
 
-static void import(struct sheet *s, const char *path, const char *role)
+static void taken(gpointer owner, struct lens_picture *picture, const char *role)
 {
-	struct photo_job *p = g_new0(struct photo_job, 1);
+	struct sheet *s = g_object_get_data(owner, "sheet");
+	struct photo_job *p;
 
+	if (picture == NULL)
+		return;
+	p = g_new0(struct photo_job, 1);
 	p->job = (struct desk_job){.work = keep_photo, .done = kept_photo, .free_job = free_photo};
 	memcpy(p->id, s->fill.draft.id, JX_ID_BYTES);
-	p->source = g_strdup(path);
+	p->jpeg = g_bytes_ref(picture->jpeg);
 	jx_strcpy(p->role, sizeof(p->role), role);
+	lens_picture_free(picture);
 	desk_post(app_desk(s->page), &p->job, s->page);
-}
-
-static void on_chosen(GtkNativeDialog *dialog, int answer, struct sheet *s)
-{
-	g_autoptr(GFile) file = NULL;
-	g_autofree char *path = NULL;
-
-	if (answer == GTK_RESPONSE_ACCEPT)
-		file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
-	if (file != NULL)
-		path = g_file_get_path(file);
-	if (path != NULL)
-		import(s, path, g_object_get_data(G_OBJECT(dialog), "role"));
-	gtk_native_dialog_destroy(dialog);
-	g_object_unref(dialog);
 }
 
 void sheet_photo_take(struct sheet *s, const char *role)
 {
-	GtkWindow *window = GTK_WINDOW(app_window_of(s->page));
-	GtkFileChooserNative *dialog = gtk_file_chooser_native_new(
-		_("Choose a photo"), window, GTK_FILE_CHOOSER_ACTION_OPEN, _("Take it"), NULL);
-	g_autoptr(GtkFileFilter) filter = gtk_file_filter_new();
+	const struct camera_wish wish = {.role = role, .taken = taken, .owner = s->page};
 
-	gtk_file_filter_add_mime_type(filter, "image/jpeg");
-	gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(dialog), filter);
-	g_object_set_data_full(G_OBJECT(dialog), "role", g_strdup(role), g_free);
-	g_signal_connect(dialog, "response", G_CALLBACK(on_chosen), s);
-	gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));
+	camera_show(s->page, &wish);
 }
 
 /* ---- a field that asks for one ------------------------------------------------------------------------- */

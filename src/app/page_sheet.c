@@ -24,7 +24,8 @@ struct _AppSheetPage {
 	bool shows_missing;  /* saving was tried: what is not answered is a problem now */
 	bool is_saving;
 	bool is_left; /* disposed of */
-	guint hide_pad;
+	guint hide_pad, settle;
+	char at[JX_FIELD_PATH_MAX]; /* answered last on this screen */
 };
 
 G_DEFINE_TYPE(AppSheetPage, app_sheet_page, ADW_TYPE_BIN)
@@ -60,7 +61,8 @@ static void show_computed(AppSheetPage *page)
 	len = strlen(text.data);
 	if (len > 0 && text.data[len - 1] == '\n')
 		text.data[len - 1] = '\0';
-	gtk_label_set_text(page->computed, text.data);
+	/* it stands indented in a dialogue, at the edge here */
+	gtk_label_set_text(page->computed, text.data + strspn(text.data, " "));
 }
 
 void app_sheet_page_show_kept(AppSheetPage *page)
@@ -73,10 +75,10 @@ void app_sheet_page_show_kept(AppSheetPage *page)
 
 		gtk_label_set_text(page->kept, text);
 		gtk_widget_set_tooltip_text(GTK_WIDGET(page->kept), text);
-		gtk_widget_add_css_class(GTK_WIDGET(page->kept), "problem");
+		gtk_widget_add_css_class(GTK_WIDGET(page->kept), "sheet-problem");
 		return;
 	}
-	gtk_widget_remove_css_class(GTK_WIDGET(page->kept), "problem");
+	gtk_widget_remove_css_class(GTK_WIDGET(page->kept), "sheet-problem");
 	gtk_widget_set_tooltip_text(GTK_WIDGET(page->kept), NULL);
 	if (s->writing > 0 || s->timer != 0) {
 		gtk_label_set_text(page->kept, _("keeping …"));
@@ -143,7 +145,7 @@ static void show_problems(AppSheetPage *page)
 
 void app_sheet_page_answered(AppSheetPage *page, const char *path)
 {
-	(void)path;
+	jx_strcpy(page->at, sizeof(page->at), path != NULL ? path : "");
 	for (guint i = 0; i < page->fields->len; i++)
 		app_sheet_field_refresh(g_ptr_array_index(page->fields, i));
 	show_problems(page);
@@ -309,6 +311,7 @@ void app_sheet_page_go_to(AppSheetPage *page, const char *path)
 	for (guint i = 0; i < page->fields->len; i++)
 		if (strcmp(app_sheet_field_path(g_ptr_array_index(page->fields, i)), path) == 0)
 			(void)gtk_widget_child_focus(g_ptr_array_index(page->fields, i), GTK_DIR_TAB_FORWARD);
+	jx_strcpy(page->at, sizeof(page->at), path);
 }
 
 void app_sheet_page_go_on(AppSheetPage *page, GtkWidget *field)
@@ -516,14 +519,38 @@ static void bind_keys(GtkWidgetClass *widget)
 	static const struct {
 		guint key;
 		const char *does;
-	} keys[] = {{GDK_KEY_Page_Down, "next"}, {GDK_KEY_Page_Up, "back"}, {GDK_KEY_Escape, "escape"},
-		    {GDK_KEY_plus, "add"},       {GDK_KEY_KP_Add, "add"},   {GDK_KEY_equal, "same"},
+	} keys[] = {{GDK_KEY_Escape, "escape"},
+		    {GDK_KEY_plus, "add"},
+		    {GDK_KEY_KP_Add, "add"},
+		    {GDK_KEY_equal, "same"},
 		    {GDK_KEY_KP_Equal, "same"}};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
 		gtk_widget_class_add_binding(widget, keys[i].key, 0, on_key, "s", keys[i].does);
 		gtk_widget_class_add_binding(widget, keys[i].key, GDK_SHIFT_MASK, on_key, "s", keys[i].does);
 	}
+}
+
+static void add_key(GtkEventController *keys, guint key, const char *does)
+{
+	GtkShortcut *shortcut = gtk_shortcut_new(gtk_keyval_trigger_new(key, 0),
+						 gtk_callback_action_new(on_key, NULL, NULL));
+
+	gtk_shortcut_set_arguments(shortcut, g_variant_new_string(does));
+	gtk_shortcut_controller_add_shortcut(GTK_SHORTCUT_CONTROLLER(keys), shortcut);
+}
+
+/* Before what scrolls takes them. */
+static void take_page_keys(AppSheetPage *page)
+{
+	GtkEventController *keys = gtk_shortcut_controller_new();
+
+	gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE);
+	add_key(keys, GDK_KEY_Page_Down, "next");
+	add_key(keys, GDK_KEY_KP_Page_Down, "next");
+	add_key(keys, GDK_KEY_Page_Up, "back");
+	add_key(keys, GDK_KEY_KP_Page_Up, "back");
+	gtk_widget_add_controller(GTK_WIDGET(page), keys);
 }
 
 /* ---- the widget ---------------------------------------------------------------------------------------- */
@@ -547,6 +574,7 @@ static void app_sheet_page_dispose(GObject *object)
 	if (page->screen != NULL)
 		adw_bin_set_child(page->screen, NULL);
 	g_clear_handle_id(&page->hide_pad, g_source_remove);
+	g_clear_handle_id(&page->settle, g_source_remove);
 	page->is_left = true;
 	gtk_widget_dispose_template(GTK_WIDGET(object), APP_TYPE_SHEET_PAGE);
 	G_OBJECT_CLASS(app_sheet_page_parent_class)->dispose(object);
@@ -594,16 +622,15 @@ static void app_sheet_page_init(AppSheetPage *page)
 {
 	page->fields = g_ptr_array_new();
 	gtk_widget_init_template(GTK_WIDGET(page));
+	take_page_keys(page);
 	g_signal_connect_swapped(page->popover, "show", G_CALLBACK(fill_menu), page);
 }
 
-static void on_map(AppSheetPage *page)
+static void start(AppSheetPage *page)
 {
 	struct sheet *s = page->sheet;
 	char at[JX_FIELD_PATH_MAX] = "", value[JX_DRAFT_VALUE_MAX], last[JX_FIELD_PATH_MAX] = "";
 
-	if (adw_bin_get_child(page->screen) != NULL)
-		return; /* back from a page that lay over it */
 	show_notice(page);
 	/* where it goes on: at the last that was answered */
 	while (s->fill.is_stored && jx_sheet_next(s->fill.sheet, at, at))
@@ -613,6 +640,44 @@ static void on_map(AppSheetPage *page)
 		app_sheet_page_go_to(page, last);
 	else
 		app_sheet_page_go(page, 0, 0);
+}
+
+static void focus_on(AppSheetPage *page, const char *path)
+{
+	for (guint i = 0; i < page->fields->len; i++) {
+		GtkWidget *f = g_ptr_array_index(page->fields, i);
+
+		if (strcmp(app_sheet_field_path(APP_SHEET_FIELD(f)), path) == 0 &&
+		    gtk_widget_get_focus_child(f) == NULL) {
+			(void)gtk_widget_child_focus(f, GTK_DIR_TAB_FORWARD);
+			return;
+		}
+	}
+}
+
+/* After whoever showed the page has looked for something to focus. */
+static gboolean settle_focus(gpointer user)
+{
+	AppSheetPage *page = user;
+
+	page->settle = 0;
+	if (page->at[0] != '\0')
+		focus_on(page, page->at);
+	else if (gtk_widget_get_focus_child(GTK_WIDGET(page->screen)) == NULL)
+		(void)gtk_widget_child_focus(GTK_WIDGET(page->screen), GTK_DIR_TAB_FORWARD);
+	return G_SOURCE_REMOVE;
+}
+
+static void on_map(AppSheetPage *page)
+{
+	if (adw_bin_get_child(page->screen) == NULL) {
+		start(page);
+		if (page->fields->len > 0 && page->at[0] == '\0')
+			jx_strcpy(page->at, sizeof(page->at),
+				  app_sheet_field_path(g_ptr_array_index(page->fields, 0)));
+	}
+	g_clear_handle_id(&page->settle, g_source_remove);
+	page->settle = g_idle_add(settle_focus, page);
 }
 
 GtkWidget *app_sheet_page_new(struct sheet *s)

@@ -52,7 +52,7 @@ static void add_problems(struct sheet *s, GtkWidget *box)
 		gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
 		gtk_label_set_xalign(GTK_LABEL(label), 0);
 		gtk_widget_add_css_class(button, "big");
-		gtk_widget_add_css_class(button, "problem");
+		gtk_widget_add_css_class(button, "sheet-problem");
 		g_object_set_data_full(G_OBJECT(button), "path", g_strdup(p[i].path), g_free);
 		g_signal_connect(button, "clicked", G_CALLBACK(on_problem), s);
 		gtk_box_append(GTK_BOX(box), button);

@@ -108,14 +108,16 @@ static void show(AppSheetField *f, GtkWidget *widget, const char *value)
 {
 	const char *roles[JX_PHOTOS_MAX];
 	const size_t count = jx_fill_roles(&app_sheet_field_sheet(f)->fill, roles);
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *name = NULL;
 	int taken = 0;
 
 	(void)value;
 	for (size_t i = 0; i < count; i++)
 		taken += strcmp(roles[i], app_sheet_field_of(f)->role) == 0;
 	text = taken > 0 ? g_strdup_printf(_("%d taken; take another"), taken) : g_strdup(_("Take a photo"));
+	name = g_strdup_printf("%s: %s", jx_text_pick(&app_sheet_field_of(f)->name), text);
 	gtk_button_set_label(GTK_BUTTON(widget), text);
+	app_name(widget, name);
 }
 
 void sheet_photo_make(AppSheetField *f, struct sheet_control *out)
@@ -123,7 +125,6 @@ void sheet_photo_make(AppSheetField *f, struct sheet_control *out)
 	GtkWidget *button = gtk_button_new_with_label(_("Take a photo"));
 
 	gtk_widget_add_css_class(button, "big");
-	app_name(button, jx_text_pick(&app_sheet_field_of(f)->name));
 	g_signal_connect(button, "clicked", G_CALLBACK(on_take), f);
 	*out = (struct sheet_control){.widget = button, .show = show};
 }

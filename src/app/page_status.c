@@ -1,6 +1,7 @@
 /* The page "status": how things stand with this device, sync, screen, about. */
 #include "app.h"
 #include "facts.h"
+#include "pinyin_pad.h"
 
 #include "jiexun/wire.h"
 
@@ -13,14 +14,15 @@ G_DECLARE_FINAL_TYPE(AppStatusPage, app_status_page, APP, STATUS_PAGE, AdwBin)
 
 struct _AppStatusPage {
 	AdwBin parent_instance;
-	AdwActionRow *person, *waits, *receipt, *last_sync, *gps, *gps_more, *battery, *space, *may_go, *disk, *device,
-		*profile, *card, *text_row, *version, *writer, *fingerprint, *licence;
+	AdwActionRow *person, *waits, *receipt, *last_sync, *gps, *gps_more, *battery, *space, *may_go, *disk,
+		*device, *profile, *card, *text_row, *version, *writer, *fingerprint, *licence;
 	AdwPreferencesGroup *packs;
 	AdwComboRow *theme;
 	GtkWidget *running, *starting, *smaller, *larger;
 	GtkLabel *running_text;
 	GtkProgressBar *running_bar;
-	GtkSwitch *sound, *vibration;
+	GtkSwitch *sound, *vibration, *pinyin;
+	GtkWidget *pinyin_row;
 	GPtrArray *pack_rows;
 	guint timer;
 	bool is_filling; /* what is set on the widgets now was not chosen by a person */
@@ -81,13 +83,16 @@ static void show_place(AppStatusPage *page)
 
 	place_read(app_place(GTK_WIDGET(page)), &now);
 	if (now.fix.source != JX_FIX_NONE) {
-		g_string_append_printf(text, "%.5f, %.5f", now.fix.lat_wgs84_e7 / 1e7, now.fix.lon_wgs84_e7 / 1e7);
+		g_string_append_printf(text, "%.5f, %.5f", now.fix.lat_wgs84_e7 / 1e7,
+				       now.fix.lon_wgs84_e7 / 1e7);
 		if (now.fix.accuracy_mm >= 0)
-			g_string_append_printf(text, " ±%lld m", (long long)((now.fix.accuracy_mm + 500) / 1000));
+			g_string_append_printf(text, " ±%lld m",
+					       (long long)((now.fix.accuracy_mm + 500) / 1000));
 		g_string_append_printf(text, _("; %lld s old"), (long long)(now.fix.age_ms / 1000));
 	}
 	if (now.is_stuck)
-		g_string_append_printf(text, "%s%s", text->len > 0 ? "; " : "", _("the receiver does not answer"));
+		g_string_append_printf(text, "%s%s", text->len > 0 ? "; " : "",
+				       _("the receiver does not answer"));
 	else if (now.reason[0] != '\0')
 		g_string_append_printf(text, "%s%s", text->len > 0 ? "; " : "", now.reason);
 	add_doubts(text, now.doubts);
@@ -116,13 +121,15 @@ static void show_run(AppStatusPage *page, const struct facts_run *r)
 		text = g_strdup_printf(_("The line fails; next try in %lld s"),
 				       (long long)((r->waiting_ms + 999) / 1000));
 	else
-		text = g_strdup_printf(_("Sending: entries %lld of %lld, photos %lld of %lld, %lld of %lld kB"),
-				       (long long)r->entries_sent, (long long)r->entries_total,
-				       (long long)r->photos_sent, (long long)r->photos_total,
-				       (long long)(r->bytes_sent / 1000), (long long)(r->bytes_total / 1000));
+		text = g_strdup_printf(
+			_("Sending: entries %lld of %lld, photos %lld of %lld, %lld of %lld kB"),
+			(long long)r->entries_sent, (long long)r->entries_total, (long long)r->photos_sent,
+			(long long)r->photos_total, (long long)(r->bytes_sent / 1000),
+			(long long)(r->bytes_total / 1000));
 	gtk_label_set_text(page->running_text, text);
 	if (r->bytes_total > 0)
-		gtk_progress_bar_set_fraction(page->running_bar, (double)r->bytes_sent / (double)r->bytes_total);
+		gtk_progress_bar_set_fraction(page->running_bar,
+					      (double)r->bytes_sent / (double)r->bytes_total);
 	else if (all > 0)
 		gtk_progress_bar_set_fraction(page->running_bar,
 					      (double)(r->entries_sent + r->photos_sent) / (double)all);
@@ -150,7 +157,7 @@ static void show_sync(AppStatusPage *page, const struct facts *f)
 	} else {
 		full_time(profile, f->sync.ended_utc_ms, time);
 		sayf(page->last_sync, "%s  %s", time,
-		     !f->sync.is_good	? f->sync.text
+		     !f->sync.is_good     ? f->sync.text
 		     : f->sync.is_pending ? _("good; the office has not confirmed this device yet")
 					  : _("good"));
 	}
@@ -196,7 +203,8 @@ static void show_space(AppStatusPage *page, const struct facts *f)
 			stays += f->keep_count[why];
 			bytes += f->keep_bytes[why];
 		}
-	sayf(page->may_go, _("%lld (%lld MB) may go, %lld (%lld MB) stay until the server and its backup have them, %lld went"),
+	sayf(page->may_go,
+	     _("%lld (%lld MB) may go, %lld (%lld MB) stay until the server and its backup have them, %lld went"),
 	     (long long)f->keep_count[JX_KEEP_NOT], (long long)((f->keep_bytes[JX_KEEP_NOT] + MB - 1) / MB),
 	     (long long)stays, (long long)((bytes + MB - 1) / MB), (long long)f->keep_count[JX_KEEP_GONE]);
 }
@@ -237,7 +245,8 @@ static void show_packs(AppStatusPage *page, const struct facts *f)
 		g_autofree char *text = g_strdup_printf(p->is_active ? _("version %lld, since %s, %s")
 								     : _("version %lld, COMING, from %s, %s"),
 							(long long)p->version, p->valid_from,
-							p->is_received ? _("from the server") : _("built-in"));
+							p->is_received ? _("from the server")
+								       : _("built-in"));
 
 		add_pack(page, p->name, text);
 	}
@@ -320,6 +329,8 @@ static void show_prefs(AppStatusPage *page)
 	adw_combo_row_set_selected(page->theme, (guint)p->theme);
 	gtk_switch_set_active(page->sound, p->has_sound);
 	gtk_switch_set_active(page->vibration, p->has_vibration);
+	gtk_switch_set_active(page->pinyin, p->has_pinyin);
+	gtk_widget_set_visible(page->pinyin_row, app_pinyin_pad_can());
 	page->is_filling = false;
 	sayf(page->text_row, "%d %%", p->text_pct);
 	gtk_widget_set_sensitive(page->smaller, p->text_pct > 100);
@@ -352,6 +363,7 @@ static void on_switch(AppStatusPage *page)
 	p = app_prefs(GTK_WIDGET(page));
 	p->has_sound = gtk_switch_get_active(page->sound);
 	p->has_vibration = gtk_switch_get_active(page->vibration);
+	p->has_pinyin = gtk_switch_get_active(page->pinyin);
 	take_prefs(page);
 }
 
@@ -445,6 +457,8 @@ static void bind_children(GtkWidgetClass *widget)
 	BIND(running_text);
 	BIND(running_bar);
 	BIND(sound);
+	BIND(pinyin);
+	BIND(pinyin_row);
 	BIND(vibration);
 #undef BIND
 }
@@ -470,9 +484,10 @@ static void app_status_page_class_init(AppStatusPageClass *class)
 /* What is said of a device is no markup: addresses have & in them. */
 static void be_plain(AppStatusPage *page)
 {
-	AdwActionRow *const rows[] = {page->person,  page->waits,   page->receipt, page->last_sync, page->gps,
-				      page->gps_more, page->battery, page->space,   page->may_go,    page->disk,
-				      page->device,  page->profile, page->version, page->writer,    page->fingerprint};
+	AdwActionRow *const rows[] = {page->person,  page->waits,    page->receipt,    page->last_sync,
+				      page->gps,     page->gps_more, page->battery,    page->space,
+				      page->may_go,  page->disk,     page->device,     page->profile,
+				      page->version, page->writer,   page->fingerprint};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
 		adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(rows[i]), FALSE);

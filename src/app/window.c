@@ -1,7 +1,7 @@
 /* The window: four pages, what lies over them, toasts and the banner. */
 #include "app.h"
-#include "pinyin_pad.h"
 #include "facts.h"
+#include "pinyin_pad.h"
 
 #include <string.h>
 
@@ -325,6 +325,14 @@ static gboolean on_view_key(GtkWidget *widget, GVariant *args, gpointer user)
 	return TRUE;
 }
 
+static gboolean on_help_key(GtkWidget *widget, GVariant *args, gpointer user)
+{
+	(void)args;
+	(void)user;
+	app_show_card(widget, NULL);
+	return TRUE;
+}
+
 static void app_window_dispose(GObject *object)
 {
 	AppWindow *w = APP_WINDOW(object);
@@ -372,6 +380,7 @@ static void app_window_class_init(AppWindowClass *class)
 	gtk_widget_class_bind_template_callback(widget, on_shown);
 	gtk_widget_class_add_binding(widget, GDK_KEY_Escape, 0, on_escape, NULL);
 	gtk_widget_class_add_binding(widget, GDK_KEY_Back, 0, on_escape, NULL);
+	gtk_widget_class_add_binding(widget, GDK_KEY_F1, 0, on_help_key, NULL);
 	gtk_widget_class_add_binding(widget, GDK_KEY_1, GDK_ALT_MASK, on_view_key, "s", "log");
 	gtk_widget_class_add_binding(widget, GDK_KEY_2, GDK_ALT_MASK, on_view_key, "s", "check");
 	gtk_widget_class_add_binding(widget, GDK_KEY_3, GDK_ALT_MASK, on_view_key, "s", "today");

@@ -61,6 +61,25 @@ static const struct screen {
 
 static const char *const theme_names[] = {"system", "light", "dark", "outdoor"};
 
+/* Who needs more than there is: what has no child that needs as much. */
+static bool print_widest(GtkWidget *widget, int width)
+{
+	int least;
+	bool is_inside = false;
+
+	gtk_widget_measure(widget, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+	if (!gtk_widget_get_mapped(widget) || least <= width)
+		return false;
+	for (GtkWidget *c = gtk_widget_get_first_child(widget); c != NULL; c = gtk_widget_get_next_sibling(c))
+		is_inside = print_widest(c, width) || is_inside;
+	if (!is_inside) {
+		g_autofree char *name = app_test_name_of(widget);
+
+		print_message("  %s \"%s\" needs %d px\n", G_OBJECT_TYPE_NAME(widget), name, least);
+	}
+	return true;
+}
+
 static int look_at(struct app_test *t, const struct look *l)
 {
 	const char *lang = g_getenv("JX_LANG");
@@ -85,6 +104,7 @@ static int look_at(struct app_test *t, const struct look *l)
 			print_message("%s: the window is %dx%d\n", name,
 				      gtk_widget_get_width(GTK_WIDGET(t->window)),
 				      gtk_widget_get_height(GTK_WIDGET(t->window)));
+			(void)print_widest(GTK_WIDGET(t->window), l->width);
 			findings++;
 		}
 	}

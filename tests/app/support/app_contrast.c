@@ -65,6 +65,14 @@ static double strongest(const uint32_t *pixels, int stride, const int box[4], ui
 	return best;
 }
 
+static bool is_on_top(const struct picture *p, GtkWidget *label, int x, int y)
+{
+	GtkWidget *picked = gtk_widget_pick(GTK_WIDGET(p->t->window), x, y,
+					    GTK_PICK_INSENSITIVE | GTK_PICK_NON_TARGETABLE);
+
+	return picked == label;
+}
+
 static void check_label(struct picture *p, GtkWidget *label)
 {
 	graphene_rect_t b;
@@ -80,6 +88,9 @@ static void check_label(struct picture *p, GtkWidget *label)
 	box[3] = MIN((int)(b.origin.y + b.size.height), p->height);
 	/* scrolled away, or only its edge to be seen */
 	if (box[2] - box[0] < 4 || box[3] - box[1] < (int)b.size.height - 1)
+		return;
+	/* what lies under a bar, or scrolled away behind one, is not to be read now */
+	if (!is_on_top(p, label, box[0] + 1, box[1] + 1) || !is_on_top(p, label, box[2] - 2, box[3] - 2))
 		return;
 	r = strongest(p->pixels, p->width, box, background(p->pixels, p->width, box));
 	if (r < p->least) {

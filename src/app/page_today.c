@@ -12,6 +12,7 @@ struct _AppTodayPage {
 	AdwBin parent_instance;
 	GtkWidget *day_popover, *before, *after, *statement, *earlier;
 	GtkMenuButton *day_button;
+	GtkLabel *day_text;
 	GtkToggleButton *search_button;
 	GtkSearchEntry *search;
 	GtkCalendar *calendar;
@@ -281,7 +282,8 @@ static void show_day(AppTodayPage *page, const char *day)
 	text = day[0] == '\0' ? g_strdup(_("All days"))
 	       : is_today	      ? g_strdup_printf(_("Today, %s"), day)
 			      : g_strdup(day);
-	gtk_menu_button_set_label(page->day_button, text);
+	gtk_label_set_text(page->day_text, text);
+	app_name(GTK_WIDGET(page->day_button), text);
 	gtk_widget_set_sensitive(page->before, day[0] != '\0');
 	gtk_widget_set_sensitive(page->after, day[0] != '\0' && !is_today);
 	reload(page);
@@ -395,6 +397,7 @@ static void bind_children(GtkWidgetClass *widget)
 	gtk_widget_class_bind_template_child(widget, AppTodayPage, statement);
 	gtk_widget_class_bind_template_child(widget, AppTodayPage, earlier);
 	gtk_widget_class_bind_template_child(widget, AppTodayPage, day_button);
+	gtk_widget_class_bind_template_child(widget, AppTodayPage, day_text);
 	gtk_widget_class_bind_template_child(widget, AppTodayPage, search_button);
 	gtk_widget_class_bind_template_child(widget, AppTodayPage, search);
 	gtk_widget_class_bind_template_child(widget, AppTodayPage, calendar);

@@ -2,6 +2,7 @@
 #include "app.h"
 #include "facts.h"
 #include "pinyin_pad.h"
+#include "trace.h"
 
 #include <string.h>
 
@@ -410,6 +411,7 @@ AppWindow *app_window_new(GtkApplication *application, struct jx_handheld *h)
 	w->place = place_open(&h->profile);
 	w->desk = desk_open(h);
 	app_pinyin_pad_serve(w->pad, w);
+	app_trace_begin(w);
 	/* tasks and the map will stand between them */
 	add_view(w, app_log_page_new(), "log", _("Log"), "jx-log-symbolic");
 	add_view(w, app_check_page_new(), "check", _("Check"), "jx-check-symbolic");

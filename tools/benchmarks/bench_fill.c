@@ -116,7 +116,7 @@ int main(int argc, char **argv)
 	double began;
 
 	check(jx_os_start("bench_fill", &err), "start", &err);
-	if (argc != 3 || !jx_parse_i64(argv[2], 1000, 10000000, &count)) {
+	if (argc != 3 || !jx_parse_i64(argv[2], 100, 10000000, &count)) {
 		fputs("usage: bench_fill FOLDER COUNT\n", stderr);
 		return 64;
 	}

@@ -127,7 +127,7 @@ static void show_whether_empty(AppTodayPage *page)
 	const bool is_empty = g_list_model_get_n_items(G_LIST_MODEL(page->lines)) == 0;
 	const bool is_search = search_text(page)[0] != '\0';
 
-	adw_status_page_set_title(page->empty, is_search ? _("Nothing found") : _("Nothing recorded"));
+	adw_status_page_set_title(page->empty, is_search ? _("No entry has these words") : _("Nothing recorded"));
 	adw_status_page_set_description(page->empty,
 					is_search ? _("Other words may find it; all days are searched.")
 					: page->day[0] != '\0' ? _("What you record on this day stands here.")

@@ -1,0 +1,232 @@
+/* What was recorded: listed with its state from the database, found, looked at, corrected, withdrawn. */
+#include "app_test.h"
+
+#include "jiexun/view.h"
+
+#include <string.h>
+
+/* ---- what another process would have done ---------------------------------------------------------------- */
+
+/* A receipt up to the newest entry, as a sync brings it. */
+static void receive_all(const struct app_test *t)
+{
+	struct jx_receipt r = {.server_utc_ms = 1800000000000, .epoch = {9}};
+	uint8_t public_key[JX_PUB_BYTES], secret_key[JX_SEC_BYTES];
+	struct jx_identity id;
+	struct jx_signed text;
+	struct jx_handheld h;
+	struct jx_error err;
+
+	app_test_handheld(t, &h);
+	jx_assert_ok(jx_handheld_open_store(&h, false, &err), &err);
+	jx_assert_ok(jx_store_identity(h.store, &id, &err), &err);
+	jx_assert_ok(jx_store_head(h.store, &r.n, r.head, &err), &err);
+	memcpy(r.writer, id.writer, sizeof(r.writer));
+	jx_key_from_seed((const uint8_t *)"a key of a server for this test.", public_key, secret_key);
+	jx_assert_ok(jx_receipt_sign(&r, secret_key, &text, &err), &err);
+	jx_assert_ok(jx_store_add_receipt(h.store, &text, &r, &err), &err);
+	jx_handheld_close(&h);
+}
+
+struct newest {
+	enum jx_kind kind;
+	char reason[512];
+	uint8_t of[JX_ID_BYTES];
+};
+
+static jx_rc keep_newest(void *user, const struct jx_log_row *row)
+{
+	struct newest *newest = user;
+	JX_AUTO_FREE struct jx_entry *e = jx_xcalloc(1, sizeof(*e));
+
+	newest->kind = row->kind;
+	assert_int_equal(jx_entry_decode(row->bytes, row->len, e, NULL), JX_OK);
+	jx_strcpy(newest->reason, sizeof(newest->reason), e->reason);
+	if (e->has_ref)
+		memcpy(newest->of, e->ref.id, JX_ID_BYTES);
+	return JX_OK;
+}
+
+static void read_newest(const struct app_test *t, struct newest *out)
+{
+	const struct jx_log_query q = {.newest_first = true, .limit = 1};
+	struct jx_handheld h;
+	struct jx_error err;
+
+	*out = (struct newest){.kind = JX_KIND_UNKNOWN};
+	app_test_handheld(t, &h);
+	jx_assert_ok(jx_handheld_open_store(&h, true, &err), &err);
+	jx_assert_ok(jx_store_each(h.store, &q, keep_newest, out, &err), &err);
+	jx_handheld_close(&h);
+}
+
+/* The newest that was found, stands and has a picture. */
+static jx_rc keep_found(void *user, const struct jx_view_row *row)
+{
+	uint8_t *id = user;
+
+	if (strcmp(row->result, "found") != 0 || row->is_check || row->is_withdrawn || row->photo_count == 0)
+		return JX_OK;
+	memcpy(id, row->id, JX_ID_BYTES);
+	return JX_EINTR;
+}
+
+static void find_found(const struct app_test *t, uint8_t id[JX_ID_BYTES])
+{
+	const struct jx_view_query q = {.newest_first = true, .current_only = true};
+	struct jx_handheld h;
+	struct jx_error err;
+
+	app_test_handheld(t, &h);
+	jx_assert_ok(jx_handheld_open_store(&h, true, &err), &err);
+	jx_assert_ok(jx_handheld_open_packs(&h, &err), &err);
+	assert_int_equal(jx_view_list(h.store, h.pack, &q, keep_found, id, &err), JX_EINTR);
+	jx_handheld_close(&h);
+}
+
+/* ---- tests -------------------------------------------------------------------------------------------------- */
+
+/* What the last call said is no source: the row changes because the database does. */
+static void test_states(void **state)
+{
+	struct app_test t = {.name = "states"};
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	app_show_view(GTK_WIDGET(t.window), "today");
+	app_test_settle(&t);
+	app_test_must_see(&t, "已保存");
+	app_test_must_see(&t, "尚未到服务器");
+	app_test_shoot(&t, "today-saved");
+	receive_all(&t);
+	app_changed(GTK_WIDGET(t.window));
+	app_test_settle(&t);
+	app_test_must_see(&t, "已发送");
+	assert_false(app_test_sees(&t, "已保存"));
+	app_test_shoot(&t, "today-sent");
+	app_test_close(&t);
+}
+
+static void test_days(void **state)
+{
+	struct app_test t = {.name = "days"};
+
+	(void)state;
+	app_test_open(&t, 480, 800);
+	app_show_view(GTK_WIDGET(t.window), "today");
+	app_test_settle(&t);
+	app_test_must_see(&t, "今天");
+	app_test_press_named(&t, "前一天");
+	assert_false(app_test_sees(&t, "今天"));
+	app_test_must_see(&t, "已记");
+	app_test_press_named(&t, "后一天");
+	app_test_must_see(&t, "今天");
+	app_test_press_named(&t, "更早的日期");
+	app_test_must_see(&t, "全部日期");
+	app_test_close(&t);
+}
+
+static GtkWidget *search_entry(struct app_test *t)
+{
+	return app_test_find(t, GTK_TYPE_SEARCH_ENTRY, NULL);
+}
+
+static bool is_empty(struct app_test *t, void *user)
+{
+	(void)user;
+	return app_test_sees(t, "没有找到");
+}
+
+static bool is_found(struct app_test *t, void *user)
+{
+	return app_test_look(t, NULL, GTK_TYPE_LIST_VIEW, NULL, 0) != NULL && app_test_sees(t, user);
+}
+
+static void log_manhole(const struct app_test *t)
+{
+	const struct jx_observation o = {.result = "found", .code = "01.01", .note = "井盖旁的小广告"};
+	jx_capture *capture = NULL;
+	struct jx_handheld h;
+	struct jx_error err;
+	int64_t n;
+
+	app_test_handheld(t, &h);
+	jx_assert_ok(jx_handheld_open_recorder(&h, &err), &err);
+	jx_assert_ok(jx_capture_begin(&h.recorder, &capture, &err), &err);
+	jx_assert_ok(jx_capture_set_place(capture, NULL, "井盖巷", NULL, &err), &err);
+	jx_assert_ok(jx_capture_set_answers(capture, &o, &err), &err);
+	jx_assert_ok(jx_capture_commit(capture, &n, &err), &err);
+	jx_capture_drop(capture);
+	jx_handheld_close(&h);
+}
+
+static void test_search(void **state)
+{
+	struct app_test t = {.name = "search"};
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	log_manhole(&t);
+	app_show_view(GTK_WIDGET(t.window), "today");
+	app_test_settle(&t);
+	app_test_press_named(&t, "搜索");
+	app_test_type(&t, search_entry(&t), "没有这样的词");
+	app_test_wait(&t, is_empty, NULL, "nothing found");
+	app_test_type(&t, search_entry(&t), "井盖");
+	app_test_wait(&t, is_found, (void *)(intptr_t)"井盖巷", "the entry with these two characters");
+	app_test_shoot(&t, "today-search");
+	app_test_close(&t);
+}
+
+static void test_withdraw(void **state)
+{
+	struct app_test t = {.name = "withdraw"};
+	uint8_t id[JX_ID_BYTES];
+	struct newest newest;
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	find_found(&t, id);
+	app_show_entry(GTK_WIDGET(t.window), id);
+	app_test_settle(&t);
+	app_test_shoot(&t, "entry");
+	app_test_check(&t, "entry");
+	app_test_press_named(&t, "撤回");
+	app_test_check(&t, "withdraw");
+	app_test_press_named(&t, "重复登记");
+	app_test_press_named(&t, "撤回");
+	read_newest(&t, &newest);
+	assert_int_equal(newest.kind, JX_KIND_WITHDRAWAL);
+	assert_string_equal(newest.reason, "重复登记");
+	assert_memory_equal(newest.of, id, JX_ID_BYTES);
+	/* the page says so, from the database, and offers nothing more */
+	app_test_must_see(&t, "已撤回");
+	assert_null(app_test_look(&t, NULL, GTK_TYPE_BUTTON, "撤回", 0));
+	app_test_close(&t);
+}
+
+static void test_correct(void **state)
+{
+	struct app_test t = {.name = "correct"};
+	uint8_t id[JX_ID_BYTES];
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	find_found(&t, id);
+	app_show_entry(GTK_WIDGET(t.window), id);
+	app_test_settle(&t);
+	app_test_press_named(&t, "更正");
+	app_test_shoot(&t, "entry-correct");
+	app_test_close(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_states),	 cmocka_unit_test(test_days),	 cmocka_unit_test(test_search),
+		cmocka_unit_test(test_withdraw), cmocka_unit_test(test_correct),
+	};
+
+	app_test_begin();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -45,19 +45,19 @@ static char *find_program(void)
 }
 
 /* The last line that is an object; without one, the last line. */
-static char *last_line(char *text)
+static char *last_line(const char *text)
 {
-	char *line, *found = NULL, *last = NULL, *rest = NULL;
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	const char *found = NULL, *last = "";
 
-	for (line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-		last = line;
-		if (line[0] == '{')
-			found = line;
+	for (char **line = lines; *line != NULL; line++) {
+		if (**line != '\0')
+			last = *line;
+		if (**line == '{')
+			found = *line;
 	}
 	found = found != NULL ? found : last;
-	if (found != NULL && g_str_has_prefix(found, "jx: "))
-		found += strlen("jx: ");
-	return g_utf8_make_valid(found != NULL ? found : "", -1);
+	return g_utf8_make_valid(g_str_has_prefix(found, "jx: ") ? found + strlen("jx: ") : found, -1);
 }
 
 static void on_read(GObject *source, GAsyncResult *result, gpointer user)
@@ -81,16 +81,17 @@ static void on_exit_of(GObject *source, GAsyncResult *result, gpointer user)
 	g_file_load_contents_async(file, NULL, on_read, r);
 }
 
-static GPtrArray *line_of(const char *program, const char *dir, const char *profile, const char *const *arguments)
+static GPtrArray *line_of(const char *program, const char *dir, const char *profile,
+			  const char *const *arguments)
 {
 	GPtrArray *line = g_ptr_array_new();
 
 	g_ptr_array_add(line, (gpointer)(intptr_t)program);
-	g_ptr_array_add(line, (gpointer)(intptr_t)"--json");
-	g_ptr_array_add(line, (gpointer)(intptr_t)"--home");
+	g_ptr_array_add(line, (gpointer)(intptr_t) "--json");
+	g_ptr_array_add(line, (gpointer)(intptr_t) "--home");
 	g_ptr_array_add(line, (gpointer)(intptr_t)dir);
 	if (profile[0] != '\0') {
-		g_ptr_array_add(line, (gpointer)(intptr_t)"--profile");
+		g_ptr_array_add(line, (gpointer)(intptr_t) "--profile");
 		g_ptr_array_add(line, (gpointer)(intptr_t)profile);
 	}
 	for (; *arguments != NULL; arguments++)

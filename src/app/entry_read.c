@@ -24,8 +24,8 @@ static void add(struct entry_job *job, const char *name, const char *value)
 static void time_text(const struct jx_handheld *h, int64_t utc_ms, char out[40])
 {
 	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(utc_ms / 1000);
-	g_autoptr(GDateTime) here =
-		utc != NULL ? g_date_time_add_minutes(utc, (int)h->profile.utc_offset_min) : NULL;
+	g_autoptr(GDateTime) here = utc != NULL ? g_date_time_add_minutes(utc, (int)h->profile.utc_offset_min)
+						: NULL;
 	g_autofree char *text = here != NULL ? g_date_time_format(here, "%Y-%m-%d %H:%M:%S") : NULL;
 
 	jx_strcpy(out, 40, text != NULL ? text : "");
@@ -183,9 +183,10 @@ static jx_rc add_versions(struct jx_handheld *h, struct entry_job *job, struct j
 		last = e->row.kind;
 		rc = jx_store_replacing(h->store, id, keep_id, id, err);
 	}
-	job->can_change = (last == JX_KIND_OBSERVATION || last == JX_KIND_CORRECTION) &&
-			  memcmp(g_array_index(job->versions, struct entry_version, job->versions->len - 1).id,
-				 job->id, JX_ID_BYTES) == 0;
+	job->can_change =
+		(last == JX_KIND_OBSERVATION || last == JX_KIND_CORRECTION) &&
+		memcmp(g_array_index(job->versions, struct entry_version, job->versions->len - 1).id, job->id,
+		       JX_ID_BYTES) == 0;
 	return rc == JX_ENOTFOUND ? JX_OK : rc;
 }
 
@@ -210,7 +211,9 @@ static jx_rc read_entry(struct jx_handheld *h, struct desk_job *base, struct jx_
 	entry_what(&e->row, text, sizeof(text));
 	job->title = g_strdup(text);
 	job->state_class = entry_state(&e->row, tried_utc_ms, text, sizeof(text));
-	job->state = g_strdup(e->row.is_withdrawn ? _("withdrawn") : e->row.is_corrected ? _("corrected") : text);
+	job->state = g_strdup(e->row.is_withdrawn   ? _("withdrawn")
+			      : e->row.is_corrected ? _("corrected")
+						    : text);
 	job->is_check = e->row.is_check;
 	job->is_found = strcmp(e->row.result, "found") == 0;
 	add_pairs(h, job, e);

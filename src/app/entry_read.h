@@ -27,8 +27,8 @@ struct entry_job {
 	char number[JX_NUMBER_MAX];
 	char *title, *state;
 	const char *state_class;
-	GArray *pairs;	  /**< of struct entry_pair */
-	GArray *photos;	  /**< of struct entry_photo */
+	GArray *pairs;    /**< of struct entry_pair */
+	GArray *photos;   /**< of struct entry_photo */
 	GArray *versions; /**< of struct entry_version, oldest first; one: it was never changed */
 	bool is_check, is_found;
 	bool can_change; /**< the newest version, and not withdrawn */

@@ -27,7 +27,8 @@ void entry_what(const struct jx_view_row *r, char *out, size_t cap)
 	else if (strcmp(r->result, "found") == 0)
 		jx_strcpy(out, cap, r->name);
 	else
-		(void)g_snprintf(out, cap, r->name[0] != '\0' ? _("%s: %s") : "%s", jx_word(r->result), r->name);
+		(void)g_snprintf(out, cap, r->name[0] != '\0' ? _("%s: %s") : "%s", jx_word(r->result),
+				 r->name);
 }
 
 static void add(char *out, size_t cap, const char *text)
@@ -177,8 +178,10 @@ static void show_classes(AppEntryRow *row)
 void app_entry_row_show(AppEntryRow *row, AppLine *line, const char *time)
 {
 	const struct entry_line *l = &line->line;
-	g_autofree char *what = l->is_at_once ? g_strdup_printf(_("At once: %s"), l->what) : g_strdup(l->what);
-	g_autofree char *name = g_strdup_printf("%s, %s, %s, %s, %s", l->number, time, what, l->more, l->state);
+	g_autofree char *what = l->is_at_once ? g_strdup_printf(_("At once: %s"), l->what)
+					      : g_strdup(l->what);
+	g_autofree char *name = g_strdup_printf("%s, %s, %s, %s, %s", l->number, time, what, l->more,
+						l->state);
 
 	app_entry_row_leave(row);
 	row->line = g_object_ref(line);

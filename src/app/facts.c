@@ -13,9 +13,9 @@ struct _AppFacts {
 	struct facts *now;
 	guint second;
 	int seconds;
-	int hurry; /* so many more seconds something that was just started may show */
+	int hurry;                 /* so many more seconds something that was just started may show */
 	bool is_asked, wants_full; /* a job is under way; another full one is wanted after it */
-	bool is_instead;	   /* the page of enrolment is shown */
+	bool is_instead;           /* the page of enrolment is shown */
 };
 
 G_DEFINE_TYPE(AppFacts, app_facts, G_TYPE_OBJECT)
@@ -117,8 +117,9 @@ static void show_slowness(AppFacts *f)
 			app_show_troubles(f->window, f->now);
 		return;
 	}
-	text = g_strdup_printf(_("The records answer slowly, for %d s now: go on, what you enter is written as soon as they do"),
-			       (int)(busy_ms / 1000));
+	text = g_strdup_printf(
+		_("The records answer slowly, for %d s now: go on, what you enter is written as soon as they do"),
+		(int)(busy_ms / 1000));
 	app_set_trouble(f->window, APP_TROUBLE_DISK, text, NULL, NULL);
 }
 

@@ -34,13 +34,14 @@ struct facts_run {
 
 #define FACTS_PACKS_MAX 12
 struct facts {
-	struct jx_error err; /**< why the database cannot be read, or its lock not be had; code JX_OK: all is well */
+	struct jx_error
+		err; /**< why the database cannot be read, or its lock not be had; code JX_OK: all is well */
 	bool is_enrolled;
 	struct jx_identity id;
 	char person[64], person_name[64], person_verified[8], shift_day[16], reenrol[64];
 	struct facts_sync sync;
 	struct facts_run run;
-	int64_t waiting; /**< entries */
+	int64_t waiting;       /**< entries */
 	int64_t server_utc_ms; /**< of the newest receipt; 0 none */
 	int64_t drafts_of_old_packs;
 	int64_t free_bytes;

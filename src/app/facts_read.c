@@ -99,7 +99,7 @@ void facts_read_run(const char *dir, struct facts_run *out)
 		int64_t *to;
 	} numbers[] = {{"entries_sent", &run.entries_sent}, {"entries_total", &run.entries_total},
 		       {"photos_sent", &run.photos_sent},   {"photos_total", &run.photos_total},
-		       {"bytes_sent", &run.bytes_sent},	    {"bytes_total", &run.bytes_total},
+		       {"bytes_sent", &run.bytes_sent},     {"bytes_total", &run.bytes_total},
 		       {"waiting_ms", &run.waiting_ms}};
 
 	*out = run;

@@ -5,9 +5,9 @@
 
 struct card_job {
 	struct desk_job base;
-	char *id;	  /* NULL: the list */
+	char *id;                /* NULL: the list */
 	GPtrArray *ids, *titles; /* out */
-	char *text;		 /* out */
+	char *text;              /* out */
 };
 
 static void add_cards(struct card_job *job, const jx_pack *pack)

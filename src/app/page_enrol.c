@@ -13,7 +13,7 @@
 G_DECLARE_FINAL_TYPE(AppEnrolPage, app_enrol_page, APP, ENROL_PAGE, AdwBin)
 
 #define CODE_CHARS 21
-#define LINK	   "jiexun:"
+#define LINK       "jiexun:"
 
 struct _AppEnrolPage {
 	AdwBin parent_instance;
@@ -51,7 +51,7 @@ static void show_check(AppEnrolPage *page, size_t count)
 	else if (jx_code_parse(gtk_editable_get_text(page->code), &code, NULL, 0, &err) == JX_OK)
 		page->is_code_good = true;
 	jx_wipe(&code, sizeof(code));
-	gtk_label_set_text(page->check, text != NULL	      ? text
+	gtk_label_set_text(page->check, text != NULL         ? text
 					: page->is_code_good ? _("The code is typed right")
 							     : err.text);
 	if (text == NULL && !page->is_code_good)
@@ -163,9 +163,11 @@ static void show_result(AppEnrolPage *page, const char *said)
 	const bool is_pending = g_strcmp0(state, "pending") == 0;
 
 	gtk_label_set_text(page->result, text);
-	gtk_label_set_text(page->confirm,
-			   is_pending ? _("The office has to confirm it. Read this fingerprint to the office; it must see the same. Work may begin at once, what is recorded is kept until then.")
-				      : _("The office knows this device. Its fingerprint:"));
+	gtk_label_set_text(
+		page->confirm,
+		is_pending
+			? _("The office has to confirm it. Read this fingerprint to the office; it must see the same. Work may begin at once, what is recorded is kept until then.")
+			: _("The office knows this device. Its fingerprint:"));
 	gtk_label_set_text(page->fingerprint, fingerprint != NULL ? fingerprint : "");
 	gtk_stack_set_visible_child_name(page->steps, "done");
 	(void)gtk_widget_grab_focus(page->begin);
@@ -277,8 +279,9 @@ GtkWidget *app_enrol_page_new(bool again)
 	AppEnrolPage *page = g_object_new(APP_TYPE_ENROL_PAGE, NULL);
 
 	page->is_again = again;
-	gtk_label_set_text(page->explain,
-			   again ? _("Ask the office for a new code for this device. What is recorded stays, and goes on under the new enrolment.")
-				 : _("Ask the office for a code. It holds for 15 minutes, and once."));
+	gtk_label_set_text(
+		page->explain,
+		again ? _("Ask the office for a new code for this device. What is recorded stays, and goes on under the new enrolment.")
+		      : _("Ask the office for a code. It holds for 15 minutes, and once."));
 	return GTK_WIDGET(page);
 }

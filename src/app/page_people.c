@@ -15,12 +15,17 @@ struct _AppPeoplePage {
 	GtkLabel *who;
 	GtkListBox *people;
 	GtkEditable *id, *name;
-	GArray *list;	    /* of struct jx_person, in the order of the rows */
-	char person[64];    /* signed in */
+	GArray *list;    /* of struct jx_person, in the order of the rows */
+	char person[64]; /* signed in */
 	bool is_acting;
-	AppPinPad *pad;	    /* weak; shown over this page */
+	AppPinPad *pad;         /* weak; shown over this page */
 	struct jx_person asked; /* whose PIN is asked for */
-	enum { PAD_SIGN_IN, PAD_OLD, PAD_NEW, PAD_AGAIN } step;
+	enum {
+		PAD_SIGN_IN,
+		PAD_OLD,
+		PAD_NEW,
+		PAD_AGAIN
+	} step;
 	char old_pin[JX_PIN_DIGITS_MAX + 2], new_pin[JX_PIN_DIGITS_MAX + 2];
 };
 
@@ -307,8 +312,8 @@ static void sign_in(AppPeoplePage *page, const char *id, const char *name)
 
 static void on_person(AppPeoplePage *page, GtkListBoxRow *row)
 {
-	const struct jx_person *p =
-		&g_array_index(page->list, struct jx_person, (guint)gtk_list_box_row_get_index(row));
+	const struct jx_person *p = &g_array_index(page->list, struct jx_person,
+						   (guint)gtk_list_box_row_get_index(row));
 
 	if (!p->has_pin) {
 		sign_in(page, p->id, p->name);
@@ -344,7 +349,8 @@ static void on_root(AppPeoplePage *page)
 {
 	if (app_window_of(GTK_WIDGET(page)) == NULL)
 		return;
-	g_signal_connect_object(app_facts_of(GTK_WIDGET(page)), "read", G_CALLBACK(show), page, G_CONNECT_SWAPPED);
+	g_signal_connect_object(app_facts_of(GTK_WIDGET(page)), "read", G_CALLBACK(show), page,
+				G_CONNECT_SWAPPED);
 	show(page);
 	reload(page);
 }

@@ -27,7 +27,7 @@ struct _AppTodayPage {
 	guint serial; /* of what is shown: older answers are dropped */
 	int64_t last_place;
 	bool is_end, is_asked, is_stale, is_index_asked;
-	GQueue pictures;	   /* lines in sight without theirs, the last that came in sight first */
+	GQueue pictures; /* lines in sight without theirs, the last that came in sight first */
 	bool is_picture_asked;
 };
 
@@ -127,7 +127,8 @@ static void show_whether_empty(AppTodayPage *page)
 	const bool is_empty = g_list_model_get_n_items(G_LIST_MODEL(page->lines)) == 0;
 	const bool is_search = search_text(page)[0] != '\0';
 
-	adw_status_page_set_title(page->empty, is_search ? _("No entry has these words") : _("Nothing recorded"));
+	adw_status_page_set_title(page->empty,
+				  is_search ? _("No entry has these words") : _("Nothing recorded"));
 	adw_status_page_set_description(page->empty,
 					is_search ? _("Other words may find it; all days are searched.")
 					: page->day[0] != '\0' ? _("What you record on this day stands here.")
@@ -280,7 +281,7 @@ static void show_day(AppTodayPage *page, const char *day)
 
 	jx_strcpy(page->day, sizeof(page->day), day);
 	text = day[0] == '\0' ? g_strdup(_("All days"))
-	       : is_today	      ? g_strdup_printf(_("Today, %s"), day)
+	       : is_today     ? g_strdup_printf(_("Today, %s"), day)
 			      : g_strdup(day);
 	gtk_label_set_text(page->day_text, text);
 	app_name(GTK_WIDGET(page->day_button), text);

@@ -22,7 +22,7 @@ struct people_act_job {
 	enum people_act act;
 	char id[64], name[64];
 	char pin[JX_PIN_DIGITS_MAX + 2], old_pin[JX_PIN_DIGITS_MAX + 2]; /**< "" none */
-	int64_t n, observations, photos; /**< out */
+	int64_t n, observations, photos;                                 /**< out */
 };
 struct people_act_job *people_act_job_new(enum people_act act, const char *id);
 

@@ -113,10 +113,9 @@ static void add_keys(AppPinPad *pad)
 static void say_wait(AppPinPad *pad)
 {
 	const gint64 left_us = pad->until_us - g_get_monotonic_time();
-	g_autofree char *text =
-		left_us > 0 ? g_strdup_printf(_("%s (%lld s)"), pad->refused,
-					      (long long)((left_us + 999999) / 1000000))
-			    : g_strdup(pad->refused);
+	g_autofree char *text = left_us > 0 ? g_strdup_printf(_("%s (%lld s)"), pad->refused,
+							      (long long)((left_us + 999999) / 1000000))
+					    : g_strdup(pad->refused);
 
 	gtk_label_set_text(pad->problem, text);
 	gtk_widget_set_sensitive(pad->keys, left_us <= 0);

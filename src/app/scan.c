@@ -9,7 +9,7 @@
 
 #include "jiexun/camera.h"
 
-#define LOOK_MS 200
+#define LOOK_MS     200
 #define VIEW_WIDTH  720
 #define VIEW_HEIGHT 960
 
@@ -164,8 +164,8 @@ static void show_frame(AppScanPage *page, char **found_out)
 	*found_out = g_strdup(s->found);
 	g_mutex_unlock(&s->lock);
 	if (frame != NULL) {
-		g_autoptr(GdkTexture) texture = gdk_memory_texture_new(width, height, GDK_MEMORY_B8G8R8A8_PREMULTIPLIED,
-								       frame, (gsize)width * 4);
+		g_autoptr(GdkTexture) texture = gdk_memory_texture_new(
+			width, height, GDK_MEMORY_B8G8R8A8_PREMULTIPLIED, frame, (gsize)width * 4);
 
 		gtk_picture_set_paintable(page->view, GDK_PAINTABLE(texture));
 		g_bytes_unref(frame);

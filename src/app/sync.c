@@ -48,8 +48,8 @@ void app_sync_begin(GtkWidget *inside, bool is_metered)
 		return;
 	ref = g_new0(GWeakRef, 1);
 	g_weak_ref_init(ref, window);
-	if (child_start(app_dir(window), app_profile(window)->file, "sync", arguments, on_ended, ref, free_ref,
-			&err) != JX_OK) {
+	if (child_start(app_dir(window), app_profile(window)->file, "sync", arguments, on_ended, ref,
+			free_ref, &err) != JX_OK) {
 		free_ref(ref);
 		app_toast_error(window, &err);
 		return;

@@ -109,8 +109,8 @@ static jx_rc take_missing(void *user, const struct jx_view_row *row)
 
 	job->photos_missing += row->photo_count - row->photos_receipted;
 	if (is_missing && job->entries_missing++ < MISSING_SHOWN)
-		(void)g_snprintf(job->missing + used, sizeof(job->missing) - used, "%s%s", used > 0 ? ", " : "",
-				 row->number);
+		(void)g_snprintf(job->missing + used, sizeof(job->missing) - used, "%s%s",
+				 used > 0 ? ", " : "", row->number);
 	return JX_OK;
 }
 

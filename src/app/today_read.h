@@ -10,12 +10,12 @@
 struct today_page_job {
 	struct desk_job base;
 	/* in */
-	char day[11];	 /**< "" all days */
+	char day[11];     /**< "" all days */
 	char search[256]; /**< "" none */
-	int64_t beyond;	 /**< log place of the last row that is there; 0: from the newest */
-	guint serial;	 /**< of the list that asked */
+	int64_t beyond;   /**< log place of the last row that is there; 0: from the newest */
+	guint serial;     /**< of the list that asked */
 	/* out */
-	GPtrArray *lines;  /**< of AppLine, newest first; what cannot wait first where the list begins */
+	GPtrArray *lines;   /**< of AppLine, newest first; what cannot wait first where the list begins */
 	int64_t last_place; /**< where the next page goes on */
 	bool is_end;
 	char today[11]; /**< of this device */
@@ -24,9 +24,9 @@ struct today_page_job *today_page_job_new(void);
 
 struct today_day_job {
 	struct desk_job base;
-	struct jx_view_day day; /**< in: day.day */
+	struct jx_view_day day;                  /**< in: day.day */
 	int64_t photos_missing, entries_missing; /**< not at the server yet */
-	char missing[200]; /**< numbers of the first of them */
+	char missing[200];                       /**< numbers of the first of them */
 	guint serial;
 };
 struct today_day_job *today_day_job_new(void);

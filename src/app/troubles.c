@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_MS	     INT64_C(86400000)
-#define SERVER_DAYS  14
-#define CLOCK_OFF_MS INT64_C(300000) /* five minutes: an order of photos that no longer fits what people remember */
-#define GPS_WAIT_US  G_GINT64_CONSTANT(15000000)
+#define DAY_MS      INT64_C(86400000)
+#define SERVER_DAYS 14
+#define CLOCK_OFF_MS \
+	INT64_C(300000) /* five minutes: an order of photos that no longer fits what people remember */
+#define GPS_WAIT_US G_GINT64_CONSTANT(15000000)
 
 /* ---- what buttons do --------------------------------------------------------------------------------- */
 
@@ -42,14 +43,16 @@ static void press_again(GtkWidget *window)
 
 static void show_revoked(GtkWidget *w, const struct facts *f)
 {
-	const bool is_revoked =
-		strcmp(f->reenrol, "revoked") == 0 || strcmp(f->sync.server_error, "revoked") == 0;
+	const bool is_revoked = strcmp(f->reenrol, "revoked") == 0 ||
+				strcmp(f->sync.server_error, "revoked") == 0;
 	const char *text = NULL;
 
 	if (f->is_enrolled && is_revoked)
-		text = _("The office has locked this device out. What is recorded stays here; ask the office for a new code and enrol again.");
+		text = _(
+			"The office has locked this device out. What is recorded stays here; ask the office for a new code and enrol again.");
 	else if (f->is_enrolled && f->reenrol[0] != '\0')
-		text = _("This device was restored or copied, so the server no longer takes its records. They stay here; ask the office for a new code and enrol again.");
+		text = _(
+			"This device was restored or copied, so the server no longer takes its records. They stay here; ask the office for a new code and enrol again.");
 	app_set_trouble(w, APP_TROUBLE_REVOKED, text, text != NULL ? _("Enrol again") : NULL, press_enrol);
 }
 
@@ -64,8 +67,9 @@ static void show_space(GtkWidget *w, const struct facts *f)
 			_("Disk full: %lld MB free, below %lld MB no more photos are taken. Records without photos are still saved. Sync, then tell the office."),
 			free_mb, (long long)p->reserve_mb);
 	else if (f->space == JX_DEVICE_SPACE_WARN)
-		low = g_strdup_printf(_("Space is getting short: %lld MB free. Sync, so that old originals may go."),
-				      free_mb);
+		low = g_strdup_printf(
+			_("Space is getting short: %lld MB free. Sync, so that old originals may go."),
+			free_mb);
 	app_set_trouble(w, APP_TROUBLE_FULL, full, full != NULL ? _("Sync") : NULL, press_sync);
 	app_set_trouble(w, APP_TROUBLE_LOW, low, low != NULL ? _("Sync") : NULL, press_sync);
 }
@@ -76,14 +80,15 @@ static char *disk_text(const struct jx_error *err)
 	case JX_OK:
 		return NULL;
 	case JX_EBUSY:
-		return g_strdup(
-			_("Another program keeps the records locked: nothing can be saved until it ends. Close it, or restart the device."));
+		return g_strdup(_(
+			"Another program keeps the records locked: nothing can be saved until it ends. Close it, or restart the device."));
 	case JX_EROFS:
-		return g_strdup(
-			_("The disk has become read-only: nothing can be saved. What is recorded is safe; restart the device, and tell the office if it comes back."));
+		return g_strdup(_(
+			"The disk has become read-only: nothing can be saved. What is recorded is safe; restart the device, and tell the office if it comes back."));
 	case JX_ECORRUPT:
-		return g_strdup_printf(_("The records are damaged: %s. Delete nothing, and give the device to the office."),
-				       err->text);
+		return g_strdup_printf(
+			_("The records are damaged: %s. Delete nothing, and give the device to the office."),
+			err->text);
 	default:
 		return g_strdup_printf(_("The records cannot be opened: %s"), err->text);
 	}
@@ -102,10 +107,11 @@ static void show_clock(GtkWidget *w, const struct facts *f)
 	g_autofree char *text = NULL;
 
 	if (f->is_enrolled && llabs(f->clock_off_ms) > CLOCK_OFF_MS)
-		text = g_strdup_printf(f->clock_off_ms > 0
-					       ? _("This device's clock is %lld minutes fast: set it right. Records go on being saved.")
-					       : _("This device's clock is %lld minutes slow: set it right. Records go on being saved."),
-				       minutes);
+		text = g_strdup_printf(
+			f->clock_off_ms > 0
+				? _("This device's clock is %lld minutes fast: set it right. Records go on being saved.")
+				: _("This device's clock is %lld minutes slow: set it right. Records go on being saved."),
+			minutes);
 	app_set_trouble(w, APP_TROUBLE_CLOCK, text, NULL, NULL);
 }
 
@@ -159,8 +165,10 @@ static void show_gps(GtkWidget *w)
 	else if (*since_us == 0)
 		*since_us = g_get_monotonic_time();
 	else if (g_get_monotonic_time() - *since_us > GPS_WAIT_US)
-		text = now.is_stuck ? g_strdup(_("The position receiver does not answer. Records are saved without a position."))
-				    : g_strdup_printf(_("No position: %s"), now.reason);
+		text = now.is_stuck
+			       ? g_strdup(_(
+					 "The position receiver does not answer. Records are saved without a position."))
+			       : g_strdup_printf(_("No position: %s"), now.reason);
 	app_set_trouble(w, APP_TROUBLE_GPS, text, text != NULL ? _("Status") : NULL, press_status);
 }
 

@@ -101,10 +101,10 @@ static void test_lock(void **state)
 	path = g_strdup_printf("%s/jiexun.lock", t.demo.home);
 	jx_assert_ok(fs->lock(fs->user, path, 5000, &lock, &err), &err);
 	app_facts_read(app_facts_of(GTK_WIDGET(t.window)), false);
-	app_test_wait(&t, sees, (void *)(intptr_t)"另一个程序占用着存储", "that the lock is held");
+	app_test_wait(&t, sees, (void *)(intptr_t) "另一个程序占用着存储", "that the lock is held");
 	fs->unlock(fs->user, lock);
 	app_test_press_named(&t, "再试");
-	app_test_wait(&t, sees_not, (void *)(intptr_t)"另一个程序占用着存储", "that it is free");
+	app_test_wait(&t, sees_not, (void *)(intptr_t) "另一个程序占用着存储", "that it is free");
 	app_test_close(&t);
 }
 
@@ -237,7 +237,8 @@ static void test_right_pin(void **state)
 
 static void look_at_all(struct app_test *t, const char *size)
 {
-	g_autofree char *today = g_strdup_printf("today-%s", size), *status = g_strdup_printf("status-%s", size);
+	g_autofree char *today = g_strdup_printf("today-%s", size),
+			*status = g_strdup_printf("status-%s", size);
 	g_autofree char *card = g_strdup_printf("card-%s", size);
 
 	app_show_view(GTK_WIDGET(t->window), "today");
@@ -280,8 +281,9 @@ static void test_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_troubles), cmocka_unit_test(test_lock),	   cmocka_unit_test(test_people),
-		cmocka_unit_test(test_pin),	 cmocka_unit_test(test_right_pin), cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_troubles),  cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_people),    cmocka_unit_test(test_pin),
+		cmocka_unit_test(test_right_pin), cmocka_unit_test(test_sizes),
 	};
 
 	app_test_begin();

@@ -173,7 +173,7 @@ static void test_search(void **state)
 	app_test_type(&t, search_entry(&t), "没有这样的词");
 	app_test_wait(&t, is_empty, NULL, "nothing found");
 	app_test_type(&t, search_entry(&t), "井盖");
-	app_test_wait(&t, is_found, (void *)(intptr_t)"井盖巷", "the entry with these two characters");
+	app_test_wait(&t, is_found, (void *)(intptr_t) "井盖巷", "the entry with these two characters");
 	app_test_shoot(&t, "today-search");
 	app_test_close(&t);
 }
@@ -223,8 +223,9 @@ static void test_correct(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_states),	 cmocka_unit_test(test_days),	 cmocka_unit_test(test_search),
-		cmocka_unit_test(test_withdraw), cmocka_unit_test(test_correct),
+		cmocka_unit_test(test_states),  cmocka_unit_test(test_days),
+		cmocka_unit_test(test_search),  cmocka_unit_test(test_withdraw),
+		cmocka_unit_test(test_correct),
 	};
 
 	app_test_begin();

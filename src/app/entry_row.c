@@ -22,9 +22,7 @@ void entry_what(const struct jx_view_row *r, char *out, size_t cap)
 {
 	if (r->kind == JX_KIND_WITHDRAWAL)
 		(void)g_snprintf(out, cap, _("Withdrawn: %s"), r->of_number);
-	else if (r->is_check)
-		jx_strcpy(out, cap, r->name);
-	else if (strcmp(r->result, "found") == 0)
+	else if (r->is_check || strcmp(r->result, "found") == 0)
 		jx_strcpy(out, cap, r->name);
 	else
 		(void)g_snprintf(out, cap, r->name[0] != '\0' ? _("%s: %s") : "%s", jx_word(r->result),

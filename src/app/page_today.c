@@ -191,7 +191,8 @@ static void on_statement(struct desk_job *base, gpointer owner)
 	AppTodayPage *page = owner;
 	struct today_day_job *job = (struct today_day_job *)base;
 	const struct jx_view_day *d = &job->day;
-	const long long all = (long long)(d->saved + d->sent + d->complete + d->forked);
+	const int64_t all = d->saved + d->sent + d->complete + d->forked, sent = d->sent + d->complete;
+	const int64_t photos = d->photos - job->photos_missing;
 	g_autofree char *sums = NULL, *missing = NULL;
 
 	if (job->serial != page->serial)
@@ -199,10 +200,9 @@ static void on_statement(struct desk_job *base, gpointer owner)
 	gtk_widget_set_visible(page->statement, base->rc == JX_OK && all > 0);
 	if (base->rc != JX_OK)
 		return;
-	sums = g_strdup_printf(_("Recorded %lld, sent %lld, complete %lld; photos %lld of %lld%s"), all,
-			       (long long)(d->sent + d->complete), (long long)d->complete,
-			       (long long)(d->photos - job->photos_missing), (long long)d->photos,
-			       d->is_closed ? _("; day closed") : "");
+	sums = g_strdup_printf(_("Recorded %lld, sent %lld, complete %lld; photos %lld of %lld%s"),
+			       (long long)all, (long long)sent, (long long)d->complete, (long long)photos,
+			       (long long)d->photos, d->is_closed ? _("; day closed") : "");
 	gtk_label_set_text(page->sums, sums);
 	if (job->entries_missing > 0)
 		missing = g_strdup_printf(_("Not at the server yet: %lld entries (%s%s), %lld photos"),

@@ -22,7 +22,7 @@ struct _AppCheckPage {
 	GtkListBox *rows;
 	gulong changed;
 	GtkWidget *window; /* weak: whose signal it is */
-	bool is_reading, is_due;
+	bool is_reading, is_due, was_read;
 };
 
 G_DEFINE_TYPE(AppCheckPage, app_check_page, ADW_TYPE_BIN)
@@ -46,7 +46,7 @@ struct list_job {
 	const struct jx_handheld *h; /* while it works */
 	char day[11];
 	char place[256]; /* of the draft that is looked at */
-	bool is_any_old;
+	bool is_first;   /* since the app was started */
 };
 
 static void clear_form(gpointer item)
@@ -148,6 +148,8 @@ static jx_rc list(struct jx_handheld *h, struct desk_job *job, struct jx_error *
 	/* a device that is not enrolled has forms to look at, and no drafts */
 	if (h->store == NULL && jx_handheld_open_recorder(h, NULL) != JX_OK)
 		return JX_OK;
+	if (l->is_first)
+		sheet_photo_sweep(h);
 	return jx_store_each_draft(h->store, add_draft, l, err);
 }
 
@@ -309,6 +311,8 @@ static void read_again(AppCheckPage *page)
 	page->is_reading = true;
 	l = g_new0(struct list_job, 1);
 	l->job = (struct desk_job){.work = list, .done = listed, .free_job = free_list};
+	l->is_first = !page->was_read;
+	page->was_read = true;
 	l->forms = g_array_new(FALSE, FALSE, sizeof(struct form_row));
 	g_array_set_clear_func(l->forms, clear_form);
 	l->drafts = g_array_new(FALSE, FALSE, sizeof(struct draft_row));

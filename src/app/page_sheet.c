@@ -501,13 +501,11 @@ static gboolean on_key(GtkWidget *widget, GVariant *args, gpointer user)
 		on_next(page);
 	else if (strcmp(key, "back") == 0)
 		on_back(page);
-	else if (!is_group(page))
-		return FALSE;
-	else if (strcmp(key, "escape") == 0 && page->row > 0)
+	else if (is_group(page) && strcmp(key, "escape") == 0 && page->row > 0)
 		on_all(page);
-	else if (strcmp(key, "add") == 0)
+	else if (is_group(page) && strcmp(key, "add") == 0)
 		on_add(page);
-	else if (strcmp(key, "same") == 0)
+	else if (is_group(page) && strcmp(key, "same") == 0)
 		on_same(page);
 	else
 		return FALSE;

@@ -120,6 +120,11 @@ const char *sheet_role_text(const char *role);
 /** Ask for a picture of that role (sheet_photo.c). */
 void sheet_photo_take(struct sheet *s, const char *role);
 
+/** In the desk: the pictures of a draft that is over. */
+void sheet_photo_remove_all(const struct jx_handheld *h, const char *draft);
+/** In the desk: the pictures of all drafts that are no more. Not while a discarded one may be taken back. */
+void sheet_photo_sweep(struct jx_handheld *h);
+
 /** The page of the standards card for a form. */
 void sheet_card_show(struct sheet *s);
 

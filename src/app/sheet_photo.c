@@ -96,6 +96,48 @@ void sheet_photo_take(struct sheet *s, const char *role)
 	camera_show(s->page, &wish);
 }
 
+/* ---- pictures of drafts that are over ------------------------------------------------------------------ */
+
+static jx_rc add_name(void *user, const char *name)
+{
+	g_ptr_array_add(user, g_strdup(name));
+	return JX_OK;
+}
+
+void sheet_photo_remove_all(const struct jx_handheld *h, const char *draft)
+{
+	const struct jx_fs *fs = jx_os_fs();
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *dir = g_strdup_printf("%s/sheets/%s", h->dir, draft);
+	struct jx_error ignored; /* what stays costs space, and is looked for again */
+
+	(void)fs->list(fs->user, dir, add_name, names, &ignored);
+	for (guint i = 0; i < names->len; i++) {
+		g_autofree char *path = g_build_filename(dir, g_ptr_array_index(names, i), NULL);
+
+		(void)fs->remove(fs->user, path, &ignored);
+	}
+}
+
+void sheet_photo_sweep(struct jx_handheld *h)
+{
+	const struct jx_fs *fs = jx_os_fs();
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *dir = g_build_filename(h->dir, "sheets", NULL);
+	struct jx_error ignored;
+
+	(void)fs->list(fs->user, dir, add_name, names, &ignored);
+	for (guint i = 0; i < names->len; i++) {
+		const char *name = g_ptr_array_index(names, i);
+		uint8_t id[JX_ID_BYTES];
+		struct jx_draft draft;
+
+		if (jx_uuid_parse(name, strlen(name), id) &&
+		    jx_store_draft(h->store, id, &draft, &ignored) == JX_ENOTFOUND)
+			sheet_photo_remove_all(h, name);
+	}
+}
+
 /* ---- a field that asks for one ------------------------------------------------------------------------- */
 
 static void on_take(GtkButton *button, AppSheetField *f)

@@ -106,6 +106,7 @@ static jx_rc save(struct jx_handheld *h, struct desk_job *job, struct jx_error *
 	jx_handheld_note_fix_time(h, &s->fix);
 	/* what is shown is read back from the database */
 	jx_uuid_format(s->id, name);
+	sheet_photo_remove_all(h, name);
 	rc = jx_view_show_by(h->store, h->packs, name, &e, err);
 	if (rc == JX_OK) {
 		jx_strcpy(s->number, sizeof(s->number), e->row.number);

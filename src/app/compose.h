@@ -74,7 +74,7 @@ jx_rc composing_read(struct jx_handheld *h, struct composing **out, struct jx_er
 GtkWidget *compose_page_new(GtkWidget *inside, const struct composing *by, const struct jx_compose *c,
 			    GdkTexture *const *textures, GdkTexture *before);
 /** Show the camera for the next picture. */
-void compose_page_shoot(GtkWidget *page);
+void compose_page_shoot(GtkWidget *widget);
 /** Have the disk say what the page says. */
 void compose_page_keep(GtkWidget *page);
 

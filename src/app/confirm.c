@@ -12,8 +12,7 @@
 #include "app.h"
 
 #define RATE     22050
-#define TONE_MS  70
-#define SAMPLES  ((size_t)RATE * TONE_MS / 1000)
+#define SAMPLES  ((size_t)1543) /* of 70 ms */
 #define HEADER   44
 #define LOUDNESS 12000.0 /* of 32767 */
 
@@ -26,9 +25,12 @@ static void put(uint8_t *at, uint32_t value, size_t bytes)
 
 static void write_header(uint8_t *wav, size_t data_bytes)
 {
-	memcpy(wav, "RIFF", 4);
+	static const uint8_t riff[] = {'R', 'I', 'F', 'F'}, data[] = {'d', 'a', 't', 'a'},
+			     wave[] = {'W', 'A', 'V', 'E', 'f', 'm', 't', ' '};
+
+	memcpy(wav, riff, sizeof(riff));
 	put(wav + 4, (uint32_t)(HEADER - 8 + data_bytes), 4);
-	memcpy(wav + 8, "WAVEfmt ", 8);
+	memcpy(wav + 8, wave, sizeof(wave));
 	put(wav + 16, 16, 4);
 	put(wav + 20, 1, 2); /* PCM */
 	put(wav + 22, 1, 2); /* one channel */
@@ -36,7 +38,7 @@ static void write_header(uint8_t *wav, size_t data_bytes)
 	put(wav + 28, RATE * 2, 4);
 	put(wav + 32, 2, 2);
 	put(wav + 34, 16, 2);
-	memcpy(wav + 36, "data", 4);
+	memcpy(wav + 36, data, sizeof(data));
 	put(wav + 40, (uint32_t)data_bytes, 4);
 }
 

@@ -92,16 +92,28 @@ jx_rc check_take_options(struct check *k, const struct cli_args *a, struct jx_er
 /* ---- going on with one ----------------------------------------------------------------------------- */
 
 struct search {
-	const char *name; /* hex digits, or NULL: the first that comes */
+	const char *name; /* hex digits, or NULL: the first check that comes */
+	const jx_packs *packs;
 	struct jx_draft found;
 	int64_t count;
 };
+
+/* The touch app keeps what is logged in drafts too: nothing to go on with here. */
+static bool is_check(const struct search *s, const struct jx_draft *draft)
+{
+	const jx_pack *pack = jx_packs_version(s->packs, draft->pack, draft->pack_version);
+	const struct jx_form *form = pack != NULL ? jx_pack_form_find(pack, draft->form) : NULL;
+
+	return form == NULL || !form->is_observation;
+}
 
 static jx_rc match(void *user, const struct jx_draft *draft)
 {
 	struct search *s = user;
 	char id[37];
 
+	if (s->name == NULL && !is_check(s, draft))
+		return JX_OK;
 	jx_uuid_format(draft->id, id);
 	if (s->name != NULL && strncmp(id, s->name, strlen(s->name)) != 0)
 		return JX_OK;
@@ -112,7 +124,7 @@ static jx_rc match(void *user, const struct jx_draft *draft)
 
 jx_rc check_find_draft(struct cli *c, const char *name, struct jx_draft *out, struct jx_error *err)
 {
-	struct search s = {.name = name};
+	struct search s = {.name = name, .packs = c->h.packs};
 	const jx_rc rc = jx_store_each_draft(c->h.store, match, &s, err);
 
 	if (rc != JX_OK && !(rc == JX_EINTR && name == NULL))

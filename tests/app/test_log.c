@@ -273,6 +273,79 @@ static void test_discard(void **state)
 	app_test_close(&t);
 }
 
+/* ---- from an entry that is there -------------------------------------------------------------------------- */
+
+static void log_one(struct app_test *t, const char *code, uint8_t id_out[JX_ID_BYTES])
+{
+	struct jx_handheld h;
+	struct jx_error err;
+
+	app_test_press_named(t, name_of(code));
+	shoot(t);
+	app_test_press_named(t, _("Save"));
+	app_test_handheld(t, &h);
+	jx_assert_ok(jx_handheld_open_recorder(&h, &err), &err);
+	jx_assert_ok(jx_view_find(h.store, read_last(t).number, id_out, &err), &err);
+	jx_handheld_close(&h);
+}
+
+/* What is not changed stays as it was, pictures too; without a reason nothing is saved, and it says so. */
+static void test_correct(void **state)
+{
+	struct app_test t = {.name = "correct"};
+	uint8_t id[JX_ID_BYTES];
+	struct last first, last;
+	GtkWidget *page;
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	log_one(&t, "06", id);
+	first = read_last(&t);
+	app_compose_correct(GTK_WIDGET(t.window), id);
+	app_test_settle(&t);
+	app_test_press_named(&t, _("One more"));
+	app_test_press_named(&t, _("Save the correction"));
+	page = app_test_find(&t, APP_TYPE_COMPOSE_PAGE, NULL);
+	assert_true(gtk_widget_get_visible(GTK_WIDGET(APP_COMPOSE_PAGE(page)->problem)));
+	assert_string_equal(read_last(&t).number, first.number);
+	app_test_press_named(&t, _("wrong quantity"));
+	app_test_press_named(&t, _("Save the correction"));
+	last = read_last(&t);
+	assert_int_equal(last.kind, JX_KIND_CORRECTION);
+	assert_string_equal(last.of_number, first.number);
+	assert_string_equal(last.quantity, "2");
+	assert_int_equal(last.photos, 1);
+	assert_memory_equal(last.photo.sha256, first.photo.sha256, JX_HASH_BYTES);
+	assert_string_equal(last.photo.how, "camera");
+	app_test_close(&t);
+}
+
+/* The picture of before lies over the live one; the new one names it. */
+static void test_after(void **state)
+{
+	struct app_test t = {.name = "after"};
+	uint8_t id[JX_ID_BYTES];
+	struct last first, last;
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	log_one(&t, "10", id);
+	first = read_last(&t);
+	app_compose_after(GTK_WIDGET(t.window), id);
+	app_test_settle(&t);
+	wait_for_button(&t, _("Shutter"));
+	assert_non_null(app_test_look(&t, NULL, GTK_TYPE_TOGGLE_BUTTON, _("Before"), 0));
+	app_test_shoot(&t, "camera-after");
+	shoot(&t);
+	app_test_wait(&t, has_picture, NULL, "the picture is kept");
+	app_test_press_named(&t, _("Save"));
+	last = read_last(&t);
+	assert_string_equal(last.code, "10");
+	assert_string_equal(last.photo.role, "after");
+	assert_memory_equal(last.photo.before_sha256, first.photo.sha256, JX_HASH_BYTES);
+	app_test_close(&t);
+}
+
 /* ---- bad days --------------------------------------------------------------------------------------------- */
 
 /* The demonstration's device with other lines in its profile. */
@@ -405,6 +478,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_three_actions), cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_nothing_found), cmocka_unit_test(test_undo),
 		cmocka_unit_test(test_repeat),        cmocka_unit_test(test_discard),
+		cmocka_unit_test(test_correct),       cmocka_unit_test(test_after),
 		cmocka_unit_test(test_no_camera),     cmocka_unit_test(test_unplugged),
 		cmocka_unit_test(test_disk_full),     cmocka_unit_test(test_killed),
 	};

@@ -209,6 +209,7 @@ static void test_correct(void **state)
 {
 	struct app_test t = {.name = "correct"};
 	uint8_t id[JX_ID_BYTES];
+	struct newest newest;
 
 	(void)state;
 	app_test_open(&t, 360, 720);
@@ -217,6 +218,12 @@ static void test_correct(void **state)
 	app_test_settle(&t);
 	app_test_press_named(&t, "更正");
 	app_test_shoot(&t, "entry-correct");
+	app_test_press_named(&t, "数量有误");
+	app_test_press_named(&t, "保存更正");
+	read_newest(&t, &newest);
+	assert_int_equal(newest.kind, JX_KIND_CORRECTION);
+	assert_string_equal(newest.reason, "数量有误");
+	assert_memory_equal(newest.of, id, JX_ID_BYTES);
 	app_test_close(&t);
 }
 

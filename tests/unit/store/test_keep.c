@@ -42,7 +42,12 @@ static int setup(void **state)
 	jx_assert_ok(jx_photo_receipt_sign(r, d->server_sec, &x->photo.text, &err), &err);
 	x->settings[0] = (struct jx_setting){.name = JX_SET_SERVER_N, .value = "2"};
 	x->settings[1] = (struct jx_setting){.name = JX_SET_EPOCH, .value = "e"};
-	x->all = (struct jx_store_results){x->receipts, 2, &x->photo, 1, x->settings, 2};
+	x->all = (struct jx_store_results){.receipts = x->receipts,
+					   .receipt_count = 2,
+					   .photo_receipts = &x->photo,
+					   .photo_receipt_count = 1,
+					   .settings = x->settings,
+					   .setting_count = 2};
 	*state = x;
 	return 0;
 }

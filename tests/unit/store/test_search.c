@@ -460,7 +460,9 @@ static void a_log_from_before_is_searched_at_once_and_indexed_in_steps(void **st
 
 	fill(d, 1200);
 	device_close(d);
-	(void)device_sql(d, "DROP TABLE entry_text; DROP TABLE search; DROP TABLE photo_sending; PRAGMA user_version = 3");
+	(void)device_sql(
+		d,
+		"DROP TABLE entry_text; DROP TABLE search; DROP TABLE photo_sending; PRAGMA user_version = 3");
 	device_open(d);
 	assert_int_equal(behind(d), 1200);
 	find(d, (struct jx_log_query){.newest_first = true, .limit = 7}, "甲乙丙", &before);

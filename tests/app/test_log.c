@@ -395,7 +395,7 @@ static void test_unplugged(void **state)
 	app_test_shoot(&t, "camera-unplugged");
 	app_test_press_named(&t, _("Try the camera again"));
 	wait_for_button(&t, _("Try the camera again"));
-	app_test_press_named(&t, _("Go on without it"));
+	app_test_press_named(&t, _("Leave the picture out"));
 	app_test_press_named(&t, _("Save"));
 	assert_string_equal(read_last(&t).code, "02");
 	app_test_close(&t);

@@ -94,6 +94,11 @@ void desk_close(struct desk *desk)
 
 void desk_post(struct desk *desk, struct desk_job *job, gpointer owner)
 {
+	/* an answer that came while the window closes may ask for more, which nobody will see */
+	if (desk == NULL) {
+		free_job(job);
+		return;
+	}
 	job->has_owner = owner != NULL;
 	if (job->has_owner)
 		g_weak_ref_init(&job->owner, owner);

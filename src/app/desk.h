@@ -30,6 +30,7 @@ struct desk *desk_open(struct jx_handheld *h);
 void desk_close(struct desk *desk);
 /**
  * Queue a job; jobs are done in their order. Takes it over.
+ * @param desk   NULL: the window is closing; the job is freed, and neither work nor done is called
  * @param owner  a GObject: done is called only while it lives; NULL: done is called always
  */
 void desk_post(struct desk *desk, struct desk_job *job, gpointer owner);

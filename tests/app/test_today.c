@@ -227,12 +227,25 @@ static void test_correct(void **state)
 	app_test_close(&t);
 }
 
+/* Closed while pictures are on their way: what comes back asks for nothing more. */
+static void test_close_early(void **state)
+{
+	struct app_test t = {.name = "close-early"};
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	app_show_view(GTK_WIDGET(t.window), "today");
+	app_test_must_see(&t, "今天");
+	app_changed(GTK_WIDGET(t.window));
+	app_test_close(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_states),  cmocka_unit_test(test_days),
 		cmocka_unit_test(test_search),  cmocka_unit_test(test_withdraw),
-		cmocka_unit_test(test_correct),
+		cmocka_unit_test(test_correct), cmocka_unit_test(test_close_early),
 	};
 
 	app_test_begin();

@@ -24,6 +24,6 @@ struct people_act_job {
 	char pin[JX_PIN_DIGITS_MAX + 2], old_pin[JX_PIN_DIGITS_MAX + 2]; /**< "" none */
 	int64_t n, observations, photos;                                 /**< out */
 };
-struct people_act_job *people_act_job_new(enum people_act act, const char *id);
+struct people_act_job *people_act_job_new(enum people_act what, const char *id);
 
 #endif

@@ -70,16 +70,24 @@ static int64_t closed_at(const struct sim_office *o, const struct jx_day_row *ro
 static void check_entry(struct sim_world *w, const struct sim_shown *s, const struct sim_statement *st,
 			int device)
 {
+	const struct sim_office_entry *there;
+
 	if (s->n > st->n || memcmp(s->writer, st->writer, JX_ID_BYTES) != 0)
 		return;
 	/* a copied device's other log may have closed this day; its own entries are told of as a fork */
 	if (w->device[device].may_fork ||
 	    memcmp(w->device[device].identity.writer, s->writer, JX_ID_BYTES) != 0)
 		return;
-	if (sim_office_find(&w->office, s->writer, s->n, s->digest) == NULL)
+	there = sim_office_find(&w->office, s->writer, s->n, s->digest);
+	if (there == NULL) {
 		sim_break(w, SIM_LOST,
 			  "the office was shown %s as complete, but entry %lld of device %d is not there",
 			  st->day, (long long)s->n, device);
+		return;
+	}
+	/* photos go newest first: those of an earlier day may still be on their way, and its own statement says so */
+	if (strcmp(there->day, st->day) != 0)
+		return;
 	for (size_t k = 0; k < s->photo_count && !sim_is_broken(w); k++)
 		if (!sim_photo_at_server(w, s->photos[k]))
 			sim_break(

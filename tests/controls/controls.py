@@ -43,6 +43,7 @@ COMMANDS = {
 # control: who must report it, as what, and in which words: so that a run that fails for another reason is not taken for a report
 GONE = "is not there|is gone|not any more|missing"
 PHOTO = "photo .*(gone|missing|not there|other bytes|changed)"
+UNKEPT = "showed [0-9]+ as (sent|complete), but it is not there"
 NOT_STORED = "shown as (sent|complete).*(holds (it )?0|has nothing|not stored|not there)"
 TWICE = "holds (it )?[2-9]|[2-9] times|twice|two entries"
 SEEN_BY = {
@@ -50,9 +51,9 @@ SEEN_BY = {
     "no-photo-fsync": {"sim": ("lost", PHOTO), "powercut": ("lost failed", PHOTO)},
     "no-folder-fsync": {"sim": ("lost", PHOTO), "powercut": ("lost failed", PHOTO)},
     "no-unique-id": {"sim": ("duplicated lost", TWICE), "network": ("duplicated lost", TWICE)},
-    "receipt-before-commit": {"sim": ("lost", "sent"), "network": ("lost", NOT_STORED), "kill.server": ("lost", NOT_STORED),
+    "receipt-before-commit": {"sim": ("lost", UNKEPT), "network": ("lost", NOT_STORED), "kill.server": ("lost", NOT_STORED),
                               "calls.ingest": ("lost failed", NOT_STORED)},
-    "sent-before-receipt": {"sim": ("lost", "sent"), "network": ("lost", NOT_STORED)},
+    "sent-before-receipt": {"sim": ("lost", UNKEPT), "network": ("lost", NOT_STORED)},
     "unchecked-short-write": {"short_write": ("lost", "cut short"), "calls.save": ("lost failed", PHOTO)},
     "verify-off": {"evidence.device": ("failed", "not found"), "evidence.office": ("failed", "not found")},
     "lock-off": {"together": ("failed", "two jiexund run|held the lock")},

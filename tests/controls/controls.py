@@ -47,7 +47,7 @@ UNKEPT = "showed [0-9]+ as (sent|complete), but it is not there"
 NOT_STORED = "shown as (sent|complete).*(holds (it )?0|has nothing|not stored|not there)"
 TWICE = "holds (it )?[2-9]|[2-9] times|twice|two entries"
 SEEN_BY = {
-    "wal-normal": {"sim": ("lost", GONE), "powercut": ("lost", GONE)},
+    "wal-normal": {"sim": ("lost", GONE), "powercut": ("lost failed", GONE)},
     "no-photo-fsync": {"sim": ("lost", PHOTO), "powercut": ("lost failed", PHOTO)},
     "no-folder-fsync": {"sim": ("lost", PHOTO), "powercut": ("lost failed", PHOTO)},
     "no-unique-id": {"sim": ("duplicated lost", TWICE), "network": ("duplicated lost", TWICE)},

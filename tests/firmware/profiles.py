@@ -12,6 +12,7 @@ KEYS = {
     "camera": {"source": r"none|v4l2|libcamera|test|file|pipeline", "device": r".{0,1023}", "pipeline": r".{0,1023}",
                "format": r"raw|jpeg", "width": (0, 16384), "height": (0, 16384), "quality": (50, 100),
                "settle_ms": (0, 10000), "wait_ms": (500, 60000), "torch": r"(/.*)?"},
+    "sound": {"source": r".{0,1023}"},
     "photos": {"max_mb": (1, 100)},
     "day": {"utc_offset_min": (-720, 840)},
     "sync": {"interval_min": (1, 1440), "metered_originals": r"wait|send"},

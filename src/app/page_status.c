@@ -86,7 +86,8 @@ static void show_place(AppStatusPage *page)
 		g_string_append_printf(text, "%.5f, %.5f", now.fix.lat_wgs84_e7 / 1e7,
 				       now.fix.lon_wgs84_e7 / 1e7);
 		if (now.fix.accuracy_mm >= 0)
-			g_string_append_printf(text, " ±%lld m",
+			/* a line of its own: with large letters both do not fit */
+			g_string_append_printf(text, "\n±%lld m",
 					       (long long)((now.fix.accuracy_mm + 500) / 1000));
 		g_string_append_printf(text, _("; %lld s old"), (long long)(now.fix.age_ms / 1000));
 	}

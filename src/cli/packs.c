@@ -82,7 +82,7 @@ static jx_rc get_token(struct offered *o, struct jx_error *err)
 
 	cc.identities = (const uint8_t(*)[JX_PUB_BYTES])server_keys;
 	cc.wants_token = true;
-	cc.no_photos = true;
+	cc.no_photos = cc.no_small = true;
 	if (rc == JX_OK)
 		rc = jx_client_sync(&cc, result, err);
 	o->result->requests += result->requests;

@@ -214,7 +214,8 @@ static void sync_device(struct device *d, struct sums *s)
 		.rand = jx_os_rand(),
 		.wait = no_wait,
 		.clock = jx_os_clock(), /* as jx sync: further lanes where the line gives more by them */
-		.no_photos = s->is_entries_only};
+		.no_photos = s->is_entries_only,
+		.no_small = s->is_entries_only};
 
 	check(jx_transport_curl_new(&tc, &transport, &err), "transport", &err);
 	jx_cli_bind(&b, d->store, d->media, jx_os_fs());

@@ -79,7 +79,6 @@ static void show_place(AppStatusPage *page)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 	struct place_now now;
-	char used[16] = "-", visible[16] = "-";
 
 	place_read(app_place(GTK_WIDGET(page)), &now);
 	if (now.fix.source != JX_FIX_NONE) {
@@ -100,11 +99,14 @@ static void show_place(AppStatusPage *page)
 	if (text->len == 0)
 		g_string_append(text, _("no receiver, by this device's profile"));
 	say(page->gps, text->str);
-	if (now.fix.satellites_used >= 0)
-		(void)g_snprintf(used, sizeof(used), "%d", now.fix.satellites_used);
-	if (now.satellites_visible >= 0)
-		(void)g_snprintf(visible, sizeof(visible), "%d", now.satellites_visible);
-	sayf(page->gps_more, _("%s used, %s visible"), used, visible);
+	/* not every receiver says how many are in sight: a figure that nobody gave is left out */
+	if (now.fix.satellites_used < 0)
+		say(page->gps_more, _("unknown"));
+	else if (now.satellites_visible < 0)
+		sayf(page->gps_more, _("%d used"), now.fix.satellites_used);
+	else
+		sayf(page->gps_more, _("%d used, %d visible"), now.fix.satellites_used,
+		     now.satellites_visible);
 }
 
 /* ---- sync ---------------------------------------------------------------------------------------------- */
@@ -276,8 +278,8 @@ static void show_person(AppStatusPage *page, const struct facts *f)
 	if (f->person[0] == '\0')
 		say(page->person, _("nobody signed in: tap to sign in"));
 	else
-		sayf(page->person, "%s %s%s; %s", f->person_name, f->person,
-		     strcmp(f->person_verified, "pin") == 0 ? _(" (PIN)") : "", shift);
+		sayf(page->person, "%s%s%s%s; %s", f->person_name, f->person_name[0] != '\0' ? " " : "",
+		     f->person, strcmp(f->person_verified, "pin") == 0 ? _(" (PIN)") : "", shift);
 }
 
 static void show(AppStatusPage *page)

@@ -204,6 +204,15 @@ void jx_plan_lanes_init(struct jx_plan_lanes *lanes, int max);
  * @return lanes from now on
  */
 int jx_plan_lanes_next(struct jx_plan_lanes *lanes, int64_t bytes, int64_t window_ms);
+/**
+ * A photo has gone by one lane alone and is receipted. Where that was as quick as only a line of its own building is, most of the time
+ * is the far disk's and not the line's: as many lanes at once as the photos that are left are worth, without waiting for a window.
+ * What windows then show decides as before.
+ * @param bytes, ms  of that photo, from its first byte to its receipt
+ * @param left       photos that wait
+ * @return lanes from now on
+ */
+int jx_plan_lanes_quick(struct jx_plan_lanes *lanes, int64_t bytes, int64_t ms, size_t left);
 
 /** Can this event come in this state? Others end the run with JX_ESTATE: the caller is wrong. */
 bool jx_plan_expects(enum jx_plan_state state, enum jx_plan_event_kind kind);

@@ -202,6 +202,8 @@ jx_rc jx_client__keep_begun(struct jx_client__run *run);
 /* ---- lanes.c; the lock is held ---- */
 /* Bytes went out: is it time for another lane? */
 void jx_client__count_rate(struct jx_client__run *run, int64_t bytes);
+/* The whole of the run's own photo went and is receipted, in so many ms: is the line worth further lanes at once? */
+void jx_client__count_quick(struct jx_client__run *run, int64_t bytes, int64_t ms);
 /* Has the further lane to end after the photo in hand? */
 bool jx_client__is_one_too_many(const struct jx_client__run *run);
 /* Wait until a lane ends. False: none is at work. */

@@ -143,6 +143,16 @@ void jx_client__count_rate(struct jx_client__run *run, int64_t bytes)
 		;
 }
 
+void jx_client__count_quick(struct jx_client__run *run, int64_t bytes, int64_t ms)
+{
+	if (run->c->clock == NULL || run->c->transport->another == NULL ||
+	    jx_plan_lanes_quick(&run->lanes, bytes, ms, run->queue_count - run->queue_at) == 1)
+		return;
+	run->window_is_bent = true;
+	while (may_start(run) && start_lane(run))
+		;
+}
+
 bool jx_client__is_one_too_many(const struct jx_client__run *run)
 {
 	return run->lanes_on + 1 > run->lanes.lanes;

@@ -221,11 +221,20 @@ static void take_failure(struct jx_client__lane *lane, jx_rc rc, struct jx_plan_
 		ev->kind = JX_PLAN_PHOTO_UNREADABLE;
 }
 
+/* 0 where there is no clock: nobody asks then. */
+static int64_t mono_ms(const struct jx_client__run *run)
+{
+	const struct jx_clock *clock = run->c->clock;
+
+	return clock != NULL ? clock->mono_ms(clock->user) : 0;
+}
+
 static struct jx_plan_event exchange(struct jx_client__lane *lane, const struct jx_photo_request *rq)
 {
 	const struct jx_transport *t = lane->t;
 	JX_AUTO_FREE struct jx_photo_response *rs = jx_xcalloc(1, sizeof(*rs));
 	struct jx_plan_event ev = {.retry_after_ms = -1};
+	int64_t began_mono_ms, passed_ms;
 	jx_rc rc;
 
 	rs->offset_bytes = -1;
@@ -233,7 +242,9 @@ static struct jx_plan_event exchange(struct jx_client__lane *lane, const struct 
 	jx_buf_init(&rs->body, JX_CLIENT__ERROR_BYTES_MAX);
 	lane->run->res->requests++;
 	jx_client__let_go(lane->run);
+	began_mono_ms = mono_ms(lane->run);
 	rc = t->photo(t->user, rq, rs, lane->err);
+	passed_ms = mono_ms(lane->run) - began_mono_ms;
 	jx_client__take_back(lane->run);
 	if (rc != JX_OK)
 		take_failure(lane, rc, &ev);
@@ -241,6 +252,8 @@ static struct jx_plan_event exchange(struct jx_client__lane *lane, const struct 
 		take_success(lane, rs, &ev);
 	else
 		take_refusal(lane, rs, rq->verb == JX_PHOTO_ASK, &ev);
+	if (ev.kind == JX_PLAN_PHOTO_DONE && rq->verb == JX_PHOTO_CREATE && lane == &lane->run->lane[0])
+		jx_client__count_quick(lane->run, rq->size_bytes, passed_ms);
 	jx_buf_done(&rs->body);
 	return ev;
 }

@@ -11,6 +11,12 @@
 #define HOLD_WINDOWS 10
 /* Fewer lanes are judged by so many windows: what one of four brings is little more than a window's chance. */
 #define LOOK_WINDOWS 3
+/* A mobile line sends less than this up; an office's or a community's Wi-Fi is above it, and one connection more harms nobody there. */
+#define QUICK_BYTES_PER_S INT64_C(4000000)
+/* A smaller photo fits into the buffers on the way, and its time says nothing about the line. */
+#define QUICK_BYTES 65536
+/* A new connection takes about as long as two photos there. */
+#define QUICK_PHOTOS 3
 
 void jx_plan_lanes_init(struct jx_plan_lanes *lanes, int max)
 {
@@ -108,5 +114,21 @@ int jx_plan_lanes_next(struct jx_plan_lanes *l, int64_t bytes, int64_t window_ms
 		begin_trial(l, l->lanes + 1, rate);
 	else
 		stay(l, true);
+	return l->lanes;
+}
+
+int jx_plan_lanes_quick(struct jx_plan_lanes *l, int64_t bytes, int64_t ms, size_t left)
+{
+	const bool is_untried = l->lanes == 1 && l->from == 0 && l->hold == 0 && l->looked == 0;
+	size_t wanted = left / QUICK_PHOTOS + 1;
+
+	if (!is_untried || bytes < QUICK_BYTES || ms < 0 || bytes * 1000 < ms * QUICK_BYTES_PER_S)
+		return l->lanes;
+	if (wanted > (size_t)l->max)
+		wanted = (size_t)l->max;
+	if (wanted > 1) {
+		go_to(l, (int)wanted);
+		stay(l, true);
+	}
 	return l->lanes;
 }

@@ -9,7 +9,7 @@
 
 #define FAKE_LOG_MAX    2000
 #define FAKE_PHOTOS_MAX 16
-#define FAKE_PHOTO_MAX  4096
+#define FAKE_PHOTO_MAX  71680 /* one that says how quick the line is */
 #define FAKE_SCRIPT_MAX 64
 #define FAKE_ITEMS_MAX  64
 

@@ -6,6 +6,7 @@
 
 #define SIZE   3000
 #define PHOTOS 16
+#define LARGE  70000 /* says how quick the line is */
 
 /* A line that gives each connection as much as the one before, until `full` of them use it; its clock moves with the bytes. */
 struct line {
@@ -153,7 +154,7 @@ static bool line_stop(void *user)
 	return l->stop_after > 0 && ++l->asked >= l->stop_after;
 }
 
-static int setup(void **state)
+static int set_up(void **state, int64_t first_bytes)
 {
 	struct line *l = jx_xcalloc(1, sizeof(*l));
 
@@ -177,10 +178,20 @@ static int setup(void **state)
 	fake_device_save(l->d, 1);
 	jx_assert_ok(fake_device_sync(l->d), &l->d->err);
 	for (int i = 0; i < PHOTOS; i++)
-		fake_device_photo(l->d, SIZE + i, true);
+		fake_device_photo(l->d, i == 0 ? first_bytes : SIZE + i, true);
 	fake_device_save(l->d, 1);
 	*state = l;
 	return 0;
+}
+
+static int setup(void **state)
+{
+	return set_up(state, SIZE);
+}
+
+static int setup_large(void **state)
+{
+	return set_up(state, LARGE);
 }
 
 static int teardown(void **state)
@@ -233,6 +244,20 @@ static void a_full_line_has_one(void **state)
 	assert_int_equal(stored(l->d), PHOTOS);
 	assert_int_equal(l->made, 1);
 	assert_int_equal(l->d->server.photo_requests, PHOTOS);
+}
+
+/* A large photo that is there in no time: the others go by all lanes at once, though no window has passed. */
+static void a_quick_line_has_all_after_one_photo(void **state)
+{
+	struct line *l = *state;
+
+	l->is_open = true;
+	jx_assert_ok(fake_device_sync(l->d), &l->d->err);
+	assert_int_equal(stored(l->d), PHOTOS);
+	assert_int_equal(l->made, JX_PLAN_LANES_MAX - 1);
+	assert_int_equal(l->dropped, l->made);
+	assert_int_equal(l->d->server.photo_requests, PHOTOS);
+	assert_int_equal(l->d->server.photo_bytes_got, sum(l->d));
 }
 
 static void no_more_than_the_configuration_allows(void **state)
@@ -328,6 +353,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(four_at_a_time_and_each_photo_once),
 		T(a_full_line_has_one),
+		cmocka_unit_test_setup_teardown(a_quick_line_has_all_after_one_photo, setup_large, teardown),
 		T(no_more_than_the_configuration_allows),
 		T(chaos_brings_every_photo_once),
 		T(a_refused_token_is_renewed_once_for_all),

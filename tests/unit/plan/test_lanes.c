@@ -140,6 +140,49 @@ static void a_line_that_stands_still_decides_nothing(void **state)
 	assert_int_equal(jx_plan_lanes_next(&r.lanes, 1000, 0), 1);
 }
 
+/* 250 kB in 60 ms is a line of its own building; as many lanes at once as the photos that are left are worth. */
+static void a_quick_line_gets_more_at_once(void **state)
+{
+	static const struct {
+		int64_t bytes, ms;
+		size_t left;
+		int max, lanes;
+	} rows[] = {
+		{250000, 60, 100, 4, 4}, {250000, 62, 100, 4, 4}, {250000, 63, 100, 4, 1}, /* 4 MB/s */
+		{250000, 0, 100, 4, 4},  {65535, 0, 100, 4, 1},   {65536, 16, 100, 4, 4},
+		{65536, 17, 100, 4, 1},  {250000, 5, 0, 4, 1},    {250000, 5, 2, 4, 1},
+		{250000, 5, 3, 4, 2},    {250000, 5, 6, 4, 3},    {250000, 5, 9, 4, 4},
+		{250000, 5, 100, 2, 2},  {250000, 5, 100, 1, 1},  {250000, -1, 100, 4, 1},
+	};
+	struct run r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin(&r, 1, rows[i].max);
+		assert_int_equal(jx_plan_lanes_quick(&r.lanes, rows[i].bytes, rows[i].ms, rows[i].left),
+				 rows[i].lanes);
+	}
+}
+
+/* What was begun on one photo's word is left again where the line gives nothing for it; and what windows found is not overruled. */
+static void a_quick_start_is_judged_as_any_other(void **state)
+{
+	struct run r;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 200; seed++) {
+		begin(&r, seed, JX_PLAN_LANES_MAX);
+		(void)jx_plan_lanes_quick(&r.lanes, 250000, 20, 100);
+		go(&r, &office, 300);
+		if (r.spent[1] < 200)
+			fail_msg("seed %d: %d windows with one", (int)seed, (int)r.spent[1]);
+		begin(&r, seed, JX_PLAN_LANES_MAX);
+		go(&r, &full, 40);
+		r.lanes.lanes = 1;
+		assert_int_equal(jx_plan_lanes_quick(&r.lanes, 250000, 20, 100), 1);
+	}
+}
+
 /* A lane's plan: what goes well, and the end at the first thing that does not. */
 static void a_lane_ends_at_the_first_trouble(void **state)
 {
@@ -194,6 +237,8 @@ int main(void)
 		cmocka_unit_test(it_follows_a_line_that_changes),
 		cmocka_unit_test(never_more_than_allowed),
 		cmocka_unit_test(a_line_that_stands_still_decides_nothing),
+		cmocka_unit_test(a_quick_line_gets_more_at_once),
+		cmocka_unit_test(a_quick_start_is_judged_as_any_other),
 		cmocka_unit_test(a_lane_ends_at_the_first_trouble),
 		cmocka_unit_test(what_others_move_gives_attempts_back),
 	};

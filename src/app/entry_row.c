@@ -140,10 +140,15 @@ void app_line_set_picture(AppLine *line, GdkTexture *picture)
 
 /* ---- the row -------------------------------------------------------------------------------------------- */
 
+#define PICTURE_PIXELS 56
+/* A size in which the theme has its icons ready: for any other one it reads an SVG, and that loads 8 MB. */
+#define ICON_PIXELS 48
+
 static void show_picture(AppEntryRow *row)
 {
 	const AppLine *line = row->line;
 
+	gtk_image_set_pixel_size(row->picture, line->picture != NULL ? PICTURE_PIXELS : ICON_PIXELS);
 	if (line->picture != NULL)
 		gtk_image_set_from_paintable(row->picture, GDK_PAINTABLE(line->picture));
 	else

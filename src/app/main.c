@@ -1,6 +1,7 @@
 /* jiexun: the touch app. */
 #include "app.h"
 #include "demo.h"
+#include "fonts.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -119,6 +120,7 @@ int main(int argc, char **argv)
 	/* jx_os_start chose language and locale: GTK's own choice would undo it */
 	gtk_disable_setlocale();
 	g_set_prgname("jiexun");
+	app_fonts_begin();
 	application = adw_application_new(APP_ID, G_APPLICATION_NON_UNIQUE);
 	add_options(G_APPLICATION(application), &start);
 	g_signal_connect(application, "handle-local-options", G_CALLBACK(on_options), &start);

@@ -395,11 +395,34 @@ static void app_window_init(AppWindow *w)
 	gtk_widget_init_template(GTK_WIDGET(w));
 }
 
-static void add_view(AppWindow *w, GtkWidget *page, const char *name, const char *title, const char *icon)
-{
-	AdwViewStackPage *p = adw_view_stack_add_titled(w->views, page, name, title);
+/* Tasks and the map will stand between them. */
+static const struct view {
+	const char *name, *title, *icon;
+	GtkWidget *(*page_new)(void);
+} views[] = {{"log", N_("Log"), "jx-log-symbolic", app_log_page_new},
+	     {"check", N_("Check"), "jx-check-symbolic", app_check_page_new},
+	     {"today", N_("Today"), "jx-today-symbolic", app_today_page_new},
+	     {"status", N_("Status"), "jx-status-symbolic", app_status_page_new}};
 
-	adw_view_stack_page_set_icon_name(p, icon);
+static void add_views(AppWindow *w)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(views); i++) {
+		AdwViewStackPage *p = adw_view_stack_add_titled(w->views, adw_bin_new(), views[i].name,
+								_(views[i].title));
+
+		adw_view_stack_page_set_icon_name(p, views[i].icon);
+	}
+}
+
+/* A page is made when it is first gone to: at the start one of them is needed, and three would be made, measured and kept. */
+static void on_view(AppWindow *w)
+{
+	AdwBin *place = ADW_BIN(adw_view_stack_get_visible_child(w->views));
+	const char *name = adw_view_stack_get_visible_child_name(w->views);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(views); i++)
+		if (strcmp(views[i].name, name) == 0 && adw_bin_get_child(place) == NULL)
+			adw_bin_set_child(place, views[i].page_new());
 }
 
 AppWindow *app_window_new(GtkApplication *application, struct jx_handheld *h)
@@ -412,11 +435,9 @@ AppWindow *app_window_new(GtkApplication *application, struct jx_handheld *h)
 	w->desk = desk_open(h);
 	app_pinyin_pad_serve(w->pad, w);
 	app_trace_begin(w);
-	/* tasks and the map will stand between them */
-	add_view(w, app_log_page_new(), "log", _("Log"), "jx-log-symbolic");
-	add_view(w, app_check_page_new(), "check", _("Check"), "jx-check-symbolic");
-	add_view(w, app_today_page_new(), "today", _("Today"), "jx-today-symbolic");
-	add_view(w, app_status_page_new(), "status", _("Status"), "jx-status-symbolic");
+	add_views(w);
+	on_view(w);
+	g_signal_connect_swapped(w->views, "notify::visible-child", G_CALLBACK(on_view), w);
 	(void)app_facts_of(GTK_WIDGET(w));
 	return w;
 }

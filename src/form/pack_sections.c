@@ -192,6 +192,19 @@ static jx_rc check_groups(const struct jx_form__form *form, const struct jx_form
 	return JX_OK;
 }
 
+/* Room for the most there may be was made; most forms have a tenth of it, and packs stay in memory. */
+static void give_back(struct jx_form__form *form)
+{
+	const size_t sections = form->pub.section_count, fields = form->pub.field_count;
+
+	form->pub_sections = jx_xreallocarray(form->pub_sections, sections, sizeof(*form->pub_sections));
+	form->sections = jx_xreallocarray(form->sections, sections, sizeof(*form->sections));
+	form->pub_fields = jx_xreallocarray(form->pub_fields, fields, sizeof(*form->pub_fields));
+	form->fields = jx_xreallocarray(form->fields, fields, sizeof(*form->fields));
+	form->pub.sections = form->pub_sections;
+	form->pub.fields = form->pub_fields;
+}
+
 jx_rc jx_form__load_sections(struct jx_form__reader *r, int tok, const struct jx_form__place *place,
 			     const struct jx_form__shared_list *shared, struct jx_form__form *form,
 			     struct jx_error *err)
@@ -210,5 +223,9 @@ jx_rc jx_form__load_sections(struct jx_form__reader *r, int tok, const struct jx
 	if (rc == JX_OK && form->pub.field_count == 0)
 		rc = jx_fail(err, JX_EINVAL, 0, WHERE, "pack: %s is missing: add it there",
 			     PLACE(OF(place, "sections")));
-	return rc == JX_OK ? check_groups(form, place, err) : rc;
+	if (rc == JX_OK)
+		rc = check_groups(form, place, err);
+	if (rc == JX_OK)
+		give_back(form);
+	return rc;
 }

@@ -1,4 +1,5 @@
 #include "app_test.h"
+#include "fonts.h"
 
 #include <gdk/x11/gdkx.h>
 #include <libintl.h>
@@ -59,6 +60,7 @@ void app_test_begin(void)
 		assert_non_null(bindtextdomain(JX_DOMAIN, catalogues));
 	}
 	gtk_disable_setlocale();
+	app_fonts_begin();
 	application = adw_application_new(APP_ID, G_APPLICATION_NON_UNIQUE);
 	assert_true(g_application_register(G_APPLICATION(application), NULL, NULL));
 	g_application_set_default(G_APPLICATION(application));

@@ -58,8 +58,8 @@ void app_show_view(GtkWidget *inside, const char *name);
 /** A toast: for five seconds. button NULL: none. pressed is called at most once, free_user always. */
 void app_toast(GtkWidget *inside, const char *text, const char *button,
 	       void (*pressed)(GtkWidget *window, gpointer user), gpointer user, GDestroyNotify free_user);
-/** What failed, as a toast that stays until it is closed. */
-void app_toast_error(GtkWidget *inside, const struct jx_error *err);
+/** What failed, as a toast that stays until it is closed. The window's: whoever closes it once it holds no more keeps a weak pointer. */
+AdwToast *app_toast_error(GtkWidget *inside, const struct jx_error *err);
 
 /** Things that hold for a while, worst first: the first that holds is the banner of the window. */
 enum app_trouble {

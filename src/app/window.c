@@ -222,13 +222,15 @@ void app_toast(GtkWidget *inside, const char *text, const char *button,
 
 	*p = (struct pressed){.window = w, .call = pressed, .user = user, .free_user = free_user};
 	adw_toast_set_timeout(toast, 5);
+	/* at once, before a failure that nobody has closed yet or what was saved a second ago: those come back after it */
+	adw_toast_set_priority(toast, ADW_TOAST_PRIORITY_HIGH);
 	if (button != NULL)
 		adw_toast_set_button_label(toast, button);
 	(void)g_signal_connect_data(toast, "button-clicked", G_CALLBACK(on_pressed), p, free_pressed, 0);
 	adw_toast_overlay_add_toast(w->toasts, toast);
 }
 
-void app_toast_error(GtkWidget *inside, const struct jx_error *err)
+AdwToast *app_toast_error(GtkWidget *inside, const struct jx_error *err)
 {
 	AppWindow *w = app_window_of(inside);
 	g_autofree char *plain = g_markup_escape_text(err->text, -1);
@@ -237,6 +239,7 @@ void app_toast_error(GtkWidget *inside, const struct jx_error *err)
 	adw_toast_set_timeout(toast, 0);
 	adw_toast_set_priority(toast, ADW_TOAST_PRIORITY_HIGH);
 	adw_toast_overlay_add_toast(w->toasts, toast);
+	return toast;
 }
 
 static void show_worst(AppWindow *w)

@@ -252,6 +252,11 @@ bool connection_run(struct connection *c, int64_t now_ms)
 	return true;
 }
 
+void connection_cut(struct connection *c)
+{
+	c->deadline_ms = 0;
+}
+
 int64_t connection_deadline_ms(const struct connection *c)
 {
 	return c->deadline_ms;

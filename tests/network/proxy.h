@@ -56,6 +56,8 @@ struct connection *connection_new(int poll_fd, struct port *port, const struct p
 void connection_wake(struct connection *c, bool is_broken);
 /* Carry what can be carried, if it was woken or its time is up. False: it has ended, and is freed. */
 bool connection_run(struct connection *c, int64_t now_ms);
+/* Its time is up. */
+void connection_cut(struct connection *c);
 int64_t connection_deadline_ms(const struct connection *c);
 void connection_free(struct connection *c);
 

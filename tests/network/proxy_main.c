@@ -6,6 +6,7 @@
  *   plan PORT FAULT AFTER QUIET_MS     {"ok":true}          what happens to each connection from now on (PORT 0: on every port)
  *   once PORT FAULT AFTER QUIET_MS     {"ok":true}          the same, but only the first connection that it strikes
  *   seed PORT SEED                     {"ok":true}          each connection its own fault, drawn from the seed
+ *   cut                                {"ok":true}          every connection ends now, also one in a hole
  *   stat PORT                          {"connections":...}  counted so far (PORT 0: all together)
  *
  * It ends when standard input does.
@@ -135,6 +136,15 @@ static bool do_seed(struct proxy *p, char *const *word)
 	       set_each(p, number, true, (uint64_t)seed, false, &(struct plan){0});
 }
 
+static bool do_cut(struct proxy *p, char *const *word)
+{
+	(void)word;
+	for (size_t i = 0; i < p->connection_count; i++)
+		connection_cut(p->connection[i]);
+	puts("{\"ok\":true}");
+	return true;
+}
+
 static void print_faults(const char *name, const int64_t *count)
 {
 	printf(",\"%s\":{", name);
@@ -174,8 +184,8 @@ static bool do_stat(struct proxy *p, char *const *word)
 static const struct {
 	const char *name;
 	bool (*run)(struct proxy *p, char *const *word);
-} commands[] = {{"listen", do_listen}, {"target", do_target}, {"plan", do_plan},
-		{"once", do_once},     {"seed", do_seed},     {"stat", do_stat}};
+} commands[] = {{"listen", do_listen}, {"target", do_target}, {"plan", do_plan}, {"once", do_once},
+		{"seed", do_seed},     {"cut", do_cut},       {"stat", do_stat}};
 
 static void obey(struct proxy *p, char *line)
 {

@@ -81,6 +81,10 @@ class Proxy(Line):
         self._target = port
         self.tell("target", port)
 
+    def cut(self):
+        """End what is connected now; what comes after goes by the plan."""
+        self.tell("cut")
+
     def total(self):
         """Counts of all lines together."""
         return self.tell("stat", 0)

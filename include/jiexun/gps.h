@@ -8,8 +8,7 @@
  * Values that cannot be a measurement (not a number, out of range, exactly 0/0) are left out; values that
  * are merely hard to believe (a jump, a clock that is wrong) are kept and named by jx_gps_doubts().
  *
- * Threads:   an object belongs to one thread at a time. libgps keeps static scratch space while it reads a
- *            line: read gpsd sources from one thread of a process only.
+ * Threads:   an object belongs to one thread at a time.
  * Ownership: strings are copied; the clock and the file interface must outlive the object. Texts that are
  *            returned are valid until the next call with the same object.
  * Errors:    constructors check their arguments. jx_gps_read() fails only for arguments out of range.
@@ -61,7 +60,7 @@ const char *jx_gps_state_name(enum jx_gps_state s);
 #define JX_GPS_DOUBT_SIMULATED  16U /**< receiver itself says simulated, estimated or set by hand */
 
 /**
- * Receiver behind gpsd (protocol 3 on TCP, read through libgps). Does not connect yet: jx_gps_read() does,
+ * Receiver behind gpsd (protocol 3 on TCP). Does not connect yet: jx_gps_read() does,
  * and connects again with back-off whenever gpsd goes away.
  * @param host            "localhost" or a numeric IPv4 or IPv6 address; NULL: localhost. Names are refused:
  *                        looking one up can block for seconds

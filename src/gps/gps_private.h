@@ -81,15 +81,12 @@ int64_t jx_gps__sleep(int64_t ms);
 
 /* ---- lines of gpsd ------------------------------------------------------------------------------- */
 
-struct gps_data_t;
 /**
- * One JSON line of gpsd into the tracker. It goes through the strict JSON check before libgps sees it.
- * @param line    NUL-terminated; libgps wants it writable
+ * One JSON line of gpsd into the tracker, through the strict JSON check.
  * @param device  only this receiver, or ""
  */
-void jx_gps__take_line(struct jx_gps__tracker *t, struct gps_data_t *data, char *line, size_t len,
-		       const char *device, int64_t now_mono_ms);
-struct gps_data_t *jx_gps__new_data(void);
+void jx_gps__take_line(struct jx_gps__tracker *t, const char *line, size_t len, const char *device,
+		       int64_t now_mono_ms);
 
 /* ---- NMEA 0183 ---------------------------------------------------------------------------------- */
 

@@ -44,7 +44,6 @@ struct gpsd_source {
 	int64_t since_mono_ms; /* of CONNECTING */
 	int64_t retry_mono_ms; /* of CLOSED */
 	int64_t backoff_ms;
-	struct gps_data_t *data; /* about 10 kB: not for a stack */
 	char line[LINE_MAX_BYTES];
 	size_t line_len;
 	bool is_line_too_long;
@@ -139,7 +138,7 @@ static void end_line(jx_gps *g)
 	if (s->is_line_too_long)
 		g->tracker.cause = JX_GPS_BAD_DATA;
 	else if (s->line_len > 0)
-		jx_gps__take_line(&g->tracker, s->data, s->line, s->line_len, s->device, now_mono_ms(g));
+		jx_gps__take_line(&g->tracker, s->line, s->line_len, s->device, now_mono_ms(g));
 	/* It talks: the next loss starts with a short wait again. */
 	s->backoff_ms = BACKOFF_FIRST_MS;
 	s->line_len = 0;
@@ -216,7 +215,6 @@ static void close_gpsd(jx_gps *g)
 	struct gpsd_source *s = g->source;
 
 	jx_close_p(&s->fd);
-	free(s->data);
 	free(s);
 }
 
@@ -295,7 +293,6 @@ jx_rc jx_gps_open_gpsd(const char *host, uint16_t port, const char *device, cons
 	rc = fill_source(s, host, device, err);
 	if (rc != JX_OK)
 		return rc;
-	s->data = jx_gps__new_data();
 	g = jx_xcalloc(1, sizeof(*g));
 	g->ops = &gpsd_ops;
 	g->state = JX_GPS_WAITING;

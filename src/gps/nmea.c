@@ -11,17 +11,6 @@
 #define UERE_M 19.0
 #define DAY_MS 86400000
 
-/* Days since 1970-01-01 of a Gregorian date (days_from_civil, H. Hinnant). */
-static int64_t days_of(int year, int month, int day)
-{
-	int64_t y = month <= 2 ? year - 1 : year;
-	int64_t era = y / 400;
-	int64_t yoe = y - era * 400;
-	int64_t doy = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
 /* ddmmyy of RMC; two-digit years from 80 on are of the last century, as GPS began in 1980. */
 static void take_date(struct jx_gps__nmea *n, const char *text)
 {
@@ -40,7 +29,7 @@ static int64_t utc_ms_of(const struct jx_gps__nmea *n)
 {
 	if (n->year == 0 || n->tod_ms < 0)
 		return 0;
-	return days_of(n->year, n->month, n->day) * DAY_MS + n->tod_ms;
+	return jx_gps__days_of(n->year, n->month, n->day) * DAY_MS + n->tod_ms;
 }
 
 /* A new time of day begins a new epoch: what belonged to the old one is forgotten. */

@@ -107,6 +107,17 @@ bool jx_gps__read_count(const char *text, int *out)
 	return len >= 1 && len <= 3 && jx_gps__read_digits(text, len, out);
 }
 
+/* days_from_civil, H. Hinnant */
+int64_t jx_gps__days_of(int year, int month, int day)
+{
+	int64_t y = month <= 2 ? year - 1 : year;
+	int64_t era = y / 400;
+	int64_t yoe = y - era * 400;
+	int64_t doy = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
 int64_t jx_gps__read_tod(const char *text)
 {
 	int hour, minute;

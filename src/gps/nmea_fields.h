@@ -28,6 +28,8 @@ bool jx_gps__read_decimal(const char *text, double *out);
 bool jx_gps__read_digits(const char *text, size_t count, int *out);
 /** One to three digits and nothing else. */
 bool jx_gps__read_count(const char *text, int *out);
+/** Days since 1970-01-01 of a Gregorian date from year 0 on. */
+int64_t jx_gps__days_of(int year, int month, int day);
 /** hhmmss[.sss] in milliseconds; a leap second counts as the next one. -1 if absent or impossible. */
 int64_t jx_gps__read_tod(const char *text);
 /** [d]ddmm.mmmm and its half in degrees; NAN if absent or impossible. halves: "NS" or "EW". */

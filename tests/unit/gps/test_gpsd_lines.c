@@ -13,7 +13,6 @@ static const char good[] =
 struct world {
 	struct jx_fake_clock clock;
 	struct jx_gps__tracker t;
-	struct gps_data_t *data;
 	struct jx_fix fix;
 	enum jx_gps_state state;
 };
@@ -24,7 +23,6 @@ static int begin(void **state)
 
 	jx_fake_clock_init(&w->clock, NOW_MS);
 	jx_gps__tracker_init(&w->t, &w->clock.clock, 5000);
-	w->data = jx_gps__new_data();
 	*state = w;
 	return 0;
 }
@@ -33,7 +31,6 @@ static int end(void **state)
 {
 	struct world *w = *state;
 
-	free(w->data);
 	free(w);
 	return 0;
 }
@@ -44,7 +41,7 @@ static void say_bytes(struct world *w, const char *bytes, size_t len, const char
 	JX_AUTO_FREE char *line = jx_xcalloc(1, len + 1);
 
 	memcpy(line, bytes, len);
-	jx_gps__take_line(&w->t, w->data, line, len, device, w->clock.mono_ms);
+	jx_gps__take_line(&w->t, line, len, device, w->clock.mono_ms);
 	jx_gps__give_fix(&w->t, &w->fix, &w->state);
 }
 
@@ -73,6 +70,82 @@ static void a_full_report_is_read(void **state)
 	/* DOPs only, no list: the satellites are still there. */
 	say(w, "{\"class\":\"SKY\",\"device\":\"/dev/gps0\",\"hdop\":1.2}");
 	assert_int_equal(w->fix.satellites_used, 1);
+}
+
+/* To the last digit that is kept, whatever the sign, the zeros and the digits that are too many. */
+static void numbers_are_read_to_the_last_digit(void **state)
+{
+	static const struct {
+		const char *lat, *lon;
+		int32_t lat_e7, lon_e7;
+	} cases[] = {
+		{"-33.8567844", "151.2152967", -338567844, 1512152967},
+		{"0.0000001", "-0.0000001", 1, -1},
+		{"-0.000000049", "179.99999994", 0, 1799999999},
+		{"30", "-120", 300000000, -1200000000},
+		{"30.2301234000000000000000001", "119.720432100000000000000001", 302301234, 1197204321},
+		{"90.000000000", "-180.000000000", 900000000, -1800000000},
+	};
+	static const char *const none[] = {
+		"1e1",  "3.0E-1", "\"30.2\"", "null",
+		"true", "[30.2]", "{}",       "1234567890123456789012345678901234567890"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]) + sizeof(none) / sizeof(none[0]); i++) {
+		const bool is_none = i >= sizeof(cases) / sizeof(cases[0]);
+		JX_AUTO_FREE char *line = jx_xasprintf(
+			"{\"class\":\"TPV\",\"mode\":3,\"lat\":%s,\"lon\":%s,\"epx\":3.0,\"epy\":4.000}",
+			is_none ? none[i - sizeof(cases) / sizeof(cases[0])] : cases[i].lat,
+			is_none ? "119.7" : cases[i].lon);
+		void *world;
+		struct world *w;
+
+		(void)begin(&world);
+		w = world;
+		say(w, line);
+		assert_int_equal(w->fix.source, is_none ? JX_FIX_NONE : JX_FIX_GNSS);
+		assert_int_equal(w->state, is_none ? JX_GPS_BAD_DATA : JX_GPS_OK);
+		if (!is_none) {
+			assert_int_equal(w->fix.lat_wgs84_e7, cases[i].lat_e7);
+			assert_int_equal(w->fix.lon_wgs84_e7, cases[i].lon_e7);
+			assert_int_equal(w->fix.accuracy_mm, 5000);
+		}
+		(void)end(&world);
+	}
+}
+
+static void a_time_that_is_none_is_left_out(void **state)
+{
+	static const char *const times[] = {
+		"2026-13-01T00:00:00.000Z",
+		"2026-07-00T00:00:00.000Z",
+		"2026-07-01T24:00:00.000Z",
+		"2026-07-01T00:60:00.000Z",
+		"2026-07-01T00:00:00.000",
+		"2026-07-01 00:00:00.000Z",
+		"2026-07-01T00:00:0x.000Z",
+		"20260701T000000Z",
+		"2026-07-01T00:00:00+08Z",
+		"2026-07-01T00:00:00.000000000000000000Z",
+		"Z",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		JX_AUTO_FREE char *line = jx_xasprintf(
+			"{\"class\":\"TPV\",\"mode\":3,\"time\":\"%s\",\"lat\":30.2,\"lon\":119.7}",
+			times[i]);
+		void *world;
+		struct world *w;
+
+		(void)begin(&world);
+		w = world;
+		say(w, line);
+		assert_int_equal(w->fix.source, JX_FIX_GNSS);
+		assert_int_equal(w->fix.gnss_utc_ms, 0);
+		assert_int_equal(w->t.doubts, JX_GPS_DOUBT_NO_TIME);
+		(void)end(&world);
+	}
 }
 
 static void what_gpsd_may_leave_out_or_get_wrong(void **state)
@@ -196,6 +269,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_full_report_is_read, begin, end),
+		cmocka_unit_test(numbers_are_read_to_the_last_digit),
+		cmocka_unit_test(a_time_that_is_none_is_left_out),
 		cmocka_unit_test(what_gpsd_may_leave_out_or_get_wrong),
 		cmocka_unit_test_setup_teardown(a_simulated_fix_is_doubted, begin, end),
 		cmocka_unit_test_setup_teardown(another_receiver_is_not_ours, begin, end),

@@ -457,6 +457,11 @@ const struct jx_fs *jx_os_fs(void);
  */
 jx_rc jx_os_start(const char *program, struct jx_error *err);
 /**
+ * Path of a program of ours that this one starts: the one beside it, or, for a program in sbin, in bin beside that.
+ * @retval JX_ESTATE  it is in neither
+ */
+jx_rc jx_os_beside(const char *program, char *path_out, size_t cap, struct jx_error *err);
+/**
  * Terminal columns that UTF-8 text takes: a Chinese character takes two, which printf's widths do not know. Right only after
  * jx_os_start, which sees to the locale; bytes that are no character count one each.
  */

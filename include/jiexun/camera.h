@@ -7,9 +7,14 @@
  * thread of the room's own: a camera that is stuck or pulled out is a state with a text, never a call that does not return. So too a
  * microphone; what was said before it was pulled out is kept.
  *
+ * The room is two libraries with this one face, and a program: jx_camera works in the process that links it, with GStreamer;
+ * jx_camera_far has the program jx-camera do it, which lies beside. Far there is no preview (on_frame: JX_EINVAL), clock is the
+ * system's, and a driver that crashes ends that program only. Who dies while it has a camera open leaves it dark and free.
+ *
  * Threads:   a jx_camera or jx_sound belongs to one thread. on_frame is called on a thread of the room's.
  * Ownership: configuration is copied; clock must outlive the camera or recording, also one whose closing had to give up.
- * Errors:    JX_EIO the camera fails, is stuck or gone; JX_EINVAL the profile's pipeline cannot be built; JX_ESTATE no camera;
+ * Errors:    JX_EIO the camera fails, is stuck or gone; JX_EINVAL the profile's pipeline cannot be built; JX_ESTATE no camera, or no
+ *            jx-camera;
  *            JX_ELIMIT a picture beyond bytes_max. Texts have GStreamer's own words and the cure.
  * Units:     `_ms` milliseconds, `_utc_ms` since 1970-01-01 UTC, `_bytes` bytes; sizes of pictures in pixels.
  */

@@ -1,27 +1,7 @@
 /* The caller's side: wishes and waiting, each with its limit. */
 #include "camera_private.h"
 
-#define START_MAX_MS 10000
-#define SHOT_MAX_MS  5000
 #define CLOSE_MAX_MS 2000
-#define BYTES_MAX    (INT64_C(32) * 1024 * 1024)
-
-static jx_rc check(const struct jx_camera_config *config, struct jx_error *err)
-{
-	if (config->source == JX_CAMERA_NONE)
-		return jx_fail(
-			err, JX_ESTATE, 0, JX_CAMERA__WHERE,
-			"the profile names no camera: set source under [camera], or give the picture's file with --photo");
-	if (config->source == JX_CAMERA_FILE && (config->device == NULL || config->device[0] == '\0'))
-		return jx_fail(
-			err, JX_EINVAL, 0, JX_CAMERA__WHERE,
-			"the camera's source is file, but none is named: set device under [camera] to its path");
-	if (config->source == JX_CAMERA_PIPELINE && (config->pipeline == NULL || config->pipeline[0] == '\0'))
-		return jx_fail(
-			err, JX_EINVAL, 0, JX_CAMERA__WHERE,
-			"the camera's source is pipeline, but there is none: set pipeline under [camera]");
-	return JX_OK;
-}
 
 static char *own(const char *text)
 {
@@ -30,7 +10,7 @@ static char *own(const char *text)
 
 jx_rc jx_camera_open(const struct jx_camera_config *config, jx_camera **camera_out, struct jx_error *err)
 {
-	jx_rc rc = check(config, err);
+	jx_rc rc = jx_camera__check(config, err);
 	jx_camera *c;
 	GThread *thread;
 
@@ -41,12 +21,7 @@ jx_rc jx_camera_open(const struct jx_camera_config *config, jx_camera **camera_o
 	c->config.device = own(config->device);
 	c->config.pipeline = own(config->pipeline);
 	c->config.torch = own(config->torch);
-	if (c->config.start_max_ms <= 0)
-		c->config.start_max_ms = START_MAX_MS;
-	if (c->config.shot_max_ms <= 0)
-		c->config.shot_max_ms = SHOT_MAX_MS;
-	if (c->config.bytes_max <= 0)
-		c->config.bytes_max = BYTES_MAX;
+	jx_camera__fill(&c->config);
 	c->state = JX_CAMERA_STARTING;
 	g_mutex_init(&c->lock);
 	g_cond_init(&c->changed);

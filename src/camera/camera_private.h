@@ -9,9 +9,8 @@
 #include <gst/app/gstappsink.h>
 #include <gst/gst.h>
 
+#include "bounds.h"
 #include "jiexun/camera.h"
-
-#define JX_CAMERA__WHERE "camera"
 
 struct jx_camera {
 	struct jx_camera_config config; /* with texts of our own */

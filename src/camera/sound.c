@@ -1,32 +1,20 @@
 /* The caller's side of a recording: each wait has its limit. */
 #include "sound_private.h"
 
-#define MS_MAX       120000
-#define START_MAX_MS 5000
-#define END_MAX_MS   5000
 #define CLOSE_MAX_MS 2000
-#define BYTES_MAX    (INT64_C(4) * 1024 * 1024)
-
-static int64_t or_else(int64_t value, int64_t otherwise)
-{
-	return value > 0 ? value : otherwise;
-}
 
 jx_rc jx_sound_open(const struct jx_sound_config *config, jx_sound **sound_out, struct jx_error *err)
 {
+	jx_rc rc = jx_camera__check_sound(config, err);
 	jx_sound *s;
 	GThread *thread;
 
-	if (config->source == NULL || config->source[0] == '\0')
-		return jx_fail(
-			err, JX_ESTATE, 0, JX_CAMERA__SOUND_WHERE,
-			"the profile names no microphone: set source under [sound], such as alsasrc, or give the note's file with --sound");
+	if (rc != JX_OK)
+		return rc;
 	s = g_new0(jx_sound, 1);
 	s->config = *config;
 	s->config.source = g_strdup(config->source);
-	s->config.ms_max = or_else(config->ms_max, MS_MAX);
-	s->config.start_max_ms = or_else(config->start_max_ms, START_MAX_MS);
-	s->config.bytes_max = or_else(config->bytes_max, BYTES_MAX);
+	jx_camera__fill_sound(&s->config);
 	jx_buf_init(&s->ogg, (size_t)s->config.bytes_max);
 	s->state = JX_SOUND_STARTING;
 	g_mutex_init(&s->lock);
@@ -113,7 +101,7 @@ jx_rc jx_sound_end(jx_sound *sound, jx_buf *ogg, struct jx_sound_look *look_out,
 
 	g_mutex_lock(&sound->lock);
 	stop(sound);
-	wait_over(sound, sound->config.start_max_ms + END_MAX_MS);
+	wait_over(sound, sound->config.start_max_ms + JX_CAMERA__END_MAX_MS);
 	rc = take(sound, ogg, err);
 	if (rc == JX_OK && look_out != NULL)
 		describe(sound, look_out);

@@ -9,9 +9,9 @@
 #include <gst/app/gstappsink.h>
 #include <gst/gst.h>
 
+#include "bounds.h"
 #include "jiexun/camera.h"
 
-#define JX_CAMERA__SOUND_WHERE "microphone"
 /* What the encoder is given: Opus counts in it, whatever the microphone has. */
 #define JX_CAMERA__SAMPLES_PER_MS 48
 

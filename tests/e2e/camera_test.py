@@ -2,9 +2,10 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
 
-from e2e import PATIENCE_S, Case, environment, main, run, sha256
+from e2e import PATIENCE_S, Case, environment, main, program, run, sha256
 
 BARS = {"camera__source": "test", "camera__width": 640, "camera__height": 480, "camera__settle_ms": 0, "camera__wait_ms": 60000,
         "device__model": "X-1"}
@@ -76,6 +77,21 @@ class Camera(Case):
                 result = device.jx("log", "01.01", "--no-gps", "--shoot", roles, want=None, env={"JX_LANG": "en"})
                 self.assertNotEqual(result.status, 0)
                 self.assertIn("shoot", result.err)
+        self.assertEqual(device.state(), before)
+
+    def test_what_only_a_camera_or_a_receiver_needs_is_not_loaded_at_every_start(self):
+        loaded = run(["ldd", program("jx")]).out
+        self.assertIn("libcurl", loaded)
+        for library in ("gst", "glib", "gps", "dbus", "systemd"):
+            self.assertNotIn(f"lib{library}", loaded)
+
+    def test_jx_that_lies_alone_says_what_is_missing(self):
+        device = self.device(self.start_server(), "H07", **BARS)
+        alone = shutil.copy(program("jx"), self.path("jx-alone"))
+        before = device.state()
+        for command in (("log", "01.01", "--no-gps", "--shoot", "wide"), ("camera",)):
+            result = run([alone, *device.argv(*command)[1:]], 69, {"JX_LANG": "en"})
+            self.assertIn("jx-camera is missing beside", result.err)
         self.assertEqual(device.state(), before)
 
     def at_terminal(self, device, keys):

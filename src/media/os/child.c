@@ -17,25 +17,6 @@
 	20000        /* 100 million pixels take 2 to 4 s; ten times that where everybody wants the machine */
 #define IDLE_TIMES 3 /* longer on the wall's clock than in processor time, which is limited by itself */
 
-/* The one beside this program, or, for a program in sbin, in bin beside it. */
-static jx_rc find_program(char *out, size_t cap, struct jx_error *err)
-{
-	char self[1024];
-	const ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	static const char *const places[] = {"jx-picture", "../bin/jx-picture"};
-	char *slash;
-
-	self[len > 0 ? len : 0] = '\0';
-	slash = strrchr(self, '/');
-	for (size_t i = 0; slash != NULL && i < sizeof(places) / sizeof(places[0]); i++) {
-		(void)snprintf(out, cap, "%.*s/%s", (int)(slash - self), self, places[i]);
-		if (access(out, X_OK) == 0)
-			return JX_OK;
-	}
-	return jx_fail(err, JX_ESTATE, 0, WHERE,
-		       "the program jx-picture is missing beside %s: install it again", self);
-}
-
 static jx_rc open_input(const char *path, int *fd_out, struct jx_error *err)
 {
 	/* not blocking: what is no file is refused by jx-picture, not waited for */
@@ -154,7 +135,7 @@ jx_rc jx_media_copy_in_child(const struct jx_picture_child *child, const char *p
 			       "a stamped copy needs a stamp, and no other has one");
 	c.time_max_ms = c.time_max_ms > 0 ? c.time_max_ms : TIME_MAX_MS;
 	if (c.program == NULL)
-		rc = find_program(program, sizeof(program), err);
+		rc = jx_os_beside("jx-picture", program, sizeof(program), err);
 	if (rc == JX_OK && stamp != NULL)
 		rc = jx_media__stamp_write(stamp, &more, err);
 	if (rc == JX_OK)

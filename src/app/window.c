@@ -4,6 +4,7 @@
 #include "pinyin_pad.h"
 #include "trace.h"
 
+#include <malloc.h>
 #include <string.h>
 
 struct trouble {
@@ -106,8 +107,21 @@ static gboolean drop_left_later(gpointer user)
 	return G_SOURCE_REMOVE;
 }
 
+/* A toast stays for five seconds and the next entry begins at once: it must not lie on the button that is pressed next. */
+static void lift_toasts(AppWindow *w)
+{
+	GtkWidget *shown = adw_leaflet_get_visible_child(w->stack);
+	const char *over = shown == NULL || shown == w->main               ? ""
+			   : gtk_widget_has_css_class(shown, "has-header") ? "over-page"
+									   : "over-camera";
+	const char *classes[] = {over, NULL};
+
+	gtk_widget_set_css_classes(GTK_WIDGET(w->toasts), classes);
+}
+
 static void on_shown(AppWindow *w)
 {
+	lift_toasts(w);
 	/* not from inside the leaflet's own notification */
 	g_idle_add(drop_left_later, g_object_ref(w));
 }
@@ -138,6 +152,7 @@ void app_push(GtkWidget *inside, GtkWidget *page, const char *title)
 	g_signal_connect(back, "clicked", G_CALLBACK(on_back), NULL);
 	adw_header_bar_pack_start(ADW_HEADER_BAR(header), back);
 	adw_header_bar_set_title_widget(ADW_HEADER_BAR(header), adw_window_title_new(title, NULL));
+	gtk_widget_add_css_class(box, "has-header");
 	gtk_box_append(GTK_BOX(box), header);
 	gtk_widget_set_vexpand(page, TRUE);
 	gtk_box_append(GTK_BOX(box), page);
@@ -428,6 +443,20 @@ static void on_view(AppWindow *w)
 			adw_bin_set_child(place, views[i].page_new());
 }
 
+static gboolean give_back(gpointer user)
+{
+	(void)user;
+	(void)malloc_trim(0);
+	return G_SOURCE_REMOVE;
+}
+
+/* What the start took for a moment, the packs' JSON above all, is 3 MB that the C library keeps unless it is asked. */
+static void on_first_facts(AppFacts *facts, gpointer user)
+{
+	(void)g_signal_handlers_disconnect_by_func(facts, (gpointer)(uintptr_t)on_first_facts, user);
+	(void)g_idle_add_full(G_PRIORITY_LOW, give_back, NULL, NULL);
+}
+
 AppWindow *app_window_new(GtkApplication *application, struct jx_handheld *h)
 {
 	AppWindow *w = g_object_new(APP_TYPE_WINDOW, "application", application, NULL);
@@ -441,6 +470,6 @@ AppWindow *app_window_new(GtkApplication *application, struct jx_handheld *h)
 	add_views(w);
 	on_view(w);
 	g_signal_connect_swapped(w->views, "notify::visible-child", G_CALLBACK(on_view), w);
-	(void)app_facts_of(GTK_WIDGET(w));
+	g_signal_connect(app_facts_of(GTK_WIDGET(w)), "read", G_CALLBACK(on_first_facts), NULL);
 	return w;
 }

@@ -39,9 +39,53 @@ static void test_keys(void **state)
 	app_test_close(&t);
 }
 
+static bool is_toast(struct app_test *t, void *user)
+{
+	(void)user;
+	return app_test_look(t, NULL, g_type_from_name("AdwToastWidget"), NULL, 0) != NULL;
+}
+
+static void assert_free(struct app_test *t, GtkWidget *button)
+{
+	GtkWidget *toast = app_test_look(t, NULL, g_type_from_name("AdwToastWidget"), NULL, 0);
+	graphene_rect_t of_toast, of_button;
+
+	assert_non_null(button);
+	assert_non_null(toast);
+	assert_true(gtk_widget_compute_bounds(toast, GTK_WIDGET(t->window), &of_toast));
+	assert_true(gtk_widget_compute_bounds(button, GTK_WIDGET(t->window), &of_button));
+	assert_false(graphene_rect_intersection(&of_toast, &of_button, NULL));
+}
+
+static bool is_ready(struct app_test *t, void *user)
+{
+	GtkWidget *w = app_test_look(t, NULL, GTK_TYPE_BUTTON, user, 0);
+
+	return w != NULL && gtk_widget_is_sensitive(w);
+}
+
+/* "Saved" is still said when the next entry is shot and saved: a toast leaves the buttons free that are pressed then. */
+static void test_toast_is_not_in_the_way(void **state)
+{
+	struct app_test t = {.name = "toast"};
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	app_toast(GTK_WIDGET(t.window), "已保存：H07-1", "撤销", NULL, NULL, NULL);
+	app_test_wait(&t, is_toast, NULL, "a toast");
+	app_test_press_named(&t, "乱停乱放");
+	app_test_wait(&t, is_ready, (void *)(uintptr_t)_("Shutter"), "the shutter");
+	assert_free(&t, app_test_look(&t, NULL, GTK_TYPE_BUTTON, _("Shutter"), 0));
+	app_test_press_named(&t, _("Shutter"));
+	app_test_wait(&t, is_ready, (void *)(uintptr_t)_("Save"), "the page of the entry");
+	assert_free(&t, app_test_look(&t, NULL, GTK_TYPE_BUTTON, _("Save"), 0));
+	app_test_close(&t);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_places), cmocka_unit_test(test_keys)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_places), cmocka_unit_test(test_keys),
+					   cmocka_unit_test(test_toast_is_not_in_the_way)};
 
 	app_test_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

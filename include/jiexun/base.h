@@ -178,6 +178,8 @@ jx_rc jx_buf_check(const jx_buf *b, const char *what, struct jx_error *err);
 
 /** True if s[0..len) is valid UTF-8 (no surrogates, no overlong forms) and has no NUL. */
 bool jx_utf8_ok(const char *s, size_t len);
+/** True if s[0..len) is printable ASCII alone, as most texts are: then there is nothing more to be asked of it. */
+bool jx_text_is_plain(const char *s, size_t len);
 /** Largest n <= len that does not cut a character of valid UTF-8. */
 size_t jx_utf8_cut(const char *s, size_t len);
 /** Copy at most cap-1 bytes, cut at a character, NUL-terminated. */

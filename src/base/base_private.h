@@ -2,6 +2,7 @@
 #ifndef JX_BASE_PRIVATE_H
 #define JX_BASE_PRIVATE_H
 
+#include <endian.h>
 #include <string.h>
 
 #include "jiexun/base.h"
@@ -20,19 +21,26 @@ _Noreturn void jx_base__end(const char *line);
 #define JX_BASE__NO_RANDOM "jiexun: the system gives no random bytes\n"
 
 /*
- * Eight bytes of a JSON string at once: is there a control character, a quote or a backslash, or, where no_utf8 asks for it, part of a
- * longer character? Each test leaves the highest bit of such a byte, and may leave it of a byte above one: so the answer is right.
+ * Eight bytes of a JSON string at once: which are a control character, a quote or a backslash, or, where no_utf8 asks for it, part of a
+ * longer character? Each test leaves the highest bit of such a byte, and may leave it of a byte behind one: so the first is right, and
+ * that there is none.
  */
-static inline bool jx_base__has_special(const void *s, bool no_utf8)
+static inline uint64_t jx_base__specials(const void *s, bool no_utf8)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101);
 	uint64_t w, quote, backslash, found;
 
 	memcpy(&w, s, sizeof(w));
+	w = le64toh(w);
 	quote = w ^ ones * '"';
 	backslash = w ^ ones * '\\';
 	found = ((w - ones * 0x20) & ~w) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
-	return ((no_utf8 ? found | w : found) & ones * 0x80) != 0;
+	return (no_utf8 ? found | w : found) & ones * 0x80;
+}
+
+static inline bool jx_base__has_special(const void *s, bool no_utf8)
+{
+	return jx_base__specials(s, no_utf8) != 0;
 }
 
 #endif

@@ -6,15 +6,15 @@
 static const char base32_digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford: no I, L, O, U */
 static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/* Value + 1, so that what is not named is none: ids and hashes are a third of an entry's bytes, and each is read three times. */
+static const uint8_t hex_values[256] = {
+	['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+	['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16};
+
 int jx_base__hex_value(unsigned char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	return hex_values[c] - 1;
 }
 
 void jx_hex(const void *bytes, size_t len, char *out)
@@ -31,20 +31,18 @@ void jx_hex(const void *bytes, size_t len, char *out)
 
 bool jx_unhex(const char *hex, size_t hex_len, void *out, size_t len)
 {
+	const unsigned char *from = (const unsigned char *)hex;
 	unsigned char *to = out;
 
 	if (hex_len / 2 != len || hex_len % 2 != 0)
 		return false;
 	for (size_t i = 0; i < hex_len; i++) {
-		if (jx_base__hex_value((unsigned char)hex[i]) < 0)
+		if (hex_values[from[i]] == 0)
 			return false;
 	}
-	for (size_t i = 0; i < len; i++) {
-		int high = jx_base__hex_value((unsigned char)hex[2 * i]);
-		int low = jx_base__hex_value((unsigned char)hex[2 * i + 1]);
-
-		to[i] = (unsigned char)((unsigned)high << 4 | (unsigned)low);
-	}
+	for (size_t i = 0; i < len; i++)
+		to[i] = (unsigned char)((hex_values[from[2 * i]] - 1) << 4 |
+					(hex_values[from[2 * i + 1]] - 1));
 	return true;
 }
 

@@ -36,38 +36,52 @@ const struct jx_json_limits jx_json_pack_limits = {.max_bytes = 16 * 1024 * 1024
 struct parser {
 	struct jx_json_scan scan;
 	jx_json doc;
+	uint32_t most;  /* tokens that may be */
+	uint32_t room;  /* that may be and fit */
 	uint32_t open;  /* innermost open container, or NO_TOKEN */
 	uint16_t depth; /* containers open */
 };
 
-static jx_rc push(struct parser *p, const struct jx_json_tok *tok)
+static jx_rc grow(struct parser *p)
 {
-	uint32_t most = p->scan.limits->max_tokens < MOST_TOKENS ? p->scan.limits->max_tokens : MOST_TOKENS;
+	struct jx_json_tok *grown;
+	uint32_t cap;
 
-	if (p->doc.n >= most)
+	if (p->doc.n >= p->most)
 		return jx_fail(p->scan.err, JX_ELIMIT, 0, "json.parse",
-			       "JSON has more than %u values at byte %zu; send less at once", (unsigned)most,
-			       (size_t)tok->start);
-	if (p->doc.n == p->doc.cap) {
-		uint32_t cap = p->doc.cap == 0 ? FIRST_TOKENS : p->doc.cap * 2;
-		struct jx_json_tok *grown = reallocarray(p->doc.tok, cap, sizeof(*grown));
-
-		if (grown == NULL)
-			return jx_fail(p->scan.err, JX_ENOMEM, 0, "json.parse",
-				       "no memory to read a JSON text of %zu bytes; close other programs",
-				       p->scan.len);
-		p->doc.tok = grown;
-		p->doc.cap = cap;
-	}
-	p->doc.tok[p->doc.n] = *tok;
-	p->doc.tok[p->doc.n].next = p->doc.n + 1;
-	p->doc.tok[p->doc.n].count = 0;
-	p->doc.tok[p->doc.n].depth = (uint16_t)(p->depth + 1);
-	p->doc.n++;
+			       "JSON has more than %u values at byte %zu; send less at once",
+			       (unsigned)p->most, p->scan.pos);
+	cap = p->doc.cap == 0 ? FIRST_TOKENS : p->doc.cap * 2;
+	cap = cap < p->most ? cap : p->most;
+	grown = reallocarray(p->doc.tok, cap, sizeof(*grown));
+	if (grown == NULL)
+		return jx_fail(p->scan.err, JX_ENOMEM, 0, "json.parse",
+			       "no memory to read a JSON text of %zu bytes; close other programs",
+			       p->scan.len);
+	p->doc.tok = grown;
+	p->doc.cap = cap;
+	p->room = cap;
 	return JX_OK;
 }
 
-static jx_rc skip_space(struct parser *p)
+/* Where the next token goes. It is written there, and counts from push() on. */
+static inline jx_rc next_token(struct parser *p, struct jx_json_tok **tok_out)
+{
+	const jx_rc rc = p->doc.n < p->room ? JX_OK : grow(p);
+
+	if (rc == JX_OK)
+		*tok_out = &p->doc.tok[p->doc.n];
+	return rc;
+}
+
+static inline void push(struct parser *p, struct jx_json_tok *tok)
+{
+	tok->next = ++p->doc.n;
+	tok->count = 0;
+	tok->depth = (uint16_t)(p->depth + 1);
+}
+
+static jx_rc skip_spaces(struct parser *p)
 {
 	struct jx_json_scan *scan = &p->scan;
 	size_t from = scan->pos;
@@ -81,15 +95,21 @@ static jx_rc skip_space(struct parser *p)
 	return JX_OK;
 }
 
-static bool at(const struct parser *p, char c)
+/* Nearly always there is none. */
+static inline jx_rc skip_space(struct parser *p)
+{
+	return p->scan.pos < p->scan.len && p->scan.s[p->scan.pos] > ' ' ? JX_OK : skip_spaces(p);
+}
+
+static inline bool at(const struct parser *p, char c)
 {
 	return p->scan.pos < p->scan.len && p->scan.s[p->scan.pos] == (unsigned char)c;
 }
 
 static jx_rc open_container(struct parser *p, enum jx_json_type type)
 {
-	struct jx_json_tok tok = {.type = (uint8_t)type, .start = (uint32_t)p->scan.pos, .end = 0};
-	uint32_t index = p->doc.n;
+	const uint32_t index = p->doc.n;
+	struct jx_json_tok *tok = NULL;
 	jx_rc rc;
 
 	/* The token's depth is 16 bits and a value may lie one deeper than its container. */
@@ -97,10 +117,12 @@ static jx_rc open_container(struct parser *p, enum jx_json_type type)
 		return jx_fail(p->scan.err, JX_ELIMIT, 0, "json.parse",
 			       "JSON is nested more than %u deep at byte %zu; make it flatter",
 			       (unsigned)p->scan.limits->max_depth, p->scan.pos);
-	rc = push(p, &tok);
+	rc = next_token(p, &tok);
 	if (rc != JX_OK)
 		return rc;
-	p->doc.tok[index].next = p->open;
+	*tok = (struct jx_json_tok){.type = (uint8_t)type, .start = (uint32_t)p->scan.pos};
+	push(p, tok);
+	tok->next = p->open;
 	p->open = index;
 	p->depth++;
 	p->scan.pos++;
@@ -123,18 +145,20 @@ static jx_rc close_container(struct parser *p)
 /* Name and colon of a member. */
 static jx_rc read_name(struct parser *p)
 {
-	struct jx_json_tok tok = {0};
+	struct jx_json_tok *tok = NULL;
 	jx_rc rc = skip_space(p);
 
 	if (rc != JX_OK)
 		return rc;
 	if (!at(p, '"'))
 		return jx_json__fail_here(&p->scan, _("a name in quotes"));
-	rc = jx_json__scan_string(&p->scan, &tok);
+	rc = next_token(p, &tok);
 	if (rc == JX_OK)
-		rc = push(p, &tok);
-	if (rc == JX_OK)
-		rc = skip_space(p);
+		rc = jx_json__scan_string(&p->scan, tok);
+	if (rc != JX_OK)
+		return rc;
+	push(p, tok);
+	rc = skip_space(p);
 	if (rc != JX_OK)
 		return rc;
 	if (!at(p, ':'))
@@ -167,7 +191,7 @@ static jx_rc begin_container(struct parser *p, enum jx_json_type type, bool *val
 /* One value, or the beginning of one that has values inside. */
 static jx_rc read_value(struct parser *p, bool *value_due_out)
 {
-	struct jx_json_tok tok = {0};
+	struct jx_json_tok *tok = NULL;
 	jx_rc rc = skip_space(p);
 
 	if (rc != JX_OK)
@@ -177,14 +201,20 @@ static jx_rc read_value(struct parser *p, bool *value_due_out)
 	if (at(p, '['))
 		return begin_container(p, JX_JSON_ARRAY, value_due_out);
 	*value_due_out = false;
+	if (p->scan.pos >= p->scan.len)
+		return jx_json__fail_here(&p->scan, _("a value"));
+	rc = next_token(p, &tok);
+	if (rc != JX_OK)
+		return rc;
 	if (at(p, '"'))
-		rc = jx_json__scan_string(&p->scan, &tok);
-	else if (at(p, '-') || (p->scan.pos < p->scan.len && p->scan.s[p->scan.pos] >= '0' &&
-				p->scan.s[p->scan.pos] <= '9'))
-		rc = jx_json__scan_number(&p->scan, &tok);
+		rc = jx_json__scan_string(&p->scan, tok);
+	else if (at(p, '-') || (p->scan.s[p->scan.pos] >= '0' && p->scan.s[p->scan.pos] <= '9'))
+		rc = jx_json__scan_number(&p->scan, tok);
 	else
-		rc = jx_json__scan_word(&p->scan, &tok);
-	return rc == JX_OK ? push(p, &tok) : rc;
+		rc = jx_json__scan_word(&p->scan, tok);
+	if (rc == JX_OK)
+		push(p, tok);
+	return rc;
 }
 
 /* After a value inside a container: a comma and the next one, or the container's end. */
@@ -232,10 +262,12 @@ jx_rc jx_json_parse_again(const char *text, size_t len, const struct jx_json_lim
 	struct parser p = {
 		.scan = {.s = (const unsigned char *)text, .len = len, .limits = limits, .err = err},
 		.doc = {.text = text, .len = len, .tok = doc->tok, .cap = doc->cap},
+		.most = limits->max_tokens < MOST_TOKENS ? limits->max_tokens : MOST_TOKENS,
 		.open = NO_TOKEN};
 	size_t most = limits->max_bytes < MOST_BYTES ? limits->max_bytes : MOST_BYTES;
 	jx_rc rc = JX_OK;
 
+	p.room = doc->cap < p.most ? doc->cap : p.most;
 	if (len > most)
 		rc = jx_fail(err, JX_ELIMIT, 0, "json.parse",
 			     "the JSON text has %zu bytes, more than %zu; send less at once", len, most);

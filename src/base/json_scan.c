@@ -112,8 +112,12 @@ static jx_rc scan_special(struct jx_json_scan *p, struct jx_json_tok *tok)
 /* Most of a text is plain: where that ends. */
 static size_t skip_plain(const unsigned char *s, size_t at, size_t len)
 {
-	while (len - at >= sizeof(uint64_t) && !jx_base__has_special(s + at, true))
-		at += sizeof(uint64_t);
+	for (; len - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+		const uint64_t found = jx_base__specials(s + at, true);
+
+		if (found != 0)
+			return at + (size_t)__builtin_ctzll(found) / 8;
+	}
 	while (at < len && s[at] >= 0x20 && s[at] < 0x80 && s[at] != '"' && s[at] != '\\')
 		at++;
 	return at;

@@ -39,6 +39,17 @@ size_t jx_base__utf8_len(const unsigned char *s, size_t avail)
 	return n;
 }
 
+bool jx_text_is_plain(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		const unsigned char c = (unsigned char)s[i];
+
+		if (c < 0x20 || c >= 0x7f)
+			return false;
+	}
+	return true;
+}
+
 bool jx_utf8_ok(const char *s, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)s;

@@ -2,11 +2,8 @@
 
 #include "base_private.h"
 
-/* Positions of the hyphens in the 36 characters (RFC 9562, section 4). */
-static bool is_hyphen_at(size_t i)
-{
-	return i == 8 || i == 13 || i == 18 || i == 23;
-}
+/* Groups of the 36 characters, in hexadecimal digits, with hyphens between them (RFC 9562, section 4). */
+static const uint8_t groups[] = {8, 4, 4, 4, 12};
 
 void jx_uuid7(const struct jx_clock *clock, const struct jx_rand *rand, uint8_t id[JX_ID_BYTES])
 {
@@ -24,27 +21,28 @@ void jx_uuid7(const struct jx_clock *clock, const struct jx_rand *rand, uint8_t 
 
 void jx_uuid_format(const uint8_t id[JX_ID_BYTES], char out[37])
 {
-	char hex[2 * JX_ID_BYTES + 1];
-	const char *from = hex;
-
-	jx_hex(id, JX_ID_BYTES, hex);
-	for (size_t i = 0; i < 36; i++)
-		out[i] = is_hyphen_at(i) ? '-' : *from++;
-	out[36] = '\0';
+	for (size_t i = 0; i < sizeof(groups); i++) {
+		if (i > 0)
+			*out++ = '-';
+		jx_hex(id, groups[i] / 2U, out);
+		id += groups[i] / 2U;
+		out += groups[i];
+	}
 }
 
 bool jx_uuid_parse(const char *s, size_t len, uint8_t id[JX_ID_BYTES])
 {
-	char hex[2 * JX_ID_BYTES];
-	size_t n = 0;
+	uint8_t got[JX_ID_BYTES];
+	size_t at = 0;
 
 	if (len != 36)
 		return false;
-	for (size_t i = 0; i < 36; i++) {
-		if (is_hyphen_at(i) != (s[i] == '-'))
+	for (size_t i = 0; i < sizeof(groups); i++) {
+		if ((i > 0 && *s++ != '-') || !jx_unhex(s, groups[i], got + at, groups[i] / 2U))
 			return false;
-		if (s[i] != '-')
-			hex[n++] = s[i];
+		s += groups[i];
+		at += groups[i] / 2U;
 	}
-	return jx_unhex(hex, sizeof(hex), id, JX_ID_BYTES);
+	memcpy(id, got, sizeof(got));
+	return true;
 }

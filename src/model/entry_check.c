@@ -120,16 +120,18 @@ static jx_rc check_text(const struct jx_model__field *f, const char *s, const st
 			struct jx_error *err)
 {
 	const size_t len = strnlen(s, f->size);
+	bool is_plain;
 	size_t i;
 
 	if (len == f->size)
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "entry field \"%s\" is longer than %zu bytes: shorten it", PATH(path),
 			       f->size - 1);
-	if (!jx_utf8_ok(s, len))
+	is_plain = jx_text_is_plain(s, len);
+	if (!is_plain && !jx_utf8_ok(s, len))
 		return jx_fail(err, JX_EINVAL, 0, WHERE,
 			       "entry field \"%s\" is not valid UTF-8: type it again", PATH(path));
-	for (i = 0; i < len; i++) {
+	for (i = 0; !is_plain && i < len; i++) {
 		if ((unsigned char)s[i] >= 0x20 && s[i] != 0x7f)
 			continue;
 		if (f->type == JX_MODEL__LINES && (s[i] == '\n' || s[i] == '\t'))

@@ -20,8 +20,33 @@ struct reader {
  */
 struct place {
 	int obj;
-	int name; /* where the next name may stand; -1 at the end */
+	int name;       /* where the next name may stand; -1 at the end */
+	uint64_t marks; /* of all its names; 0 not asked yet */
 };
+
+/* Half of the fields are not there. Of most of these one bit tells it: equal names have equal ones. */
+static uint64_t mark_of(const char *name, size_t len)
+{
+	const unsigned n = (unsigned)len, first = (unsigned char)name[0], last = (unsigned char)name[len - 1];
+
+	return UINT64_C(1) << ((n * 7 + first * 5 + last) & 63);
+}
+
+static uint64_t marks_of(const jx_json *doc, int obj)
+{
+	uint64_t marks = 0;
+	int name;
+
+	for (name = jx_json_first(doc, obj); name >= 0; name = jx_json_next(doc, obj, name + 1)) {
+		const struct jx_json_tok *t = &doc->tok[name];
+
+		if (t->escaped != 0)
+			return UINT64_MAX; /* may be any */
+		if (t->end > t->start)
+			marks |= mark_of(doc->text + t->start, t->end - t->start);
+	}
+	return marks;
+}
 
 static jx_rc read_fields(const struct reader *r, int obj, const struct jx_model__field *fields, char *base,
 			 const struct jx_model__path *up, struct jx_error *err);
@@ -192,10 +217,15 @@ static int find(const struct reader *r, struct place *at, const char *name)
 	const int guess = at->name;
 	int tok;
 
-	if (guess >= 0 && jx_json_str_is(r->doc, guess, name))
+	if (guess >= 0 && jx_json_str_is(r->doc, guess, name)) {
 		tok = guess + 1;
-	else
+	} else {
+		if (at->marks == 0)
+			at->marks = marks_of(r->doc, at->obj);
+		if ((at->marks & mark_of(name, strlen(name))) == 0)
+			return -1;
 		tok = jx_json_get(r->doc, at->obj, name);
+	}
 	if (tok >= 0)
 		at->name = jx_json_next(r->doc, at->obj, tok);
 	return tok;

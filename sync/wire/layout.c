@@ -71,27 +71,40 @@ void jx_wire__keep_id(struct jx_wire__memory *m, const uint8_t id[JX_ID_BYTES])
 
 /* ---- writing ---- */
 
+/* A varint of 64 bits. */
+#define NUMBER_BYTES 10
+
 struct lay {
 	struct jx_wire__memory m;
-	jx_buf text, numbers, bytes;
+	/* of one piece of memory, which is never too small: each mark stands for no less than it takes */
+	char *text;
+	uint8_t *bytes;
+	/* this alone may be, for numbers that jump about take more bytes than their digits did */
+	uint8_t *numbers;
+	size_t text_len, bytes_len, numbers_len, numbers_cap;
+	bool is_too_long;
 };
 
-/* 0-15, or 255 for what is no lower-case hexadecimal digit. */
-static unsigned hex_value(char c)
+/* Value + 1 of a lower-case hexadecimal digit, 0 of anything else. */
+static const uint8_t hex_values[256] = {
+	['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+	['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16};
+
+static bool is_hex(char c)
 {
-	return c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-	       : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
-				      : 255;
+	return hex_values[(unsigned char)c] != 0;
 }
 
 static bool read_hex(const char *s, size_t digits, uint8_t *out)
 {
-	for (size_t i = 0; i < digits; i += 2) {
-		const unsigned high = hex_value(s[i]), low = hex_value(s[i + 1]);
+	const unsigned char *from = (const unsigned char *)s;
 
-		if (high > 15 || low > 15)
+	for (size_t i = 0; i < digits; i += 2) {
+		const unsigned high = hex_values[from[i]], low = hex_values[from[i + 1]];
+
+		if (high == 0 || low == 0)
 			return false;
-		out[i / 2] = (uint8_t)(high << 4 | low);
+		out[i / 2] = (uint8_t)((high - 1) << 4 | (low - 1));
 	}
 	return true;
 }
@@ -103,14 +116,36 @@ static bool read_uuid(const char *s, uint8_t id[JX_ID_BYTES])
 	       read_hex(s + 24, 12, id + 10);
 }
 
+static void add_text(struct lay *l, const char *s, size_t len)
+{
+	memcpy(l->text + l->text_len, s, len);
+	l->text_len += len;
+}
+
+static void add_mark(struct lay *l, int mark)
+{
+	l->text[l->text_len++] = (char)mark;
+}
+
+static void add_bytes(struct lay *l, const uint8_t *bytes, size_t len)
+{
+	memcpy(l->bytes + l->bytes_len, bytes, len);
+	l->bytes_len += len;
+}
+
 /* Least significant seven bits first; the sign is the lowest bit of all. */
-static void add_signed(jx_buf *b, int64_t v)
+static void add_signed(struct lay *l, int64_t v)
 {
 	uint64_t u = v < 0 ? ((uint64_t)-v << 1) - 1 : (uint64_t)v << 1;
+	uint8_t *to = l->numbers + l->numbers_len;
 
+	l->is_too_long = l->is_too_long || l->numbers_cap - l->numbers_len < NUMBER_BYTES;
+	if (l->is_too_long)
+		return;
 	for (; u > 127; u >>= 7)
-		jx_buf_addc(b, (char)((u & 127) | 128));
-	jx_buf_addc(b, (char)u);
+		*to++ = (uint8_t)((u & 127) | 128);
+	*to++ = (uint8_t)u;
+	l->numbers_len = (size_t)(to - l->numbers);
 }
 
 static int64_t size_of(int64_t v)
@@ -122,7 +157,7 @@ static void add_time(struct lay *l, int64_t v)
 {
 	struct jx_wire__memory *m = &l->m;
 	int64_t best = v - m->time;
-	char mark = JX_WIRE__TIME;
+	int mark = JX_WIRE__TIME;
 
 	if (size_of(v - m->time_old) < size_of(best)) {
 		best = v - m->time_old;
@@ -132,8 +167,8 @@ static void add_time(struct lay *l, int64_t v)
 		best = v - m->time + m->number;
 		mark = JX_WIRE__TIME_LESS;
 	}
-	jx_buf_addc(&l->text, mark);
-	add_signed(&l->numbers, best);
+	add_mark(l, mark);
+	add_signed(l, best);
 	jx_wire__keep_time(m, v);
 }
 
@@ -145,10 +180,10 @@ static void add_number(struct lay *l, int64_t v)
 		add_time(l, v);
 		return;
 	}
-	place = jx_wire__place(&l->m, l->text.data != NULL ? l->text.data : "", l->text.len);
-	add_signed(&l->numbers, v - jx_wire__foresee(&l->m, place));
+	place = jx_wire__place(&l->m, l->text, l->text_len);
+	add_signed(l, v - jx_wire__foresee(&l->m, place));
 	jx_wire__keep_number(&l->m, place, v);
-	jx_buf_addc(&l->text, JX_WIRE__NUMBER);
+	add_mark(l, JX_WIRE__NUMBER);
 }
 
 static void add_id(struct lay *l, const uint8_t id[JX_ID_BYTES])
@@ -157,34 +192,34 @@ static void add_id(struct lay *l, const uint8_t id[JX_ID_BYTES])
 	int64_t time = 0;
 
 	if (slot >= 0) {
-		jx_buf_addc(&l->text, (char)(JX_WIRE__SLOT0 + slot));
+		add_mark(l, JX_WIRE__SLOT0 + slot);
 		jx_wire__use_slot(&l->m, slot);
 		return;
 	}
 	jx_wire__keep_id(&l->m, id);
 	if (id[6] >> 4 != 7) {
-		jx_buf_addc(&l->text, JX_WIRE__ID);
-		jx_buf_add(&l->bytes, id, JX_ID_BYTES);
+		add_mark(l, JX_WIRE__ID);
+		add_bytes(l, id, JX_ID_BYTES);
 		return;
 	}
 	for (size_t i = 0; i < 6; i++)
 		time = time << 8 | id[i];
-	jx_buf_addc(&l->text, JX_WIRE__ID7);
-	add_signed(&l->numbers, time - l->m.time);
+	add_mark(l, JX_WIRE__ID7);
+	add_signed(l, time - l->m.time);
 	jx_wire__keep_time(&l->m, time);
-	jx_buf_add(&l->bytes, id + 6, JX_ID_BYTES - 6);
+	add_bytes(l, id + 6, JX_ID_BYTES - 6);
 }
 
-static void add_bytes(struct lay *l, char mark, const uint8_t *bytes, size_t n)
+static void add_digest(struct lay *l, int mark, const uint8_t *bytes, size_t n)
 {
 	if (n == JX_HASH_BYTES && memcmp(bytes, l->m.hash, n) == 0) {
-		jx_buf_addc(&l->text, JX_WIRE__SAME32);
+		add_mark(l, JX_WIRE__SAME32);
 		return;
 	}
 	if (n == JX_HASH_BYTES)
 		memcpy(l->m.hash, bytes, n);
-	jx_buf_addc(&l->text, mark);
-	jx_buf_add(&l->bytes, bytes, n);
+	add_mark(l, mark);
+	add_bytes(l, bytes, n);
 }
 
 /* A uuid, or so many hexadecimal digits that they are bytes, at s: how many characters were taken, 0 none. */
@@ -192,11 +227,11 @@ static size_t lay_hex(struct lay *l, const char *s, size_t left)
 {
 	static const struct {
 		size_t digits;
-		char mark;
+		int mark;
 	} kinds[] = {{16, JX_WIRE__HEX8}, {64, JX_WIRE__HEX32}, {128, JX_WIRE__HEX64}};
 	uint8_t bytes[64];
 
-	if (left < 16 || hex_value(s[0]) > 15 || hex_value(s[1]) > 15 || hex_value(s[2]) > 15)
+	if (left < 16 || !is_hex(s[0]) || !is_hex(s[1]) || !is_hex(s[2]))
 		return 0;
 	if (left >= 36 && read_uuid(s, bytes)) {
 		add_id(l, bytes);
@@ -205,9 +240,9 @@ static size_t lay_hex(struct lay *l, const char *s, size_t left)
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
 		const size_t n = kinds[k].digits;
 
-		if (left < n || (left > n && hex_value(s[n]) < 16) || !read_hex(s, n, bytes))
+		if (left < n || (left > n && is_hex(s[n])) || !read_hex(s, n, bytes))
 			continue;
-		add_bytes(l, kinds[k].mark, bytes, n / 2);
+		add_digest(l, kinds[k].mark, bytes, n / 2);
 		return n;
 	}
 	return 0;
@@ -240,12 +275,17 @@ static bool lay_all(struct lay *l, const char *s, size_t len)
 		const bool is_digit = c >= '0' && c <= '9';
 		size_t taken = 0, run = 1;
 
+		/* most bytes: no digit, no quote, and above every mark */
+		if (c > '"' && !is_digit) {
+			at++;
+			continue;
+		}
 		if (jx_wire__is_mark(c))
 			return false;
 		/* hexadecimal digits are looked for at the beginning of a string, numbers anywhere */
 		if (c == '"' || is_digit) {
 			at += !is_digit;
-			jx_buf_add(&l->text, s + from, at - from);
+			add_text(l, s + from, at - from);
 			from = at;
 			run = 0;
 			taken = is_digit ? lay_digits(l, s + at, len - at, &run)
@@ -254,7 +294,7 @@ static bool lay_all(struct lay *l, const char *s, size_t len)
 		at += taken > 0 ? taken : run;
 		from = taken > 0 ? at : from;
 	}
-	jx_buf_add(&l->text, s + from, len - from);
+	add_text(l, s + from, len - from);
 	return true;
 }
 
@@ -265,33 +305,31 @@ static void add_length(jx_buf *out, size_t n)
 	jx_buf_addc(out, (char)n);
 }
 
-/* Does it gain anything? Numbers that jump about may take more bytes than their digits did. */
+/* Does it gain anything? */
 static bool is_worth_it(const struct lay *l, size_t plain_len)
 {
-	return l->text.rc == JX_OK && l->numbers.rc == JX_OK && l->bytes.rc == JX_OK &&
-	       l->text.len + l->numbers.len + l->bytes.len <= plain_len;
+	return !l->is_too_long && l->text_len + l->numbers_len + l->bytes_len <= plain_len;
 }
 
 void jx_wire__lay(struct jx_bytes plain, jx_buf *out)
 {
 	struct lay *l = jx_xcalloc(1, sizeof(*l));
+	JX_AUTO_FREE char *room = jx_xmalloc(3 * plain.len + NUMBER_BYTES);
 
-	jx_buf_init(&l->text, plain.len + 1);
-	jx_buf_init(&l->numbers, plain.len + 1);
-	jx_buf_init(&l->bytes, plain.len + 1);
+	l->text = room;
+	l->bytes = (uint8_t *)room + plain.len;
+	l->numbers = l->bytes + plain.len;
+	l->numbers_cap = plain.len + NUMBER_BYTES;
 	if (lay_all(l, plain.data, plain.len) && is_worth_it(l, plain.len)) {
 		jx_buf_addc(out, JX_WIRE__LAID);
-		add_length(out, l->numbers.len);
-		add_length(out, l->bytes.len);
-		jx_buf_add_buf(out, &l->numbers);
-		jx_buf_add_buf(out, &l->bytes);
-		jx_buf_add_buf(out, &l->text);
+		add_length(out, l->numbers_len);
+		add_length(out, l->bytes_len);
+		jx_buf_add(out, l->numbers, l->numbers_len);
+		jx_buf_add(out, l->bytes, l->bytes_len);
+		jx_buf_add(out, l->text, l->text_len);
 	} else {
 		jx_buf_addc(out, JX_WIRE__PLAIN);
 		jx_buf_add(out, plain.data, plain.len);
 	}
-	jx_buf_done(&l->text);
-	jx_buf_done(&l->numbers);
-	jx_buf_done(&l->bytes);
 	jx_free_p(&l);
 }

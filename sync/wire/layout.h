@@ -7,6 +7,8 @@
 #ifndef JX_WIRE_LAYOUT_H
 #define JX_WIRE_LAYOUT_H
 
+#include <string.h>
+
 #include "wire_private.h"
 
 /* First byte of what is compressed. */
@@ -56,6 +58,25 @@ struct jx_wire__memory {
 static inline bool jx_wire__is_mark(unsigned char c)
 {
 	return c < 0x18 && c != 0 && c != '\t' && c != '\n' && c != 0x0b && c != 0x0c && c != '\r';
+}
+
+/*
+ * Where the text goes on with a byte that may be a mark: eight at once, for nearly all are none. The test leaves the highest bit of a
+ * byte below 0x18, and may leave it of a byte above one: so the answer is right.
+ */
+static inline size_t jx_wire__skip_plain(const char *s, size_t at, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t w;
+
+	for (; len - at >= sizeof(w); at += sizeof(w)) {
+		memcpy(&w, s + at, sizeof(w));
+		if (((w - ones * 0x18) & ~w & ones * 0x80) != 0)
+			break;
+	}
+	while (at < len && (unsigned char)s[at] >= 0x18)
+		at++;
+	return at;
 }
 
 /* The place of the number behind this text. */

@@ -184,7 +184,10 @@ static bool take_text(struct take *t, const char *text, size_t len)
 {
 	size_t from = 0, at = 0;
 
-	for (; at < len && t->out->rc == JX_OK; at++) {
+	for (; t->out->rc == JX_OK; at++) {
+		at = jx_wire__skip_plain(text, at, len);
+		if (at == len)
+			break;
 		if (!jx_wire__is_mark((unsigned char)text[at]))
 			continue;
 		jx_buf_add(t->out, text + from, at - from);

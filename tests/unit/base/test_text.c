@@ -354,9 +354,27 @@ static void id_text_is_strict(void **state)
 	assert_memory_equal(id, same, JX_ID_BYTES);
 }
 
+/* Every byte at every place of a text that is plain otherwise. */
+static void plain_text_is_printable_ascii_alone(void **state)
+{
+	char s[20];
+
+	(void)state;
+	assert_true(jx_text_is_plain("", 0));
+	for (size_t at = 0; at < sizeof(s); at++) {
+		for (int c = 0; c < 256; c++) {
+			memset(s, 'a', sizeof(s));
+			s[at] = (char)c;
+			assert_int_equal(jx_text_is_plain(s, sizeof(s)), c >= 0x20 && c < 0x7f);
+			assert_true(jx_text_is_plain(s, at));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plain_text_is_printable_ascii_alone),
 		cmocka_unit_test(utf8_is_judged_by_rfc_3629),
 		cmocka_unit_test(every_code_point_but_surrogates_is_valid),
 		cmocka_unit_test(a_cut_never_splits_a_character),

@@ -97,6 +97,11 @@ jx_rc jx_camera_shoot(jx_camera *camera, jx_buf *jpeg, struct jx_camera_shot *sh
 /** Switch the light. @retval JX_ESTATE  the profile names none  @retval JX_EIO  it cannot be switched */
 jx_rc jx_camera_set_torch(jx_camera *camera, bool on, struct jx_error *err);
 /**
+ * Switch off a light that no camera holds any more: one that was lit when the program crashed, or whose camera is stuck. NULL or "" is a
+ * no-op; one that cannot be switched stays as it is.
+ */
+void jx_camera_darken(const char *torch);
+/**
  * Switch the light off, stop and free. Waits two seconds at most: a camera that is stuck longer is left to its thread, which frees
  * it if it ever comes back. After it no on_frame begins. NULL is a no-op.
  */

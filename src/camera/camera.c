@@ -23,6 +23,7 @@ jx_rc jx_camera_open(const struct jx_camera_config *config, jx_camera **camera_o
 	c->config.torch = own(config->torch);
 	jx_camera__fill(&c->config);
 	c->state = JX_CAMERA_STARTING;
+	c->opened_us = g_get_monotonic_time();
 	g_mutex_init(&c->lock);
 	g_cond_init(&c->changed);
 	g_atomic_ref_count_init(&c->owners);
@@ -39,11 +40,24 @@ jx_rc jx_camera_open(const struct jx_camera_config *config, jx_camera **camera_o
 	return JX_OK;
 }
 
+static jx_rc fail_start(const jx_camera *c, struct jx_error *err)
+{
+	return jx_fail(err, JX_EIO, 0, JX_CAMERA__WHERE,
+		       "the camera has not started within %lld ms: plug it in again, or restart the device",
+		       (long long)c->config.start_max_ms);
+}
+
 enum jx_camera_state jx_camera_state(jx_camera *camera, struct jx_error *problem_out)
 {
+	const int64_t end_us = camera->opened_us + camera->config.start_max_ms * 1000;
 	enum jx_camera_state state;
 
 	g_mutex_lock(&camera->lock);
+	/* a worker that is stuck in a driver cannot say so itself */
+	if (camera->state == JX_CAMERA_STARTING && g_get_monotonic_time() > end_us) {
+		(void)fail_start(camera, &camera->problem);
+		camera->state = JX_CAMERA_FAILED;
+	}
 	state = camera->state;
 	if (state == JX_CAMERA_FAILED && problem_out != NULL)
 		*problem_out = camera->problem;
@@ -67,10 +81,7 @@ static jx_rc wait_ready(jx_camera *c, struct jx_error *err)
 	if (c->state == JX_CAMERA_READY)
 		return JX_OK;
 	if (c->state == JX_CAMERA_STARTING)
-		return jx_fail(
-			err, JX_EIO, 0, JX_CAMERA__WHERE,
-			"the camera has not started within %lld ms: plug it in again, or restart the device",
-			(long long)c->config.start_max_ms);
+		return fail_start(c, err);
 	if (err != NULL)
 		*err = c->problem;
 	return c->problem.code;

@@ -30,6 +30,7 @@ struct jx_camera {
 	int64_t first_frame_us, last_frame_us; /* GLib's monotonic clock; 0: none yet */
 	/* the caller's only */
 	bool is_lit;
+	int64_t opened_us;
 };
 
 /* pipeline.c */

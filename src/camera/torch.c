@@ -38,3 +38,9 @@ jx_rc jx_camera__light(const char *folder, bool on, struct jx_error *err)
 	}
 	return JX_OK;
 }
+
+void jx_camera_darken(const char *torch)
+{
+	if (torch != NULL && torch[0] != '\0')
+		(void)jx_camera__light(torch, false, NULL);
+}

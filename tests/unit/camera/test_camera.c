@@ -195,6 +195,12 @@ static void a_camera_that_is_stuck_holds_nobody(void **state)
 	jx_assert_ok(jx_camera_open(&config, &c, &err), &err);
 	jx_assert_rc(jx_camera_shoot(c, &b, NULL, &err), JX_EIO, &err);
 	jx_assert_says(&err, "300 ms");
+	/* whoever only asks how it stands is told too */
+	err = (struct jx_error){0};
+	while (jx_camera_state(c, &err) == JX_CAMERA_STARTING)
+		g_usleep(1000);
+	assert_int_equal(jx_camera_state(c, &err), JX_CAMERA_FAILED);
+	jx_assert_says(&err, "300 ms");
 	g_atomic_ref_count_inc(&c->owners); /* to look at it afterwards */
 	jx_camera_close(c);
 	assert_false(c->is_stopped); /* given up, not waited for */

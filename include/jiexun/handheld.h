@@ -220,6 +220,19 @@ jx_rc jx_fill_replace(jx_store *store, struct jx_fill *fill, jx_sheet *sheet, st
 const char *jx_fill_photo_role(const char *value);
 /** Roles of the photos that the options name. How many. */
 size_t jx_fill_roles(const struct jx_fill *fill, const char *roles[JX_PHOTOS_MAX]);
+/**
+ * Put a picture beside a draft, durably: its path is for an option "photo", and jx_fill_add_photo() still knows how it came to be.
+ * @param number    of its name: another for each, such as the time
+ * @param how       camera, imported
+ * @param path_out  freed by the caller
+ * @retval JX_ENOSPC  the reserve is reached  @retval others  what an entry would refuse, as jx_capture_add_photo()
+ */
+jx_rc jx_fill_keep_photo(struct jx_handheld *h, const uint8_t draft_id[JX_ID_BYTES], int64_t number,
+			 const char *how, const void *data, size_t len, char **path_out,
+			 struct jx_error *err);
+/** A file into an entry: imported, unless jx_fill_keep_photo() had it from the camera. Errors as jx_capture_add_photo(). */
+jx_rc jx_fill_add_photo(struct jx_handheld *h, jx_capture *capture, const char *path, const char *role,
+			struct jx_error *err);
 /** Answers that the others made pointless: typed, but not asked for any more. They are told, and not recorded. How many. */
 typedef void (*jx_fill_hidden_fn)(void *user, const struct jx_field *field, const char *path,
 				  const char *value);

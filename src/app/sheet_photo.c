@@ -4,6 +4,7 @@
  */
 #include "sheet.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "camera.h"
@@ -24,7 +25,7 @@ const char *sheet_role_text(const char *role)
 struct photo_job {
 	struct desk_job job;
 	uint8_t id[JX_ID_BYTES];
-	GBytes *jpeg;
+	struct lens_picture *picture;
 	char *kept; /* the file it became */
 	char role[16];
 };
@@ -33,31 +34,18 @@ static void free_photo(struct desk_job *job)
 {
 	struct photo_job *p = (struct photo_job *)job;
 
-	g_bytes_unref(p->jpeg);
-	g_free(p->kept);
+	lens_picture_free(p->picture);
+	free(p->kept);
 	g_free(p);
 }
 
 static jx_rc keep_photo(struct jx_handheld *h, struct desk_job *job, struct jx_error *err)
 {
 	struct photo_job *p = (struct photo_job *)job;
-	const struct jx_fs *fs = jx_os_fs();
-	g_autofree char *dir = NULL;
-	char id[37];
 	gsize len;
-	const void *jpeg = g_bytes_get_data(p->jpeg, &len);
-	jx_rc rc = jx_handheld_open_recorder(h, err);
+	const void *jpeg = g_bytes_get_data(p->picture->jpeg, &len);
 
-	if (rc != JX_OK)
-		return rc;
-	jx_uuid_format(p->id, id);
-	dir = g_strdup_printf("%s/sheets/%s", h->dir, id);
-	p->kept = g_strdup_printf("%s/%lld.jpg", dir, (long long)g_get_real_time());
-	rc = fs->make_dir(fs->user, dir, err);
-	if (rc == JX_OK)
-		rc = jx_fs_write_all(fs, p->kept, jpeg, len, err);
-	/* what the entry would not take is told now, while it can be taken again */
-	return rc == JX_OK ? jx_media_check(h->media, fs, p->kept, err) : rc;
+	return jx_fill_keep_photo(h, p->id, g_get_real_time(), p->picture->how, jpeg, len, &p->kept, err);
 }
 
 static void kept_photo(struct desk_job *job, gpointer owner)
@@ -83,9 +71,8 @@ static void taken(gpointer owner, struct lens_picture *picture, const char *role
 	p = g_new0(struct photo_job, 1);
 	p->job = (struct desk_job){.work = keep_photo, .done = kept_photo, .free_job = free_photo};
 	memcpy(p->id, s->fill.draft.id, JX_ID_BYTES);
-	p->jpeg = g_bytes_ref(picture->jpeg);
+	p->picture = picture;
 	jx_strcpy(p->role, sizeof(p->role), role);
-	lens_picture_free(picture);
 	desk_post(app_desk(s->page), &p->job, s->page);
 }
 

@@ -13,7 +13,7 @@ struct save_job {
 	bool is_at_once;
 };
 
-static jx_rc add_photos(const struct jx_fill *f, jx_capture *cap, struct jx_error *err)
+static jx_rc add_photos(struct jx_handheld *h, const struct jx_fill *f, jx_capture *cap, struct jx_error *err)
 {
 	jx_rc rc = JX_OK;
 
@@ -27,7 +27,7 @@ static jx_rc add_photos(const struct jx_fill *f, jx_capture *cap, struct jx_erro
 			continue;
 		path = colon != NULL && colon + 1 == role ? g_strndup(value, (gsize)(colon - value))
 							  : g_strdup(value);
-		rc = jx_capture_add_photo(cap, path, role, err);
+		rc = jx_fill_add_photo(h, cap, path, role, err);
 		if (rc == JX_EEXISTS)
 			rc = JX_OK; /* taken twice is there once */
 	}
@@ -67,7 +67,7 @@ static jx_rc capture(struct jx_handheld *h, const struct save_job *job, const st
 		rc = jx_capture_set_why(cap, source != NULL ? source : "patrol",
 					jx_fill_option(f, "campaign"), jx_fill_option(f, "officer2"), err);
 	if (rc == JX_OK)
-		rc = add_photos(f, cap, err);
+		rc = add_photos(h, f, cap, err);
 	if (rc == JX_OK)
 		rc = jx_capture_set_sheet(cap, f->sheet, err);
 	return rc == JX_OK ? jx_capture_commit(cap, &n, err) : rc;

@@ -144,7 +144,7 @@ static jx_rc add_photos(struct cli *c, const struct cli_args *a, jx_capture *cap
 	for (size_t i = 0; rc == JX_OK && (value = cli_nth(a, "photo", i)) != NULL; i++) {
 		JX_AUTO_FREE char *path = cli_photo_path(value);
 
-		rc = jx_capture_add_photo(cap, path, cli_photo_role(value), err);
+		rc = jx_fill_add_photo(&c->h, cap, path, cli_photo_role(value), err);
 	}
 	return rc;
 }

@@ -24,6 +24,9 @@ void app_load_style(void);
 /** Takes the handheld over; set up, nothing opened. */
 AppWindow *app_window_new(GtkApplication *application, struct jx_handheld *h);
 
+/** From now on a logout, Ctrl+C or systemctl stop closes the window as a person does: with all that was entered on the disk. */
+void app_end_when_told(GtkApplication *application);
+
 /** Of the window that a widget stands in. */
 AppWindow *app_window_of(GtkWidget *inside);
 struct desk *app_desk(GtkWidget *inside);

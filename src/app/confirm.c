@@ -5,8 +5,10 @@
 #include "confirm.h"
 
 #include <math.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -15,6 +17,10 @@
 #define SAMPLES  ((size_t)1543) /* of 70 ms */
 #define HEADER   44
 #define LOUDNESS 12000.0 /* of 32767 */
+
+/* The sound takes 0.14 s. Whoever is not done by then waits for a device that does not answer. */
+#define PLAY_MAX_US G_GINT64_CONSTANT(2000000)
+#define LOOK_US     10000
 
 /* Little-endian, as WAV files are. */
 static void put(uint8_t *at, uint32_t value, size_t bytes)
@@ -58,7 +64,7 @@ static int make_sound(double first_hertz, double second_hertz)
 {
 	const size_t data_bytes = 2 * 2 * SAMPLES, all = HEADER + data_bytes;
 	g_autofree uint8_t *wav = g_malloc0(all);
-	const int fd = memfd_create("confirm.wav", 0);
+	const int fd = memfd_create("confirm.wav", MFD_CLOEXEC);
 
 	if (fd < 0)
 		return -1;
@@ -76,51 +82,81 @@ struct sound {
 	double first_hertz, second_hertz;
 };
 
-/* In a thread: to start a program may take longer than a frame. */
-static void play(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+/* Its status, or -1: it was still there after its time and is ended. */
+static int wait_player(GPid pid)
+{
+	const gint64 until = g_get_monotonic_time() + PLAY_MAX_US;
+	int status = -1;
+
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		if (g_get_monotonic_time() > until) {
+			(void)kill(pid, SIGKILL);
+			(void)waitpid(pid, &status, 0);
+			return -1;
+		}
+		g_usleep(LOOK_US);
+	}
+	return status;
+}
+
+/* One that is installed may have no device to play on: it says so by its status. */
+static bool play_by(const char *player, int wav)
+{
+	const char *const argv[] = {player, "/dev/fd/3", NULL};
+	const int there = 3;
+	GPid pid;
+
+	return g_spawn_async_with_pipes_and_fds(
+		       NULL, argv, NULL,
+		       G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
+			       G_SPAWN_STDERR_TO_DEV_NULL,
+		       NULL, NULL, -1, -1, -1, &wav, &there, 1, &pid, NULL, NULL, NULL, NULL) &&
+	       wait_player(pid) == 0;
+}
+
+/* In a thread of its own: to start a program may take longer than a frame, and a sound device may be stuck. */
+static gpointer play(gpointer user)
 {
 	static const char *const players[] = {"pw-play", "paplay", "aplay"};
-	const struct sound *s = data;
-	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
-		G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-	g_autoptr(GSubprocess) child = NULL;
-	g_autofree char *player = NULL;
-	int fd;
+	g_autofree struct sound *s = user;
+	const int wav = make_sound(s->first_hertz, s->second_hertz);
+	bool is_heard = false;
 
-	(void)source;
-	(void)cancellable;
-	for (size_t i = 0; i < G_N_ELEMENTS(players) && player == NULL; i++)
-		player = g_find_program_in_path(players[i]);
-	fd = player != NULL ? make_sound(s->first_hertz, s->second_hertz) : -1;
-	if (fd >= 0) {
-		g_subprocess_launcher_take_fd(launcher, fd, 3);
-		child = g_subprocess_launcher_spawn(launcher, NULL, player, "/dev/fd/3", NULL);
-	}
-	g_task_return_boolean(task, child != NULL);
+	for (size_t i = 0; wav >= 0 && i < G_N_ELEMENTS(players) && !is_heard; i++)
+		is_heard = play_by(players[i], wav);
+	if (wav >= 0)
+		close(wav);
+	return NULL;
 }
 
 static void sound(double first_hertz, double second_hertz)
 {
 	struct sound *s = g_new(struct sound, 1);
-	g_autoptr(GTask) task = g_task_new(NULL, NULL, NULL, NULL);
+	GThread *thread;
 
 	*s = (struct sound){first_hertz, second_hertz};
-	g_task_set_task_data(task, s, g_free);
-	g_task_run_in_thread(task, play);
+	thread = g_thread_try_new("confirm", play, s, NULL);
+	if (thread == NULL)
+		g_free(s);
+	else
+		g_thread_unref(thread);
 }
 
 static void on_bus(GObject *source, GAsyncResult *result, gpointer user)
 {
 	g_autoptr(GDBusConnection) bus = g_bus_get_finish(result, NULL);
 	g_autofree char *event = user;
+	g_auto(GVariantBuilder) hints = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
 
 	(void)source;
 	if (bus == NULL)
 		return;
+	/* "quiet" shakes only, also where the system's feedback is set to sounds: those are ours */
+	g_variant_builder_add(&hints, "{sv}", "profile", g_variant_new_string("quiet"));
 	/* no answer is waited for: where there is no feedbackd there is no vibration */
 	g_dbus_connection_call(bus, "org.sigxcpu.Feedback", "/org/sigxcpu/Feedback", "org.sigxcpu.Feedback",
-			       "TriggerFeedback", g_variant_new("(ssa{sv}i)", APP_ID, event, NULL, -1), NULL,
-			       G_DBUS_CALL_FLAGS_NONE, 1000, NULL, NULL, NULL);
+			       "TriggerFeedback", g_variant_new("(ssa{sv}i)", APP_ID, event, &hints, -1),
+			       NULL, G_DBUS_CALL_FLAGS_NONE, 1000, NULL, NULL, NULL);
 }
 
 static void shake(const char *event)
@@ -128,7 +164,7 @@ static void shake(const char *event)
 	g_bus_get(G_BUS_TYPE_SESSION, NULL, on_bus, g_strdup(event));
 }
 
-/* Named as the feedback themes of phones name them. */
+/* Events that shake in the theme that every phone has: one short pulse, two long ones. */
 void confirm_saved(GtkWidget *inside)
 {
 	const struct prefs *prefs = app_prefs(inside);
@@ -146,5 +182,5 @@ void confirm_refused(GtkWidget *inside)
 	if (prefs->has_sound)
 		sound(330, 220);
 	if (prefs->has_vibration)
-		shake("dialog-error");
+		shake("message-new-sms");
 }

@@ -69,10 +69,15 @@ static void leave(struct lens *l)
 
 /* ---- to the main loop ------------------------------------------------------------------------------ */
 
+enum message_kind {
+	MESSAGE_STATE,
+	MESSAGE_SHOT,
+	MESSAGE_DARK
+};
 struct message {
 	struct lens *lens;
 	unsigned session;
-	bool is_shot;
+	enum message_kind kind;
 	bool has_error;
 	struct jx_error err;
 	struct lens_picture *picture;
@@ -85,8 +90,10 @@ static gboolean deliver(gpointer user)
 	GObject *owner = m->session == l->session ? g_weak_ref_get(&l->owner) : NULL;
 	const struct jx_error *err = m->has_error ? &m->err : NULL;
 
-	if (owner != NULL && m->is_shot)
+	if (owner != NULL && m->kind == MESSAGE_SHOT)
 		l->client.shot(owner, g_steal_pointer(&m->picture), err);
+	else if (owner != NULL && m->kind == MESSAGE_DARK)
+		l->client.dark(owner, err);
 	else if (owner != NULL)
 		l->client.state(owner, err);
 	g_clear_object(&owner);
@@ -96,17 +103,14 @@ static gboolean deliver(gpointer user)
 	return G_SOURCE_REMOVE;
 }
 
-static void tell(struct lens *l, unsigned session, const struct jx_error *err, bool is_shot,
+static void tell(struct lens *l, unsigned session, const struct jx_error *err, enum message_kind kind,
 		 struct lens_picture *picture)
 {
 	struct message *m = g_new0(struct message, 1);
 
 	g_atomic_ref_count_inc(&l->refs);
-	*m = (struct message){.lens = l,
-			      .session = session,
-			      .is_shot = is_shot,
-			      .has_error = err != NULL,
-			      .picture = picture};
+	*m = (struct message){
+		.lens = l, .session = session, .kind = kind, .has_error = err != NULL, .picture = picture};
 	if (err != NULL)
 		m->err = *err;
 	g_idle_add_full(G_PRIORITY_HIGH_IDLE, deliver, m, NULL);
@@ -185,7 +189,7 @@ static void open_camera(struct lens *l, unsigned session)
 	g_mutex_unlock(&l->lock);
 	l->told = JX_CAMERA_STARTING;
 	if (jx_camera_open(&config, &l->camera, &err) != JX_OK)
-		tell(l, session, &err, false, NULL);
+		tell(l, session, &err, MESSAGE_STATE, NULL);
 }
 
 struct memory {
@@ -248,9 +252,9 @@ static void shoot(struct lens *l, const struct order *o)
 	if (rc == JX_OK)
 		rc = jx_compose_tag(&l->own, raw.data, raw.len, shot.taken_utc_ms, &o->fix, &tagged, &err);
 	if (rc == JX_OK)
-		tell(l, o->session, NULL, true, make_picture(tagged.data, tagged.len, "camera"));
+		tell(l, o->session, NULL, MESSAGE_SHOT, make_picture(tagged.data, tagged.len, "camera"));
 	else
-		tell(l, o->session, &err, true, NULL);
+		tell(l, o->session, &err, MESSAGE_SHOT, NULL);
 }
 
 static void switch_light(struct lens *l, const struct order *o)
@@ -258,7 +262,7 @@ static void switch_light(struct lens *l, const struct order *o)
 	struct jx_error err = {0};
 
 	if (l->camera != NULL && jx_camera_set_torch(l->camera, o->on, &err) != JX_OK)
-		tell(l, o->session, &err, true, NULL);
+		tell(l, o->session, &err, MESSAGE_DARK, NULL);
 }
 
 /* A camera becomes ready or fails by itself. */
@@ -275,7 +279,7 @@ static void look(struct lens *l)
 	l->told = now;
 	if (now == JX_CAMERA_FAILED)
 		close_camera(l);
-	tell(l, l->open_session, now == JX_CAMERA_FAILED ? &err : NULL, false, NULL);
+	tell(l, l->open_session, now == JX_CAMERA_FAILED ? &err : NULL, MESSAGE_STATE, NULL);
 }
 
 static bool obey(struct lens *l, const struct order *o)
@@ -386,6 +390,7 @@ void lens_end(struct lens *l, gpointer owner)
 void lens_free(struct lens *l)
 {
 	const gint64 until = g_get_monotonic_time() + CLOSE_US;
+	bool is_stuck;
 
 	if (l == NULL)
 		return;
@@ -394,8 +399,24 @@ void lens_free(struct lens *l)
 	g_mutex_lock(&l->lock);
 	while (!l->is_over && g_cond_wait_until(&l->has_ended, &l->lock, until))
 		;
+	is_stuck = !l->is_over;
 	g_mutex_unlock(&l->lock);
+	if (is_stuck)
+		jx_camera_darken(l->own.camera_torch);
 	leave(l);
+}
+
+static gpointer darken(gpointer torch)
+{
+	jx_camera_darken(torch);
+	g_free(torch);
+	return NULL;
+}
+
+void lens_darken(const struct jx_profile *profile)
+{
+	if (profile->camera_torch[0] != '\0')
+		g_thread_unref(g_thread_new("darken", darken, g_strdup(profile->camera_torch)));
 }
 
 /* ---- files ------------------------------------------------------------------------------------------- */
@@ -415,9 +436,9 @@ static gpointer read_file(gpointer user)
 
 	jx_buf_init(&raw, (size_t)(l->own.photo_max_mb * MB));
 	if (jx_fs_read_all(jx_os_fs(), i->path, &raw, &err) == JX_OK)
-		tell(l, i->session, NULL, true, make_picture(raw.data, raw.len, "imported"));
+		tell(l, i->session, NULL, MESSAGE_SHOT, make_picture(raw.data, raw.len, "imported"));
 	else
-		tell(l, i->session, &err, true, NULL);
+		tell(l, i->session, &err, MESSAGE_SHOT, NULL);
 	g_free(i->path);
 	g_free(i);
 	leave(l);

@@ -29,11 +29,15 @@ struct lens_client {
 	void (*state)(gpointer owner, const struct jx_error *err);
 	/** picture NULL: err says why. Takes the picture over. */
 	void (*shot)(gpointer owner, struct lens_picture *picture, const struct jx_error *err);
+	/** The light could not be switched; the camera goes on. */
+	void (*dark)(gpointer owner, const struct jx_error *err);
 };
 
 struct lens *lens_new(const struct jx_profile *profile);
-/** Waits three seconds at most; a camera that is stuck longer is left to its thread. */
+/** Waits three seconds at most; a camera that is stuck longer is left to its thread, but not with its light on. */
 void lens_free(struct lens *lens);
+/** A light that was left on by a crash, in a thread. */
+void lens_darken(const struct jx_profile *profile);
 /** Open the camera for this client, in place of any before. */
 void lens_begin(struct lens *lens, const struct lens_client *client);
 /** Take a picture; fix goes into its Exif. */

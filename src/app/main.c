@@ -3,11 +3,8 @@
 #include "demo.h"
 #include "fonts.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <glib-unix.h>
 
 struct start {
 	char *home, *profile;
@@ -66,18 +63,6 @@ static void on_activate(GtkApplication *application, struct start *start)
 	prefs_apply(app_prefs(GTK_WIDGET(window)));
 }
 
-/* Told to end (a logout, Ctrl+C): as if the window were closed, with all that was entered on the disk. */
-static gboolean on_end(gpointer user)
-{
-	GtkWindow *window = gtk_application_get_active_window(user);
-
-	if (window != NULL)
-		gtk_window_destroy(window);
-	else
-		g_application_quit(user);
-	return G_SOURCE_CONTINUE;
-}
-
 static int on_options(GApplication *application, GVariantDict *options, struct start *start)
 {
 	(void)application;
@@ -125,9 +110,7 @@ int main(int argc, char **argv)
 	add_options(G_APPLICATION(application), &start);
 	g_signal_connect(application, "handle-local-options", G_CALLBACK(on_options), &start);
 	g_signal_connect(application, "activate", G_CALLBACK(on_activate), &start);
-	g_unix_signal_add(SIGTERM, on_end, application);
-	g_unix_signal_add(SIGINT, on_end, application);
-	g_unix_signal_add(SIGHUP, on_end, application);
+	app_end_when_told(GTK_APPLICATION(application));
 	status = g_application_run(G_APPLICATION(application), argc, argv);
 	g_object_unref(application);
 	demo_remove(&start.demo);

@@ -10,7 +10,8 @@ struct _AppCameraPage {
 	AdwBin parent_instance;
 	GtkPicture *live, *before;
 	GtkLabel *prompt, *trouble_text;
-	GtkWidget *trouble, *waiting, *overlay_switch, *torch;
+	GtkWidget *trouble, *waiting, *overlay_switch;
+	GtkToggleButton *torch;
 	GtkButton *shutter;
 	GtkToggleButton *wide, *close;
 	struct lens *lens; /* the window's */
@@ -20,6 +21,7 @@ struct _AppCameraPage {
 	void (*taken)(gpointer owner, struct lens_picture *picture, const char *role);
 	GWeakRef owner;
 	bool is_ready, is_shooting, has_failed;
+	bool is_showing; /* the program sets a button */
 };
 
 G_DEFINE_TYPE(AppCameraPage, app_camera_page, ADW_TYPE_BIN)
@@ -49,6 +51,7 @@ static void show_state(AppCameraPage *page)
 {
 	gtk_widget_set_visible(page->trouble, page->has_failed);
 	gtk_widget_set_visible(page->waiting, !page->has_failed && (!page->is_ready || page->is_shooting));
+	gtk_widget_set_sensitive(GTK_WIDGET(page->torch), page->is_ready && !page->has_failed);
 	gtk_widget_set_sensitive(GTK_WIDGET(page->shutter),
 				 page->is_ready && !page->is_shooting && !page->has_failed);
 	gtk_label_set_text(page->prompt, prompt_of(page->role));
@@ -76,8 +79,24 @@ static void on_frame(gpointer owner, GdkTexture *texture)
 	gtk_picture_set_paintable(APP_CAMERA_PAGE(owner)->live, GDK_PAINTABLE(texture));
 }
 
+/* What the button says is what the light does; a camera that is closed has it off. */
+static void show_dark(AppCameraPage *page)
+{
+	page->is_showing = true;
+	gtk_toggle_button_set_active(page->torch, FALSE);
+	page->is_showing = false;
+}
+
+static void on_dark(gpointer owner, const struct jx_error *err)
+{
+	show_dark(owner);
+	app_toast_error(owner, err);
+}
+
 static void fail(AppCameraPage *page, const struct jx_error *err)
 {
+	/* pressed out: a camera that goes on has its light switched off */
+	gtk_toggle_button_set_active(page->torch, FALSE);
 	page->has_failed = true;
 	page->is_shooting = false;
 	gtk_label_set_text(page->trouble_text, err->text);
@@ -155,7 +174,8 @@ static void on_role(AppCameraPage *page, GtkToggleButton *button)
 
 static void on_torch(AppCameraPage *page, GtkToggleButton *button)
 {
-	lens_set_torch(page->lens, gtk_toggle_button_get_active(button));
+	if (!page->is_showing)
+		lens_set_torch(page->lens, gtk_toggle_button_get_active(button));
 }
 
 static void on_overlay(AppCameraPage *page, GtkToggleButton *button)
@@ -213,8 +233,11 @@ static void on_import(AppCameraPage *page)
 
 static void begin(AppCameraPage *page)
 {
-	const struct lens_client client = {
-		.owner = G_OBJECT(page), .frame = on_frame, .state = on_state, .shot = on_shot};
+	const struct lens_client client = {.owner = G_OBJECT(page),
+					   .frame = on_frame,
+					   .state = on_state,
+					   .shot = on_shot,
+					   .dark = on_dark};
 
 	page->is_ready = page->is_shooting = page->has_failed = false;
 	show_state(page);
@@ -321,7 +344,7 @@ static AppCameraPage *make(GtkWidget *inside, const struct camera_wish *wish)
 	gtk_widget_set_visible(gtk_widget_get_parent(GTK_WIDGET(page->wide)),
 			       strcmp(wish->role, "wide") == 0 || strcmp(wish->role, "close") == 0);
 	jx_strcpy(page->role, sizeof(page->role), wish->role);
-	gtk_widget_set_visible(page->torch, app_profile(inside)->camera_torch[0] != '\0');
+	gtk_widget_set_visible(GTK_WIDGET(page->torch), app_profile(inside)->camera_torch[0] != '\0');
 	gtk_widget_set_visible(page->overlay_switch, wish->before != NULL);
 	gtk_widget_set_visible(GTK_WIDGET(page->before), wish->before != NULL);
 	gtk_picture_set_paintable(page->before, GDK_PAINTABLE(wish->before));

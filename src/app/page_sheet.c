@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "confirm.h"
 #include "number_pad.h"
 
 #define PROBLEMS_MAX 200
@@ -370,12 +371,14 @@ void app_sheet_page_saved(AppSheetPage *page, const char *number, bool is_at_onc
 	page->is_saving = false;
 	name_keys(page);
 	if (err != NULL) {
+		confirm_refused(GTK_WIDGET(page));
 		app_toast_error(GTK_WIDGET(page), err);
 		if (jx_sheet_field(page->sheet->fill.sheet, err->where) != NULL)
 			app_sheet_page_go_to(page, err->where);
 		return;
 	}
 	page->sheet->is_over = true;
+	confirm_saved(GTK_WIDGET(page));
 	text = is_at_once ? g_strdup_printf(_("Saved %s. This cannot wait: send it now, or call the office"),
 					    number)
 			  : g_strdup_printf(_("Saved %s"), number);

@@ -1,11 +1,15 @@
 /* The window: four pages, what lies over them, toasts and the banner. */
 #include "app.h"
 #include "facts.h"
+#include "lens.h"
 #include "pinyin_pad.h"
 #include "trace.h"
 
 #include <malloc.h>
+#include <signal.h>
 #include <string.h>
+
+#include <glib-unix.h>
 
 struct trouble {
 	char *text, *button;
@@ -326,6 +330,26 @@ void app_load_style(void)
 					 "/cn/jiexun/icons");
 }
 
+/* ---- the end ---------------------------------------------------------------------------------------------- */
+
+static gboolean on_end(gpointer user)
+{
+	GtkWindow *window = gtk_application_get_active_window(user);
+
+	if (window != NULL)
+		gtk_window_destroy(window);
+	else
+		g_application_quit(user);
+	return G_SOURCE_CONTINUE;
+}
+
+void app_end_when_told(GtkApplication *application)
+{
+	g_unix_signal_add(SIGTERM, on_end, application);
+	g_unix_signal_add(SIGINT, on_end, application);
+	g_unix_signal_add(SIGHUP, on_end, application);
+}
+
 /* ---- the window itself ------------------------------------------------------------------------------- */
 
 static gboolean on_escape(GtkWidget *widget, GVariant *args, gpointer user)
@@ -467,6 +491,7 @@ AppWindow *app_window_new(GtkApplication *application, struct jx_handheld *h)
 	w->desk = desk_open(h);
 	app_pinyin_pad_serve(w->pad, w);
 	app_trace_begin(w);
+	lens_darken(&h->profile);
 	add_views(w);
 	on_view(w);
 	g_signal_connect_swapped(w->views, "notify::visible-child", G_CALLBACK(on_view), w);

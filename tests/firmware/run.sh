@@ -15,11 +15,14 @@ die() {
 
 # Units with programs that exist here: the checks want to see the files, and jx is not installed.
 copy_units() {
-	rm -rf "$work/units"
-	mkdir "$work/units"
+	rm -rf "$work/units" "$work/user"
+	mkdir "$work/units" "$work/user"
 	local unit
 	for unit in "$firmware"/systemd/*; do
-		sed -E 's,^(ExecStart=)(/usr/bin/jx|/usr/sbin/jiexund) ,\1/usr/bin/true ,' "$unit" >"$work/units/${unit##*/}"
+		sed -E 's,^(ExecStart=)(/usr/bin/jx|/usr/sbin/jiexund|/usr/bin/cage) ,\1/usr/bin/true ,' "$unit" >"$work/units/${unit##*/}"
+	done
+	for unit in "$firmware"/systemd-user/*; do
+		sed -E 's,^(ExecStart=)/usr/bin/jiexun ,\1/usr/bin/true ,' "$unit" >"$work/user/${unit##*/}"
 	done
 	# units of the system that ours name need not be installed in a small root
 	printf '[Unit]\nDescription=network\n' >"$work/units/network-online.target"
@@ -29,12 +32,24 @@ verify() {
 	# A wrong key or type is only a warning with status 0: any output is a failure.
 	SYSTEMD_LOG_LEVEL=notice SYSTEMD_UNIT_PATH="$work/units:" \
 		systemd-analyze verify --man=no "$work/units"/*.{service,timer} 2>&1 || echo "status $?"
+	XDG_RUNTIME_DIR=$work SYSTEMD_LOG_LEVEL=notice SYSTEMD_UNIT_PATH="$work/user:" \
+		systemd-analyze --user verify --man=no "$work/user"/*.service 2>&1 || echo "status $?"
 }
 
 check_units() {
 	copy_units
 	grep -q '^ExecStart=/usr/bin/jx sync --quiet$' "$firmware/systemd/jx-sync.service" || die "jx-sync.service: ExecStart"
 	grep -q '^ExecStart=/usr/sbin/jiexund serve --data %S/jiexund$' "$firmware/systemd/jiexund.service" || die "jiexund.service: ExecStart"
+	grep -q '^ExecStart=/usr/bin/cage -s -- /usr/bin/jiexun --kiosk$' "$firmware/systemd/jiexun-kiosk.service" ||
+		die "jiexun-kiosk.service: ExecStart"
+	grep -q '^ExecStart=/usr/bin/jiexun --kiosk$' "$firmware/systemd-user/jiexun.service" || die "jiexun.service: ExecStart"
+	# a handheld whose app is gone is of no use to the person in the street, whatever made it go
+	local unit
+	for unit in systemd/jiexun-kiosk.service systemd-user/jiexun.service; do
+		grep -q '^Restart=always$' "$firmware/$unit" || die "$unit does not come back"
+	done
+	# the app writes into the folder that sync reads
+	grep -q '^User=jiexun$' "$firmware/systemd/jiexun-kiosk.service" || die "jiexun-kiosk.service: User"
 	local said
 	said=$(verify)
 	[ -z "$said" ] || die "systemd-analyze verify:" "$said"
@@ -43,6 +58,14 @@ check_units() {
 		's/^OnBootSec=2min/OnBootSec=2minuets/'; do
 		copy_units
 		sed -i "$plant" "$work/units"/jiexund.service "$work/units"/jx-sync.timer
+		[ -n "$(verify)" ] || die "not found: $plant"
+	done
+	for plant in 's/^Restart=always/Restart=allways/' 's/^RestartSec=1/RestartSecs=1/' 's,^ExecStart=/usr/bin/true,ExecStart=/nowhere/true,'; do
+		copy_units
+		sed -i "$plant" "$work/user/jiexun.service"
+		[ -n "$(verify)" ] || die "not found in a user's unit: $plant"
+		copy_units
+		sed -i "$plant" "$work/units/jiexun-kiosk.service"
 		[ -n "$(verify)" ] || die "not found: $plant"
 	done
 }

@@ -82,7 +82,7 @@ bool jx_ingest__plain_body(jx_ingest *in, const struct jx_wire_request *rq, size
 		       jx_ingest__refuse(rs, 413, "too-large", "the body is too large");
 	}
 	jx_buf_init(b, max_bytes);
-	if (jx_wire_expand(rq->body, rq->dictionary, b, &err) != JX_OK) {
+	if (jx_wire_ready_expand(in->ready, rq->body, rq->dictionary, b, &err) != JX_OK) {
 		if (err.code != JX_EVERSION)
 			return jx_ingest__refuse_body(in, rs, &err);
 		(void)jx_ingest__refuse(rs, 415, "bad-request", err.text);

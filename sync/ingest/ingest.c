@@ -83,7 +83,9 @@ static void keep_introductions(jx_ingest *in)
 
 jx_rc jx_ingest_new(const struct jx_ingest_config *config, jx_ingest **ingest_out, struct jx_error *err)
 {
+	JX_AUTO(jx_wire_ready) ready = NULL;
 	jx_ingest *in;
+	jx_rc rc;
 
 	if (config->pin_count == 0 || config->pin_count > JX_PINS_MAX)
 		return jx_fail(err, JX_EINVAL, 0, "ingest.new",
@@ -94,7 +96,11 @@ jx_rc jx_ingest_new(const struct jx_ingest_config *config, jx_ingest **ingest_ou
 			err, JX_ELIMIT, 0, "ingest.new",
 			"a server has at most %d introductions of identity keys, not %zu: set up a new one",
 			JX_INGEST_INTRODUCTIONS_MAX, config->introduction_count);
+	rc = jx_wire_ready_new(JX_INGEST__ZSTD_LEVEL, &ready, err);
+	if (rc != JX_OK)
+		return rc;
 	in = jx_xcalloc(1, sizeof(*in));
+	in->ready = JX_STEAL(ready);
 	in->config = *config;
 	in->vault = config->vault;
 	in->ops = config->vault->ops;
@@ -122,6 +128,7 @@ void jx_ingest_free(jx_ingest *ingest)
 		return;
 	jx_ingest__signer_wipe(&ingest->signer);
 	jx_ingest__packs_let_go(&ingest->packs);
+	jx_wire_ready_free(ingest->ready);
 	(void)pthread_mutex_destroy(&ingest->packs_mutex);
 	free(ingest->introductions);
 	(void)pthread_mutex_destroy(&ingest->identity_mutex);

@@ -314,7 +314,7 @@ static bool is_worth_it(const struct lay *l, size_t plain_len)
 void jx_wire__lay(struct jx_bytes plain, jx_buf *out)
 {
 	struct lay *l = jx_xcalloc(1, sizeof(*l));
-	JX_AUTO_FREE char *room = jx_xmalloc(3 * plain.len + NUMBER_BYTES);
+	JX_AUTO_FREE char *room = jx_xreallocarray(NULL, 3, plain.len + NUMBER_BYTES);
 
 	l->text = room;
 	l->bytes = (uint8_t *)room + plain.len;

@@ -35,9 +35,32 @@ static jx_rc no_memory(struct jx_error *err)
 	return jx_fail(err, JX_ENOMEM, 0, "wire.compress", "no memory for compression; close other programs");
 }
 
+struct jx_wire_ready {
+	int level;
+	ZSTD_CDict *packs[JX_WIRE_DICTIONARY_NEWEST];
+	ZSTD_DDict *expands[JX_WIRE_DICTIONARY_NEWEST];
+};
+
+/*
+ * A dictionary that is read for this message fits its tables to it; one that is ready has those for any size. So the first is for a
+ * batch, the second for an answer, which zstd then packs with tables of its own beside those.
+ */
+static size_t deflate_frame(ZSTD_CCtx *c, const jx_wire_ready *ready, int dictionary, int level,
+			    struct jx_bytes plain, char *frame, size_t room)
+{
+	if (dictionary == JX_WIRE_DICTIONARY_NONE)
+		return ZSTD_compressCCtx(c, frame, room, plain.data, plain.len, level);
+	if (ready != NULL)
+		return ZSTD_compress_usingCDict(c, frame, room, plain.data, plain.len,
+						ready->packs[dictionary - 1]);
+	return ZSTD_compress_usingDict(c, frame, room, plain.data, plain.len,
+				       dictionaries[dictionary - 1].bytes, *dictionaries[dictionary - 1].len,
+				       level);
+}
+
 /* One whole frame behind what out holds. */
-static jx_rc deflate_bytes(struct jx_bytes plain, int dictionary, int level, jx_buf *out,
-			   struct jx_error *err)
+static jx_rc deflate_bytes(struct jx_bytes plain, const jx_wire_ready *ready, int dictionary, int level,
+			   jx_buf *out, struct jx_error *err)
 {
 	JX_CLEANUP(free_cctx) ZSTD_CCtx *c = ZSTD_createCCtx();
 	const size_t room = ZSTD_compressBound(plain.len);
@@ -46,13 +69,7 @@ static jx_rc deflate_bytes(struct jx_bytes plain, int dictionary, int level, jx_
 
 	if (c == NULL || frame == NULL)
 		return no_memory(err);
-	/* fits its tables to the message; a dictionary that is loaded beforehand gets those for any size, twice as much to clear */
-	if (dictionary != JX_WIRE_DICTIONARY_NONE)
-		made = ZSTD_compress_usingDict(c, frame, room, plain.data, plain.len,
-					       dictionaries[dictionary - 1].bytes,
-					       *dictionaries[dictionary - 1].len, level);
-	else
-		made = ZSTD_compressCCtx(c, frame, room, plain.data, plain.len, level);
+	made = deflate_frame(c, ready, dictionary, level, plain, frame, room);
 	if (ZSTD_isError(made))
 		return jx_fail(err, JX_ENOMEM, 0, "wire.compress", "a message could not be compressed: %s",
 			       ZSTD_getErrorName(made));
@@ -62,17 +79,17 @@ static jx_rc deflate_bytes(struct jx_bytes plain, int dictionary, int level, jx_
 
 jx_rc jx_wire_compress(struct jx_bytes plain, int level, jx_buf *out, struct jx_error *err)
 {
-	return deflate_bytes(plain, JX_WIRE_DICTIONARY_NONE, level, out, err);
+	return deflate_bytes(plain, NULL, JX_WIRE_DICTIONARY_NONE, level, out, err);
 }
 
-jx_rc jx_wire_compress_with(struct jx_bytes plain, int dictionary, int level, jx_buf *out,
-			    struct jx_error *err)
+static jx_rc compress(struct jx_bytes plain, const jx_wire_ready *ready, int dictionary, int level,
+		      jx_buf *out, struct jx_error *err)
 {
 	JX_AUTO_BUF laid = {0};
 	jx_rc rc;
 
 	if (dictionary == JX_WIRE_DICTIONARY_NONE)
-		return deflate_bytes(plain, dictionary, level, out, err);
+		return deflate_bytes(plain, NULL, dictionary, level, out, err);
 	if (!is_known(dictionary))
 		return jx_fail(err, JX_EVERSION, 0, "wire.compress",
 			       "compression dictionary %d is not known here; send without a dictionary",
@@ -81,7 +98,45 @@ jx_rc jx_wire_compress_with(struct jx_bytes plain, int dictionary, int level, jx
 	rc = jx_buf_check(&laid, "message", err);
 	if (rc != JX_OK)
 		return rc;
-	return deflate_bytes((struct jx_bytes){laid.data, laid.len}, dictionary, level, out, err);
+	return deflate_bytes((struct jx_bytes){laid.data, laid.len}, ready, dictionary, level, out, err);
+}
+
+jx_rc jx_wire_compress_with(struct jx_bytes plain, int dictionary, int level, jx_buf *out,
+			    struct jx_error *err)
+{
+	return compress(plain, NULL, dictionary, level, out, err);
+}
+
+jx_rc jx_wire_ready_compress(const jx_wire_ready *ready, struct jx_bytes plain, int dictionary, jx_buf *out,
+			     struct jx_error *err)
+{
+	return compress(plain, ready, dictionary, ready->level, out, err);
+}
+
+jx_rc jx_wire_ready_new(int level, jx_wire_ready **ready_out, struct jx_error *err)
+{
+	JX_AUTO(jx_wire_ready) r = jx_xcalloc(1, sizeof(*r));
+
+	r->level = level;
+	for (size_t i = 0; i < JX_WIRE_DICTIONARY_NEWEST; i++) {
+		r->packs[i] = ZSTD_createCDict(dictionaries[i].bytes, *dictionaries[i].len, level);
+		r->expands[i] = ZSTD_createDDict(dictionaries[i].bytes, *dictionaries[i].len);
+		if (r->packs[i] == NULL || r->expands[i] == NULL)
+			return no_memory(err);
+	}
+	*ready_out = JX_STEAL(r);
+	return JX_OK;
+}
+
+void jx_wire_ready_free(jx_wire_ready *ready)
+{
+	if (ready == NULL)
+		return;
+	for (size_t i = 0; i < JX_WIRE_DICTIONARY_NEWEST; i++) {
+		(void)ZSTD_freeCDict(ready->packs[i]);
+		(void)ZSTD_freeDDict(ready->expands[i]);
+	}
+	free(ready);
 }
 
 void jx_wire_lay_out(struct jx_bytes plain, jx_buf *out)
@@ -112,13 +167,16 @@ static jx_rc expand_piece(ZSTD_DCtx *d, ZSTD_inBuffer *in, size_t *left_out, siz
 }
 
 /* Every frame of packed, one after the other. */
-static jx_rc inflate_bytes(struct jx_bytes packed, int dictionary, jx_buf *out, struct jx_error *err)
+static jx_rc inflate_bytes(struct jx_bytes packed, const jx_wire_ready *ready, int dictionary, jx_buf *out,
+			   struct jx_error *err)
 {
 	JX_CLEANUP(free_dctx) ZSTD_DCtx *d = ZSTD_createDCtx();
 	ZSTD_inBuffer in = {packed.data, packed.len, 0};
 	size_t left = 1, made = 0, loaded = 0;
 
-	if (d != NULL && dictionary != JX_WIRE_DICTIONARY_NONE)
+	if (d != NULL && dictionary != JX_WIRE_DICTIONARY_NONE && ready != NULL)
+		loaded = ZSTD_DCtx_refDDict(d, ready->expands[dictionary - 1]);
+	else if (d != NULL && dictionary != JX_WIRE_DICTIONARY_NONE)
 		loaded = ZSTD_DCtx_loadDictionary(d, dictionaries[dictionary - 1].bytes,
 						  *dictionaries[dictionary - 1].len);
 	if (d == NULL || ZSTD_isError(loaded))
@@ -138,21 +196,33 @@ static jx_rc inflate_bytes(struct jx_bytes packed, int dictionary, jx_buf *out, 
 	return JX_OK;
 }
 
-jx_rc jx_wire_expand(struct jx_bytes packed, int dictionary, jx_buf *out, struct jx_error *err)
+static jx_rc expand(struct jx_bytes packed, const jx_wire_ready *ready, int dictionary, jx_buf *out,
+		    struct jx_error *err)
 {
 	JX_AUTO_BUF laid = {0};
 	jx_rc rc;
 
 	if (dictionary == JX_WIRE_DICTIONARY_NONE)
-		return inflate_bytes(packed, dictionary, out, err);
+		return inflate_bytes(packed, NULL, dictionary, out, err);
 	if (!is_known(dictionary))
 		return jx_fail(err, JX_EVERSION, 0, "wire.expand",
 			       "compression dictionary %d is not known here; send without a dictionary",
 			       dictionary);
 	/* laid out, a message is hardly longer than itself: the ceiling holds for both */
 	jx_buf_init(&laid, out->max + JX_WIRE__LAID_MORE);
-	rc = inflate_bytes(packed, dictionary, &laid, err);
+	rc = inflate_bytes(packed, ready, dictionary, &laid, err);
 	if (rc != JX_OK)
 		return rc;
 	return jx_wire__take_up((struct jx_bytes){laid.data != NULL ? laid.data : "", laid.len}, out, err);
+}
+
+jx_rc jx_wire_expand(struct jx_bytes packed, int dictionary, jx_buf *out, struct jx_error *err)
+{
+	return expand(packed, NULL, dictionary, out, err);
+}
+
+jx_rc jx_wire_ready_expand(const jx_wire_ready *ready, struct jx_bytes packed, int dictionary, jx_buf *out,
+			   struct jx_error *err)
+{
+	return expand(packed, ready, dictionary, out, err);
 }

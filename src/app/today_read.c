@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-/* What cannot wait is looked for in so many of a day's newest entries; nobody records more in a day, and no list opens slower for it. */
-#define AT_ONCE_ROWS 400
 /* A search reads so many that are not in the index itself, in some 20 ms. */
 #define BEHIND_MAX    1000
 #define MISSING_SHOWN 5
@@ -71,8 +69,9 @@ static jx_rc read_page(struct jx_handheld *h, struct desk_job *base, struct jx_e
 	q.search = job->search[0] != '\0' ? job->search : NULL;
 	r.has_at_once = q.day != NULL && q.search == NULL;
 	if (job->beyond == 0 && r.has_at_once) {
-		q.limit = AT_ONCE_ROWS;
+		q.at_once_only = true;
 		rc = jx_view_list(h->store, h->pack, &q, take_at_once, &r, err);
+		q.at_once_only = false;
 	}
 	q.limit = TODAY_PAGE_ROWS;
 	if (rc == JX_OK)

@@ -32,6 +32,8 @@ static jx_rc give(void *user, const struct jx_log_row *row)
 	if (!is_wanted(job->q, row->kind) || (job->q->current_only && row->is_replaced))
 		return JX_OK;
 	rc = jx_view__row(&job->reader, row, &job->row, &job->entry, job->err);
+	if (rc == JX_OK && job->q->at_once_only && !job->row.is_at_once)
+		return JX_OK; /* the form's name stands in another's note */
 	if (rc == JX_OK)
 		rc = job->fn(job->user, &job->row);
 	if (rc != JX_OK)
@@ -64,8 +66,13 @@ jx_rc jx_view_list(jx_store *store, const jx_pack *pack, const struct jx_view_qu
 	job->fn = fn;
 	job->user = user;
 	job->err = err;
-	if (q->search != NULL)
+	if (q->at_once_only) {
+		jx_view__words_at_once(&job->reader, &words);
+		if (words == NULL)
+			return JX_OK;
+	} else if (q->search != NULL) {
 		rc = jx_view__words(&job->reader, q->search, &words, err);
+	}
 	if (rc == JX_OK && words != NULL)
 		query.words = jx_view__words_list(words, &query.word_count);
 	if (rc == JX_OK)

@@ -102,6 +102,33 @@ jx_rc jx_view__words(const struct jx_view__reader *r, const char *text, struct j
 	return JX_OK;
 }
 
+static void add_at_once(const jx_pack *pack, struct jx_view__words *w)
+{
+	for (size_t i = 0; i < jx_pack_form_count(pack) && w->words[0].code_count < CODES_MAX; i++)
+		if (jx_pack_form_at(pack, i)->is_at_once)
+			w->codes[0][w->words[0].code_count++] = jx_pack_form_at(pack, i)->id;
+}
+
+void jx_view__words_at_once(const struct jx_view__reader *r, struct jx_view__words **out)
+{
+	struct jx_view__words *w = jx_xcalloc(1, sizeof(*w));
+
+	if (r->packs == NULL && r->pack != NULL)
+		add_at_once(r->pack, w);
+	for (size_t i = 0; r->packs != NULL && i < jx_packs_count(r->packs); i++)
+		add_at_once(jx_packs_at(r->packs, i), w);
+	if (w->words[0].code_count == 0) {
+		jx_view__words_free(w);
+		return;
+	}
+	/* text or codes: the first of them is both */
+	w->text = jx_xstrdup(w->codes[0][0]);
+	w->words[0].text = w->text;
+	w->words[0].codes = w->codes[0];
+	w->count = 1;
+	*out = w;
+}
+
 const struct jx_search_word *jx_view__words_list(const struct jx_view__words *w, size_t *count_out)
 {
 	*count_out = w->count;

@@ -34,6 +34,8 @@ jx_rc jx_view__fate(struct jx_view__reader *r, const struct jx_log_row *row, str
 struct jx_view__words;
 jx_rc jx_view__words(const struct jx_view__reader *r, const char *text, struct jx_view__words **out,
 		     struct jx_error *err);
+/* One word for all forms that cannot wait; *out NULL: there is none. */
+void jx_view__words_at_once(const struct jx_view__reader *r, struct jx_view__words **out);
 const struct jx_search_word *jx_view__words_list(const struct jx_view__words *w, size_t *count_out);
 void jx_view__words_free(struct jx_view__words *w);
 

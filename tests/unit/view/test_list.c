@@ -352,6 +352,61 @@ static void a_search_knows_names_of_codes_and_versions(void **state)
 	jx_assert_says(&err, "nothing to search for");
 }
 
+static void report_plague(struct handheld *h, jx_packs *packs)
+{
+	static const char *const answers[][2] = {{"kinds", "suspected"},
+						 {"persons", "1"},
+						 {"place_name", "x"},
+						 {"told_cdc", "yes"},
+						 {"untouched", "yes"}};
+	JX_AUTO(jx_sheet) sheet = NULL;
+	JX_AUTO(jx_capture) c = NULL;
+	struct jx_error err;
+	int64_t n;
+
+	jx_assert_ok(jx_sheet_new(jx_packs_with_form(packs, "plague.report", DEVICE_DAY), "plague.report",
+				  DEVICE_DAY, &sheet, &err),
+		     &err);
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		jx_assert_ok(jx_sheet_set(sheet, answers[i][0], answers[i][1], &err), &err);
+	jx_assert_ok(jx_capture_begin(&h->rec, &c, &err), &err);
+	jx_assert_ok(jx_capture_set_sheet(c, sheet, &err), &err);
+	jx_assert_ok(jx_capture_commit(c, &n, &err), &err);
+}
+
+/* However long ago of the day it was, and whatever others write about it. */
+static void what_cannot_wait_is_found_among_many(void **state)
+{
+	struct jx_view_query q = {.day = DEVICE_DAY, .newest_first = true, .at_once_only = true};
+	const struct jx_observation talk = {.result = "nothing-found", .note = "see plague.report"};
+	struct handheld *h = *state;
+	JX_AUTO(jx_packs) packs = NULL;
+	JX_AUTO(jx_capture) c = NULL;
+	struct jx_error err;
+	int64_t behind = 0, n;
+
+	jx_assert_ok(jx_packs_new(&packs, &err), &err);
+	q.packs = packs;
+	assert_list(h, &q, "");
+	report_plague(h, packs); /* 3 */
+	for (int i = 0; i < 450; i++)
+		(void)handheld_log(h, NULL, NULL);
+	assert_list(h, &q, "H07-3 ");
+	jx_assert_ok(jx_capture_begin(&h->rec, &c, &err), &err);
+	jx_assert_ok(jx_capture_set_answers(c, &talk, &err), &err);
+	jx_assert_ok(jx_capture_commit(c, &n, &err), &err);
+	do
+		jx_assert_ok(jx_store_search_index(h->d.store, &behind, &err), &err);
+	while (behind > 0);
+	report_plague(h, packs);
+	assert_list(h, &q, "H07-455 H07-3 ");
+	q.day = "2026-09-02";
+	assert_list(h, &q, "");
+	/* by a pack that has no such form there is nothing that cannot wait */
+	q = (struct jx_view_query){.at_once_only = true};
+	assert_list(h, &q, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -362,6 +417,7 @@ int main(void)
 		T(names_find_entries),
 		T(one_entry_in_full_has_its_bytes_and_its_fate),
 		T(a_list_stops_when_told),
+		T(what_cannot_wait_is_found_among_many),
 		T(a_search_knows_names_of_codes_and_versions),
 		T(the_day_is_summed_by_its_newest_versions),
 		T(photos_come_with_the_number_of_their_entry),

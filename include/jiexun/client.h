@@ -119,12 +119,25 @@ struct jx_transport_curl_config {
 	/** Asked about once a second; true ends the exchange with JX_EINTR. NULL: never. */
 	bool (*should_stop)(void *user);
 	void *stop_user;
+	bool no_fast_open;  /**< connect the plain way: see jx_transport_curl_fast_open() */
 	int64_t connect_ms; /**< 0 = 15 s */
 	int64_t stall_ms;   /**< give up when under 50 bytes a second for so long; 0 = 60 s */
 };
 /** @retval JX_EINVAL the URL is not https:// or has a path, user or query */
 jx_rc jx_transport_curl_new(const struct jx_transport_curl_config *config,
 			    struct jx_transport **transport_out, struct jx_error *err);
+
+/** How the newest connection began. */
+enum jx_fast_open {
+	JX_FAST_OPEN_NOT_TRIED, /**< the kernel has no cookie of this server, or will not */
+	JX_FAST_OPEN_TAKEN,     /**< the handshake began in the SYN: one time there and back less */
+	JX_FAST_OPEN_LOST       /**< it was sent there and did not arrive: a box on the way drops such a SYN, or it was lost by chance */
+};
+/**
+ * Where it is lost for good, each connection costs a second more, and the kernel does not learn it: who keeps something between runs
+ * keeps this, and sets no_fast_open for a while.
+ */
+enum jx_fast_open jx_transport_curl_fast_open(const struct jx_transport *transport);
 void jx_transport_curl_free(struct jx_transport *transport);
 JX_DEFINE_AUTO(jx_transport, jx_transport_curl_free);
 

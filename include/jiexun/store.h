@@ -112,9 +112,10 @@ jx_rc jx_store_set_all(jx_store *store, const struct jx_setting *list, size_t co
 #define JX_SET_SERVER_N        "server_n" /* what the server said it holds */
 #define JX_SET_SERVER_HEAD     "server_head"
 #define JX_SET_PHOTOS_BEGUN    "photos_begun" /* photos the server may have a part of */
-#define JX_SET_SMALL_SENT      "small_sent"   /* small copies went up to this entry */
-#define JX_SET_DICTIONARY      "dictionary"   /* newest compression dictionary that the server knows */
-#define JX_SET_SYNC_RESULT     "sync_result"  /* last result, JSON */
+#define JX_SET_FAST_OPEN       "fast_open" /* 1: the last one was lost; else until when it is off, UTC in ms */
+#define JX_SET_SMALL_SENT      "small_sent"  /* small copies went up to this entry */
+#define JX_SET_DICTIONARY      "dictionary"  /* newest compression dictionary that the server knows */
+#define JX_SET_SYNC_RESULT     "sync_result" /* last result, JSON */
 #define JX_SET_SYNC_UTC_MS     "sync_utc_ms"
 #define JX_SET_SERVER_UTC_MS   "server_utc_ms" /* server time of the newest receipt: trusted time */
 #define JX_SET_REENROL \

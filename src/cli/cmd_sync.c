@@ -239,9 +239,11 @@ static jx_rc run_sync(struct cli *c, const struct cli_sync_what *what, const str
 		.pin_count = id->pin_count,
 		.clock = jx_os_clock(),
 		.is_clock_trusted = is_clock_trusted(c->h.store),
+		.no_fast_open = cli_fast_open_is_off(c->h.store, jx_os_clock()),
 		.should_stop = should_stop,
 	};
 	JX_AUTO(jx_transport) transport = NULL;
+	enum jx_fast_open fast_open;
 	struct jx_cli_binding binding;
 	struct jx_error ignored = {0};
 	uint8_t server_keys[JX_CLIENT_IDENTITIES_MAX][JX_PUB_BYTES];
@@ -278,8 +280,10 @@ static jx_rc run_sync(struct cli *c, const struct cli_sync_what *what, const str
 	rc = jx_client_sync(&cc, result, err);
 	if (rc == JX_OK && !result->is_pending)
 		take_packs(c, &cc, result);
+	fast_open = jx_transport_curl_fast_open(transport);
 	/* what is kept and tidied up from here on needs no line: it ends along with the last acknowledgement */
 	jx_transport_curl_free(JX_STEAL(transport));
+	cli_fast_open_keep(c->h.store, jx_os_clock(), fast_open);
 	if (rc == JX_OK)
 		rc = jx_cli_unbind(&binding, err);
 	else

@@ -14,7 +14,7 @@ static const char *const names[] = {
 	JX_SET_SYNC_RESULT,  JX_SET_SYNC_UTC_MS,     JX_SET_SERVER_UTC_MS,
 	JX_SET_REENROL,      JX_SET_COMMIT_FAILURES, JX_SET_CHECKPOINT_UTC_MS,
 	JX_SET_TRUSTED_TIME, JX_SET_DICTIONARY,      JX_SET_PHOTOS_BEGUN,
-	JX_SET_SMALL_SENT,
+	JX_SET_SMALL_SENT,   JX_SET_FAST_OPEN,
 };
 
 jx_rc jx_store__check_setting(const char *name, struct jx_error *err)

@@ -141,6 +141,7 @@ static jx_rc do_another(void *user, struct jx_transport **other_out, struct jx_e
 		.is_clock_trusted = c->is_clock_trusted,
 		.should_stop = c->should_stop,
 		.stop_user = c->stop_user,
+		.no_fast_open = c->is_plain,
 		.connect_ms = c->connect_ms,
 		.stall_ms = c->stall_ms,
 	};
@@ -197,6 +198,7 @@ static void take_config(struct jx_client__curl *c, const struct jx_transport_cur
 	c->is_clock_trusted = config->is_clock_trusted;
 	c->should_stop = config->should_stop;
 	c->stop_user = config->stop_user;
+	c->is_plain = config->no_fast_open;
 	c->connect_ms = config->connect_ms > 0 ? config->connect_ms : CONNECT_MS;
 	c->stall_ms = config->stall_ms > 0 ? config->stall_ms : STALL_MS;
 	do_set_pins(c, config->pins, config->pin_count);
@@ -227,6 +229,13 @@ jx_rc jx_transport_curl_new(const struct jx_transport_curl_config *config,
 		return jx_fail(err, JX_ENOMEM, 0, WHERE, "libcurl cannot start; close other programs");
 	*transport_out = JX_STEAL(face);
 	return JX_OK;
+}
+
+enum jx_fast_open jx_transport_curl_fast_open(const struct jx_transport *transport)
+{
+	const struct jx_client__curl *c = transport->user;
+
+	return c->fast_open;
 }
 
 void jx_transport_curl_free(struct jx_transport *transport)

@@ -28,6 +28,11 @@ static const struct tls_row tls_rows[] = {
 	 N_("the server offers no encryption that this program accepts (AEAD with forward secrecy); nothing was sent. Ask the administrator")},
 	{"wrong cipher returned", JX_ETLS,
 	 N_("the server offers no encryption that this program accepts (AEAD with forward secrecy); nothing was sent. Ask the administrator")},
+	/* with fast open a refusal comes when the handshake has begun */
+	{"getpeername() failed", JX_ENET,
+	 N_("no connection is taken; is there a network, is the server running, is the port right?")},
+	{"Connection refused", JX_ENET,
+	 N_("no connection is taken; is there a network, is the server running, is the port right?")},
 	{"SSL_ERROR_SYSCALL", JX_ENET, N_("the connection broke during the handshake; try again later")},
 	{"unexpected eof", JX_ENET, N_("the connection broke during the handshake; try again later")},
 	{"SSL_ERROR_ZERO_RETURN", JX_ENET, N_("the connection broke during the handshake; try again later")},

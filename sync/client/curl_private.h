@@ -37,11 +37,16 @@ struct jx_client__curl {
 	bool has_head;   /* the empty line after the answer's headers has come */
 	/* of the handle; down here, where they leave no gaps */
 	bool is_ip, is_clock_trusted, has_seen;
+	bool is_plain;               /* no fast open: asked for, or an exchange failed */
+	enum jx_fast_open fast_open; /* how the newest connection began */
 };
 
 /* ---- curl_tls.c ---- */
 /* Certificate check by pinned key; set on each new SSL context. */
 CURLcode jx_client__tls_setup(CURL *easy, void *ssl_ctx, void *user);
+
+/* ---- curl_fast_open.c ---- */
+enum jx_fast_open jx_client__fast_open_of(int fd);
 
 /* ---- curl_request.c ---- */
 /* Fresh options for one request; headers are added after it. */

@@ -57,12 +57,22 @@ static int on_progress(void *user, curl_off_t down_total, curl_off_t down, curl_
 	return c->should_stop != NULL && c->should_stop(c->stop_user);
 }
 
-/* Acknowledge along with what is sent a moment later: two packets less in each handshake. */
+/*
+ * Acknowledge along with what is sent a moment later: two packets less in each handshake.
+ *
+ * TCP Fast Open (RFC 7413): to a server that this device's kernel has a cookie of, the SYN carries the ClientHello, which is one time there
+ * and back less, a third of a sync with nothing new. A copy of such a SYN repeats a ClientHello only, never a request. The kernel does it
+ * all: without a cookie it connects as ever, and where a box on the way drops such a SYN a second later, which `jx` remembers. What it cannot know is that an address is dead for
+ * which it has a cookie, as connect() has succeeded by then and libcurl looks at no second address: so after a failure it is left out.
+ */
 static int on_socket(void *user, curl_socket_t fd, curlsocktype purpose)
 {
-	const int off = 0;
+	const struct jx_client__curl *c = user;
+	const int off = 0, on = 1;
 
-	(void)user, (void)purpose;
+	(void)purpose;
+	if (!c->is_plain)
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on, sizeof(on));
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
 	return CURL_SOCKOPT_OK;
 }
@@ -117,6 +127,8 @@ static CURLcode set_line(struct jx_client__curl *c)
 		rc = curl_easy_setopt(e, CURLOPT_TCP_NODELAY, 1L);
 	if (rc == CURLE_OK)
 		rc = curl_easy_setopt(e, CURLOPT_SOCKOPTFUNCTION, on_socket);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(e, CURLOPT_SOCKOPTDATA, c);
 	if (rc == CURLE_OK)
 		rc = curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)c->connect_ms);
 	/* no total time-out: a slow link that moves may take its time */
@@ -215,19 +227,35 @@ static void count_traffic(struct jx_client__curl *c)
 	c->down_bytes += down + header;
 }
 
+/* Of a connection made for this exchange: what it was, once it stands. */
+static void look_at_beginning(struct jx_client__curl *c)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+	long connections = 0;
+
+	(void)curl_easy_getinfo(c->easy, CURLINFO_NUM_CONNECTS, &connections);
+	if (connections > 0 && curl_easy_getinfo(c->easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
+	    fd != CURL_SOCKET_BAD)
+		c->fast_open = jx_client__fast_open_of(fd);
+}
+
 jx_rc jx_client__curl_perform(struct jx_client__curl *c, struct jx_error *err)
 {
 	CURLcode rc = curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, c->headers);
 
 	if (rc == CURLE_OK)
 		rc = curl_easy_perform(c->easy);
+	look_at_beginning(c);
 	count_traffic(c);
 	(void)curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, NULL);
 	curl_slist_free_all(c->headers);
 	c->headers = NULL;
 	if (rc == CURLE_OK && !c->has_head)
 		rc = CURLE_PARTIAL_FILE;
-	return rc == CURLE_OK ? JX_OK : jx_client__curl_fail(c, rc, err);
+	if (rc == CURLE_OK)
+		return JX_OK;
+	c->is_plain = true;
+	return jx_client__curl_fail(c, rc, err);
 }
 
 const char *jx_client__curl_get(struct jx_client__curl *c, const char *name)

@@ -199,6 +199,14 @@ check_users() {
 		sed -n 's/^User=//p' "$firmware"/systemd/*.service
 		awk '/^d / { print $4 }' "$firmware"/tmpfiles.d/*.conf
 	} | sort -u)
+	# sysctl itself reads it: a namespace has values of its own.
+	if unshare --net sysctl -q -p "$firmware/sysctl.d/60-jiexund.conf" 2>"$work/out"; then
+		# shellcheck disable=SC2016 # $1 is the inner shell's
+		[ "$(unshare --net sh -c 'sysctl -q -p "$1" && sysctl -n net.ipv4.tcp_fastopen' sh "$firmware/sysctl.d/60-jiexund.conf")" = 3 ] ||
+			die "sysctl.d: net.ipv4.tcp_fastopen is not set"
+	else
+		[ "$(id -u)" != 0 ] || die "sysctl.d: $(cat "$work/out")"
+	fi
 	# The folder is made with the mode that the programs ask for. Our own ids stand for the user's, so no root is needed.
 	mkdir -p "$work/files/etc"
 	printf 'jiexun:x:%s:%s::/:/bin/false\n' "$(id -u)" "$(id -g)" >"$work/files/etc/passwd"

@@ -1,7 +1,8 @@
 /*
  * bench_bad_link: a bad line in user space, where the kernel has no netem. Two tun devices, one in each of two network namespaces;
  * packets between them are held up, lost at random, and pass one behind the other at the speed of the line.
- *   bench_bad_link NETNS-A NETNS-B DELAY-MS LOSS-PERMILLE KBIT-A-TO-B KBIT-B-TO-A SEED
+ *   bench_bad_link NETNS-A NETNS-B DELAY-MS LOSS-PERMILLE KBIT-A-TO-B KBIT-B-TO-A SEED [no-fast-open]
+ * no-fast-open: as a box on the way that drops each SYN which carries data.
  * Side A gets 10.77.0.1, side B 10.77.0.2. Prints "ready"; ends on SIGTERM and prints what each direction carried and lost. Root.
  */
 #include "bench.h"
@@ -39,6 +40,7 @@ struct way {
 	int64_t delay_ns, free_ns; /* when the line has sent what it took so far */
 	int64_t ns_per_byte;
 	uint32_t loss_permille;
+	bool drops_fast_open;
 	struct packet *held; /* a ring, in the order in which they arrive */
 	size_t first, count;
 	int64_t packets, bytes, lost, dropped;
@@ -110,6 +112,15 @@ static int open_end(const char *netns, const char *address)
 	return fd;
 }
 
+/* IPv4 with TCP: a SYN with something behind its headers. */
+static bool is_fast_open(const struct packet *p, size_t len)
+{
+	const size_t ip = (p->data[0] & 15U) * 4U;
+
+	return len >= ip + 20 && p->data[0] >> 4 == 4 && p->data[9] == IPPROTO_TCP &&
+	       (p->data[ip + 13] & 2U) != 0 && len > ip + (size_t)(p->data[ip + 12] >> 4) * 4U;
+}
+
 /* Take what one end sends. */
 static void take(struct way *w)
 {
@@ -128,7 +139,7 @@ static void take(struct way *w)
 		}
 		/* a packet that is lost has used the line all the same */
 		w->free_ns += n * w->ns_per_byte;
-		if (draw() % 1000 < w->loss_permille) {
+		if (draw() % 1000 < w->loss_permille || (w->drops_fast_open && is_fast_open(p, (size_t)n))) {
 			w->lost++;
 			continue;
 		}
@@ -188,8 +199,8 @@ int main(int argc, char **argv)
 	sigset_t set;
 	int signals;
 
-	if (argc != 8) {
-		fputs("usage: bench_bad_link NETNS-A NETNS-B DELAY-MS LOSS-PERMILLE KBIT-A-TO-B KBIT-B-TO-A SEED\n",
+	if (argc != 8 && (argc != 9 || strcmp(argv[8], "no-fast-open") != 0)) {
+		fputs("usage: bench_bad_link NETNS-A NETNS-B DELAY-MS LOSS-PERMILLE KBIT-A-TO-B KBIT-B-TO-A SEED [no-fast-open]\n",
 		      stderr);
 		return 64;
 	}
@@ -200,6 +211,7 @@ int main(int argc, char **argv)
 	for (int k = 0; k < 2; k++) {
 		ways[k].delay_ns = number(argv[3], 60000) * 1000000;
 		ways[k].loss_permille = (uint32_t)number(argv[4], 1000);
+		ways[k].drops_fast_open = argc == 9;
 		ways[k].ns_per_byte = 8000000 /
 				      (number(argv[5 + k], 1000000) + (number(argv[5 + k], 1000000) == 0));
 		ways[k].held = malloc(HELD_MAX * sizeof(struct packet));

@@ -28,6 +28,9 @@ for ns in "$server_ns" "$device_ns"; do
 	ip -n "$ns" route replace 10.77.0.0/24 dev bad0 congctl cubic 2>/dev/null || note "no CUBIC here"
 done
 
+# as a server's package sets it (firmware-config/sysctl.d)
+ip netns exec "$server_ns" sysctl -qw net.ipv4.tcp_fastopen=3
+
 url=https://10.77.0.1:8443
 data=$dir/server
 jiexund init --data "$data" --listen 10.77.0.1:8443 --name 10.77.0.1 >"$dir/server.log"

@@ -96,7 +96,9 @@ static jx_rc open_pull(struct pull *p, struct jx_error *err)
 {
 	struct jx_office__desk *desk = &p->desk;
 	const struct jx_fs *fs = jx_os_fs();
-	struct jx_transport_curl_config tc = {.clock = jx_os_clock(), .should_stop = should_stop};
+	/* nothing is remembered of the line between two evenings, and a PC has a good one */
+	struct jx_transport_curl_config tc = {
+		.clock = jx_os_clock(), .should_stop = should_stop, .no_fast_open = true};
 	jx_rc rc = jx_office__desk_open(fs, jx_os_clock(), p->o->dir, 0, desk, err);
 
 	if (rc == JX_OK)

@@ -50,7 +50,10 @@ static void show_enrolment(AppFacts *f)
 
 static void take(AppFacts *f, const struct job *job)
 {
-	const bool was_running = f->now->run.pid != 0;
+	/* also one that somebody else began, and that was over before it could be seen */
+	const bool is_synced = (f->now->run.pid != 0 && job->facts.run.pid == 0) ||
+			       (f->now->is_enrolled && job->facts.is_enrolled &&
+				f->now->sync.ended_utc_ms != job->facts.sync.ended_utc_ms);
 	struct facts *now = g_new(struct facts, 1);
 
 	*now = job->facts;
@@ -63,7 +66,7 @@ static void take(AppFacts *f, const struct job *job)
 	app_show_troubles(f->window, now);
 	g_signal_emit(f, read_signal, 0);
 	/* what the sync brought stands in the database now */
-	if (was_running && now->run.pid == 0)
+	if (is_synced)
 		app_changed(f->window);
 }
 

@@ -63,12 +63,37 @@ static void on_activate(GtkApplication *application, struct start *start)
 	prefs_apply(app_prefs(GTK_WIDGET(window)));
 }
 
+/*
+ * One window for one data folder: started again, the one that is open comes to the front. The folder that a start without options finds
+ * has the plain name, by which desktops know our icon; a demonstration, and a folder that cannot be found, are alone. Without a session
+ * bus nobody hears of another, and both run: the store takes that.
+ */
+static void choose_name(GApplication *application, const struct start *start)
+{
+	const bool is_usual = start->home == NULL && start->profile == NULL && getenv("JX_HOME") == NULL &&
+			      getenv("JX_PROFILE") == NULL;
+	g_autofree struct jx_handheld *h = g_new0(struct jx_handheld, 1);
+	g_autofree char *folder = NULL, *sum = NULL, *name = NULL;
+
+	if (start->is_demo || jx_handheld_set_up(h, start->profile, start->home, NULL) != JX_OK) {
+		g_application_set_flags(application, G_APPLICATION_NON_UNIQUE);
+		return;
+	}
+	if (is_usual)
+		return;
+	folder = g_canonicalize_filename(h->dir, NULL);
+	sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, folder, -1);
+	name = g_strdup_printf("%s.d%.16s", APP_ID, sum);
+	g_application_set_application_id(application, name);
+}
+
 static int on_options(GApplication *application, GVariantDict *options, struct start *start)
 {
-	(void)application;
 	(void)options;
-	if (!start->wants_version)
+	if (!start->wants_version) {
+		choose_name(application, start);
 		return -1;
+	}
 	g_print("jiexun %s\n", JX_VERSION);
 	return 0;
 }
@@ -106,7 +131,7 @@ int main(int argc, char **argv)
 	gtk_disable_setlocale();
 	g_set_prgname("jiexun");
 	app_fonts_begin();
-	application = adw_application_new(APP_ID, G_APPLICATION_NON_UNIQUE);
+	application = adw_application_new(APP_ID, G_APPLICATION_DEFAULT_FLAGS);
 	add_options(G_APPLICATION(application), &start);
 	g_signal_connect(application, "handle-local-options", G_CALLBACK(on_options), &start);
 	g_signal_connect(application, "activate", G_CALLBACK(on_activate), &start);

@@ -34,6 +34,9 @@ void app_check_correct(GtkWidget *inside, const uint8_t id[16]);
 /** Discard a draft; a toast takes it back. */
 void sheet_discard(GtkWidget *inside, const uint8_t id[JX_ID_BYTES]);
 
+/** The page is told when another edition of its form holds (sheet_pack.c). It stands in a window. */
+void sheet_watch_pack(GtkWidget *page);
+
 /* ---- keeping (sheet_keep.c) ---- */
 /** Answer a field. What is refused changes nothing. */
 jx_rc sheet_answer(struct sheet *s, const char *path, const char *typed, struct jx_error *err);

@@ -95,6 +95,7 @@ static void opened(struct desk_job *job, gpointer owner)
 	struct open_job *o = (struct open_job *)job;
 	GtkWidget *window = owner;
 	struct sheet *s;
+	GtkWidget *page;
 	const char *title;
 
 	if (job->rc != JX_OK) {
@@ -108,7 +109,9 @@ static void opened(struct desk_job *job, gpointer owner)
 	s->active_version = o->active_version;
 	s->dirty = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	title = jx_text_pick(&jx_sheet_form(s->fill.sheet)->name);
-	app_push(window, app_sheet_page_new(s), title);
+	page = app_sheet_page_new(s);
+	app_push(window, page, title);
+	sheet_watch_pack(page);
 	if (o->refused[0] != '\0')
 		app_toast(window, o->refused, NULL, NULL, NULL, NULL);
 }

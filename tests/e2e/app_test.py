@@ -2,10 +2,12 @@
 import json
 import os
 import signal
+import sqlite3
+import uuid
 
-from e2e import main, wait_for
+from e2e import PATIENCE_S, Case, Database, Service, clock_env, count_env, kill_env, main, program, run, wait_for
 from proxy import HOLE, Plan, Proxy
-from touch import AppCase
+from touch import AppCase, Touch, screen_env
 
 
 class Flow(AppCase):
@@ -158,13 +160,183 @@ class HeldBack(AppCase):
         self.assertEqual(app.stop(), 0)
 
 
-def is_alive(pid):
-    """A process that ended may wait for whoever asks how."""
+class BadDays(AppCase):
+    def setUp(self):
+        super().setUp()
+        self.server = self.start_server()
+        self.handheld = self.camera_device(self.server, "H07")
+
+    def observations(self):
+        return [row for row in self.handheld.list() if row["kind"] == "observation"]
+
+    def checks(self):
+        return [self.handheld.json("show", row["number"]).object["entry"] for row in self.observations()]
+
+    def wait_for_draft(self, text):
+        """That the disk has it."""
+        def look():
+            with Database(os.path.join(self.handheld.home, "jiexun.db")) as db:
+                return text in db.dump()
+        wait_for(f"a draft with {text}", look)
+
+    def begin_survey(self, app, metres):
+        app.go("Check")
+        app.tap_row("rodent signs outdoors")
+        app.press("unit class")
+        app.tap_row("eatery")
+        app.press("Next")
+        app.write("path length", metres)
+        app.write("sign places", "0")
+
+    def finish_survey(self, app):
+        app.press("Next")
+        app.press("Next")
+        app.press("Save")
+        app.see("Saved")
+
+    def test_synced_by_others(self):
+        """A timer's sync, or a person's jx: the page that is open says what it brought."""
+        self.handheld.log("05", "--no-gps")
+        app = self.app(self.handheld)
+        app.go("Today")
+        app.see("saved")
+        self.handheld.sync()
+        app.see("complete")
+        self.assertEqual(app.close(), 0)
+
+    def test_started_twice(self):
+        app = self.app(self.handheld)
+        before = app.pid
+        again = run([program("jiexun"), "--home", self.handheld.home + "/.", "--profile", self.handheld.profile], env=screen_env())
+        self.assertEqual((again.status, again.err), (0, ""))
+        self.assertTrue(app.is_running())
+        other = self.camera_device(self.server, "H08")
+        self.assertNotEqual(self.app(other).pid, before)
+        # killed, it leaves nothing behind that a start would wait for
+        app.stop(signal.SIGKILL)
+        self.assertEqual(self.app(self.handheld).close(), 0)
+
+    def test_locked_by_another(self):
+        """jx stopped in the middle of a save keeps the lock: said, with the cure; nothing entered is lost; goes on when it is free."""
+        counts = self.path("count")
+        self.handheld.log("05", "--no-gps", env=count_env(counts))
+        with open(counts, encoding="ascii") as file:
+            half = int(file.read()) // 2
+        app = self.app(self.handheld)
+        app.see("p-017, shift open")
+        holder = Service(self.handheld.argv("log", "05", "--no-gps"), self.path("holder.log"), kill_env(half, signal.SIGSTOP))
+        self.addCleanup(holder.stop, signal.SIGKILL)
+        wait_for("jx that stopped", lambda: state_of(holder.process.pid) == "T")
+        app.see("Another program keeps the records locked")
+        self.assertTrue(app.find("push button", "Try again"))
+        app.press("disorderly parking")
+        app.press("Shutter")
+        app.press("Save")
+        # it waits behind the lock, as long as a save may
+        self.assertEqual(len(self.observations()), 1)
+        holder.process.send_signal(signal.SIGCONT)
+        self.assertEqual(holder.process.wait(PATIENCE_S), 0)
+        app.see("Saved: ")
+        app.see_no("Another program keeps the records locked")
+        self.assertEqual(app.close(), 0)
+        self.handheld.sync()
+        self.assertEqual([row["photos"] for row in self.observations()], [0, 0, 1])
+        self.assert_exactly_once(self.server, [self.handheld])
+
+    def test_new_edition_while_a_form_is_open(self):
+        """It is told on the form, which is finished by the edition it began with; the next one has the new."""
+        self.handheld.sync()
+        app = self.app(self.handheld)
+        self.begin_survey(app, "1200")
+        with open(os.path.join(os.environ["JX_SOURCE"], "src", "form", "packs", "pest-density.json"), encoding="utf-8") as file:
+            pack = json.load(file)
+        pack["version"] = 1001
+        path = self.path("pack.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(pack, file, ensure_ascii=False)
+        self.server.admin("pack", "add", path, "--from", self.handheld.status()["packs_of_day"])
+        self.handheld.sync()
+        app.see("Begun with version 1 of the form; version 1001 holds now. It is finished with the old one")
+        self.finish_survey(app)
+        self.begin_survey(app, "800")
+        self.finish_survey(app)
+        self.assertEqual(app.close(), 0)
+        self.assertEqual([(entry["pack_version"], entry["answers"]["path_m"]) for entry in self.checks()], [(1, 1200), (1001, 800)])
+        self.handheld.sync()
+        self.assert_exactly_once(self.server, [self.handheld])
+
+    def test_killed_while_something_is_entered(self):
+        """A picture taken and a word typed, a form half filled in: both are there after the next start, and are saved whole."""
+        app = self.app(self.handheld)
+        app.press("disorderly parking")
+        app.press("Shutter")
+        app.write("Note", "word before the end")
+        self.wait_for_draft("word before the end")
+        app.stop(signal.SIGKILL)
+        app = self.app(self.handheld)
+        self.begin_survey(app, "1234")
+        self.wait_for_draft("1234")
+        app.stop(signal.SIGKILL)
+        app = self.app(self.handheld)
+        app.press("1 not finished: go on")
+        app.press("Save")
+        app.see("Saved: H07-3")
+        app.go("Check")
+        app.tap_row("3 answers")
+        self.finish_survey(app)
+        self.assertEqual(app.close(), 0)
+        photos = [row["photos"] for row in self.observations()]
+        found, survey = self.checks()
+        self.assertEqual((photos, found["answers"]["note"], survey["answers"]["path_m"]), ([1, 0], "word before the end", 1234))
+
+    def test_weeks_alone(self):
+        """After a restart of the device, whose clock has gone on for 20 days: how long, what waits, and what to do."""
+        later = clock_env(offset_s=20 * 86400)
+        self.handheld.sync()
+        self.handheld.log("05", "--no-gps")
+        with sqlite3.connect(os.path.join(self.handheld.home, "jiexun.db")) as db:
+            told = db.execute("SELECT value FROM setting WHERE name = 'trusted_time'").fetchone()[0].split()
+            db.execute("UPDATE setting SET value = ? WHERE name = 'trusted_time'", (" ".join((*told[:2], str(uuid.uuid4()))),))
+        db.close()
+        self.server.stop()
+        app = self.app(self.handheld, env=later)
+        app.see("Nothing heard from the server for 20 days; 1 records wait here")
+        self.assertEqual(app.stop(), 0)
+
+
+class Demo(Case):
+    def test_throw_away(self):
+        """Works with no device and no server; says that it has none; leaves nothing, however it ends."""
+        words = {"en": ("Status", "Sync now", "This is a demo: it has no server to sync with"),
+                 "zh": ("状态", "立即同步", "这是演示")}
+        for language, end in (("en", lambda app: app.close()), ("zh", lambda app: app.stop(signal.SIGTERM))):
+            status, sync, says = words[language]
+            app = Touch(self.dir, "--demo", env={"TMPDIR": self.dir, "JX_LANG": language})
+            self.addCleanup(lambda app=app: app.is_running() and app.stop(signal.SIGKILL))
+            self.assertTrue(self.folders())
+            app.go(status)
+            app.press(sync)
+            app.see(says)
+            self.assertEqual(app.unnamed(), [])
+            self.assertEqual(end(app), 0)
+            self.assertEqual(self.folders(), [])
+
+    def folders(self):
+        return [name for name in os.listdir(self.dir) if name.startswith("jiexun-demo-")]
+
+
+def state_of(pid):
+    """Letter of proc(5); "" gone."""
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
+            return file.read().rpartition(")")[2].split()[0]
     except OSError:
-        return False
+        return ""
+
+
+def is_alive(pid):
+    """A process that ended may wait for whoever asks how."""
+    return state_of(pid) not in ("", "Z")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from e2e import PATIENCE_S, Case, Service, environment, program, wait_for
 
 # Of the numbers of AT-SPI (atspi-constants.h) those that are needed here.
 ROLES = {"check box": 7, "combo box": 11, "frame": 23, "label": 29, "list": 31, "list item": 32, "page tab": 37, "tabs": 38,
-         "push button": 43, "toggle button": 62, "entry": 79}
+         "push button": 43, "text": 61, "toggle button": 62, "entry": 79}
 CONTROLS = tuple(ROLES[name] for name in ("check box", "page tab", "push button", "toggle button", "entry"))
 SENSITIVE, VISIBLE = 1 << 24, 1 << 30
 IN_WINDOW = 1
@@ -56,12 +56,23 @@ class Node:
     def __init__(self, touch, path, item, parent):
         self.touch, self.path, self.parent = touch, path, parent
         self.children, self.name, self.role, self.states = [], item[6], item[7], item[9][0]
+        self._size = None
 
     def call(self, interface, method, signature=None, *args):
         return self.touch.call(self.path, interface, method, signature, *args)
 
     def size(self):
-        return self.call("Component", "GetSize")
+        if self._size is None:
+            self._size = self.call("Component", "GetSize")
+        return self._size
+
+    def above(self):
+        """What it lies in, but for the pages of a stack, which are no place on the screen."""
+        node = self.parent
+        while node is not None and node.path != ROOT:
+            if node.name != "GtkStackPage":
+                yield node
+            node = node.parent
 
     def each(self):
         """What lies on top first."""
@@ -131,11 +142,12 @@ class Touch:
         return node
 
     def is_shown(self, node):
-        """What was never shown has no size; of pages that lie behind another one this cannot be told."""
+        """What was never shown has no size, and what is folded away lies in something that has none; of a page that lies behind another
+        one this cannot be told."""
         if not node.states & VISIBLE:
             return False
         try:
-            return min(node.size()) > 0
+            return min(node.size()) > 0 and all(min(above.size()) > 0 for above in node.above())
         except GLib.Error:
             return False
 
@@ -211,7 +223,7 @@ class Touch:
 
     def write(self, name, text):
         def act():
-            node = self.find("entry", name)
+            node = self.find("text", name) or self.find("entry", name)
             return node is not None and node.call("EditableText", "SetTextContents", "(s)", text)
         self.wait(f'field "{name}"', act)
 
@@ -257,14 +269,18 @@ class AppCase(Case):
 
     def app(self, device, *args, env=None):
         touch = Touch(self.dir, "--home", device.home, "--profile", device.profile, *args, env=env)
+        touch.device = device
         self.addCleanup(lambda: touch.is_running() and touch.stop(signal.SIGKILL))
         return touch
 
     def log_disorder(self, app, name="disorderly parking"):
         """Choose, shoot, save: its number, from the toast."""
+        before = {row["number"] for row in app.device.list()}
         app.go("Log")
         app.press(name)
         app.press("Shutter")
         app.press("Save")
-        said = app.wait("Saved", lambda: next((word for word in app.words() if word.startswith("Saved: ")), None))
+        # a toast of before may lie there still
+        said = app.wait("Saved", lambda: next((word for word in app.words() if word.startswith("Saved: ") and
+                                               word.removeprefix("Saved: ") not in before), None))
         return said.removeprefix("Saved: ")

@@ -11,6 +11,10 @@
 
 #include <glib-unix.h>
 
+#define TOAST_CHARS 44
+/* Margins of a toast and its button, in pixels. */
+#define TOAST_BESIDE 130
+
 struct trouble {
 	char *text, *button;
 	void (*pressed)(GtkWidget *window);
@@ -249,12 +253,53 @@ void app_toast(GtkWidget *inside, const char *text, const char *button,
 	adw_toast_overlay_add_toast(w->toasts, toast);
 }
 
+static void finish_toast(GtkWidget *inside)
+{
+	for (GtkWidget *c = gtk_widget_get_first_child(inside); c != NULL;
+	     c = gtk_widget_get_next_sibling(c)) {
+		if (GTK_IS_BUTTON(c) && gtk_button_get_label(GTK_BUTTON(c)) == NULL)
+			app_name(c, _("Close"));
+		finish_toast(c);
+	}
+}
+
+/* As wide as fits beside the button that closes, which is drawn without a name. */
+static void on_toast_shown(GtkWidget *label)
+{
+	AppWindow *w = app_window_of(label);
+	PangoContext *context = gtk_widget_get_pango_context(label);
+	PangoFontMetrics *metrics = pango_context_get_metrics(context, NULL, NULL);
+	const int unit = MAX(pango_font_metrics_get_approximate_char_width(metrics) / PANGO_SCALE, 1) + 1;
+
+	pango_font_metrics_unref(metrics);
+	gtk_label_set_max_width_chars(
+		GTK_LABEL(label),
+		CLAMP((gtk_widget_get_width(GTK_WIDGET(w)) - TOAST_BESIDE) / unit, 6, TOAST_CHARS));
+	for (GtkWidget *up = label; up != NULL && up != GTK_WIDGET(w->toasts); up = gtk_widget_get_parent(up))
+		if (strcmp(gtk_widget_get_css_name(up), "toast") == 0)
+			finish_toast(up);
+}
+
+/* A toast's own title is one line, cut off: here stands which field it is, and what to do. */
+static GtkWidget *whole_text(const char *text)
+{
+	GtkWidget *label = gtk_label_new(text);
+
+	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+	gtk_label_set_xalign(GTK_LABEL(label), 0);
+	gtk_label_set_max_width_chars(GTK_LABEL(label), 6);
+	g_signal_connect(label, "map", G_CALLBACK(on_toast_shown), NULL);
+	return label;
+}
+
 AdwToast *app_toast_error(GtkWidget *inside, const struct jx_error *err)
 {
 	AppWindow *w = app_window_of(inside);
 	g_autofree char *plain = g_markup_escape_text(err->text, -1);
 	AdwToast *toast = adw_toast_new(plain);
 
+	adw_toast_set_custom_title(toast, whole_text(err->text));
 	adw_toast_set_timeout(toast, 0);
 	adw_toast_set_priority(toast, ADW_TOAST_PRIORITY_HIGH);
 	adw_toast_overlay_add_toast(w->toasts, toast);

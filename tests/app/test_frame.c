@@ -82,10 +82,54 @@ static void test_toast_is_not_in_the_way(void **state)
 	app_test_close(&t);
 }
 
+/* The longest there are: which field, and what to do, in every size of letters, with the button that closes it. */
+static void test_whole_error(void **state)
+{
+	static const int sizes[][3] = {{360, 720, 100}, {360, 720, 200}, {800, 480, 200}, {800, 480, 100}};
+	struct app_test t = {.name = "whole-error"};
+	struct jx_error err = {.code = JX_EINVAL};
+
+	(void)state;
+	jx_strcpy(
+		err.text, sizeof(err.text),
+		"灯 /sys/class/leds/white:flash/brightness 无法开关：Permission denied；请改正配置文件 [camera] 中的 torch，"
+		"并确认本用户可以写入该目录；仍然不行时请关闭灯光拍照，并把本机交给办公室处理 THE-END");
+	app_test_open(&t, 360, 720);
+	for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+		g_autofree char *name = g_strdup_printf("whole-error-%dx%d-%d", sizes[i][0], sizes[i][1],
+							sizes[i][2]);
+		AdwToast *toast;
+		GtkWidget *label;
+		graphene_rect_t at;
+		int height;
+
+		app_test_resize(&t, sizes[i][0], sizes[i][1]);
+		app_test_set_look(&t, PREFS_THEME_LIGHT, sizes[i][2]);
+		toast = g_object_ref(app_toast_error(GTK_WIDGET(t.window), &err));
+		app_test_shoot(&t, name);
+		label = app_test_find(&t, GTK_TYPE_LABEL, err.text);
+		assert_int_equal(gtk_label_get_ellipsize(GTK_LABEL(label)), PANGO_ELLIPSIZE_NONE);
+		assert_false(pango_layout_is_ellipsized(gtk_label_get_layout(GTK_LABEL(label))));
+		gtk_widget_measure(label, GTK_ORIENTATION_VERTICAL, gtk_widget_get_width(label), NULL,
+				   &height, NULL, NULL);
+		assert_true(gtk_widget_get_height(label) >= height);
+		assert_true(gtk_widget_compute_bounds(label, GTK_WIDGET(t.window), &at));
+		assert_true(at.origin.x >= 0 && at.origin.y >= 0 &&
+			    at.origin.x + at.size.width <= (float)sizes[i][0] &&
+			    at.origin.y + at.size.height <= (float)sizes[i][1]);
+		app_test_check(&t, name);
+		adw_toast_dismiss(toast);
+		g_object_unref(toast);
+		app_test_settle(&t);
+	}
+	app_test_close(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_places), cmocka_unit_test(test_keys),
-					   cmocka_unit_test(test_toast_is_not_in_the_way)};
+					   cmocka_unit_test(test_toast_is_not_in_the_way),
+					   cmocka_unit_test(test_whole_error)};
 
 	app_test_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

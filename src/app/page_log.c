@@ -22,7 +22,8 @@ struct _AppLogPage {
 	size_t tile_count;
 	int columns;
 	struct log_news news;
-	guint tick; /* while it is shown */
+	char quick_shown[LOG_QUICK_MAX][16]; /* codes that have buttons now */
+	guint tick;                          /* while it is shown */
 	bool was_read;
 	gulong changed, layout;
 	GdkSurface *surface;
@@ -137,10 +138,14 @@ static void show_tiles(AppLogPage *page)
 	place_tiles(page);
 }
 
-static void show_quick(AppLogPage *page)
+/* Made anew only where they are others: saving goes on at once, and making buttons takes longer than a frame. */
+static void show_quick(AppLogPage *page, bool is_other)
 {
 	GtkWidget *child;
 
+	if (!is_other && memcmp(page->quick_shown, page->news.quick, sizeof(page->quick_shown)) == 0)
+		return;
+	memcpy(page->quick_shown, page->news.quick, sizeof(page->quick_shown));
 	while ((child = gtk_widget_get_first_child(page->quick)) != NULL)
 		gtk_box_remove(GTK_BOX(page->quick), child);
 	for (size_t i = 0; i < page->news.quick_count; i++) {
@@ -215,7 +220,7 @@ static void on_news(struct desk_job *job, gpointer owner)
 	j->news.by = NULL;
 	if (is_other)
 		show_tiles(page);
-	show_quick(page);
+	show_quick(page, is_other);
 	show_repeat(page);
 	show_person(page);
 	show_unfinished(page);

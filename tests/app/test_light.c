@@ -124,12 +124,27 @@ static void test_pages_are_made_when_gone_to(void **state)
 	app_test_close(&t);
 }
 
+/* app_test_begin() has switched them off already: back on, and asked again as at a start. */
+static void test_nothing_slides_without_graphics(void **state)
+{
+	GtkSettings *settings = gtk_settings_get_default();
+	gboolean slides = TRUE;
+
+	(void)state;
+	assert_string_equal(g_getenv("GSK_RENDERER"), "cairo");
+	g_object_set(settings, "gtk-enable-animations", TRUE, NULL);
+	app_load_style();
+	g_object_get(settings, "gtk-enable-animations", &slides, NULL);
+	assert_false(slides);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_icons_are_masks),
 					   cmocka_unit_test(test_no_svg_is_read),
 					   cmocka_unit_test(test_chinese_has_one_font),
-					   cmocka_unit_test(test_pages_are_made_when_gone_to)};
+					   cmocka_unit_test(test_pages_are_made_when_gone_to),
+					   cmocka_unit_test(test_nothing_slides_without_graphics)};
 
 	app_test_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

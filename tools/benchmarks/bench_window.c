@@ -1,9 +1,13 @@
-/* bench_window: the floor of the app's start: a libadwaita window with a header and one button. Says when its first frame is painted as jiexun does. */
+/*
+ * bench_window [LABEL]: the floor of the app's start: a libadwaita window with a header and one button. A Chinese label has a font read
+ * that others do not need. Says when its first frame is painted as jiexun does.
+ */
 #include <adwaita.h>
 #include <stdio.h>
 #include <time.h>
 
 struct bare {
+	const char *label;
 	gboolean is_framed;
 };
 
@@ -30,7 +34,7 @@ static void on_activate(GtkApplication *application, struct bare *b)
 	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
 
 	gtk_box_append(GTK_BOX(box), adw_header_bar_new());
-	gtk_box_append(GTK_BOX(box), gtk_button_new_with_label("街巡"));
+	gtk_box_append(GTK_BOX(box), gtk_button_new_with_label(b->label));
 	adw_application_window_set_content(ADW_APPLICATION_WINDOW(window), box);
 	gtk_window_set_default_size(GTK_WINDOW(window), 360, 720);
 	gtk_widget_realize(window);
@@ -40,12 +44,12 @@ static void on_activate(GtkApplication *application, struct bare *b)
 
 int main(int argc, char **argv)
 {
-	struct bare b = {.is_framed = FALSE};
+	struct bare b = {.label = argc > 1 ? argv[1] : "街巡"};
 	AdwApplication *application = adw_application_new("cn.jiexun.Bare", G_APPLICATION_NON_UNIQUE);
 	int status;
 
 	g_signal_connect(application, "activate", G_CALLBACK(on_activate), &b);
-	status = g_application_run(G_APPLICATION(application), argc, argv);
+	status = g_application_run(G_APPLICATION(application), 0, NULL);
 	g_object_unref(application);
 	return status;
 }

@@ -68,7 +68,7 @@ static bool is_by_lens(const struct jx_handheld *h, const char *path)
 jx_rc jx_fill_add_photo(struct jx_handheld *h, jx_capture *capture, const char *path, const char *role,
 			struct jx_error *err)
 {
-	JX_AUTO_BUF bytes;
+	JX_AUTO_BUF bytes = {0};
 	jx_rc rc;
 
 	if (!is_by_lens(h, path))

@@ -10,8 +10,6 @@ SIZE = 400000
 # What a small copy of these pictures may have at most, and what handshakes, entries and headers may have besides.
 SMALL, REST = 30000, 20000
 PHOTOS = 6
-
-
 LANES = 4  # at most
 
 

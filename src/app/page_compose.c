@@ -6,6 +6,7 @@
 #include "compose.h"
 #include "compose_page.h"
 #include "confirm.h"
+#include "copies.h"
 
 G_DEFINE_TYPE(AppComposePage, app_compose_page, ADW_TYPE_BIN)
 
@@ -194,6 +195,7 @@ static void on_saved(struct desk_job *job, gpointer owner)
 	app_pop_all(window);
 	app_changed(window);
 	app_toast(window, text, _("Undo"), undo, g_memdup2(j->c.draft.id, JX_ID_BYTES), g_free);
+	app_copies_of(window, j->c.draft.id);
 }
 
 void compose_page__save(AppComposePage *page)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "confirm.h"
+#include "copies.h"
 #include "number_pad.h"
 
 #define PROBLEMS_MAX 200
@@ -384,6 +385,7 @@ void app_sheet_page_saved(AppSheetPage *page, const char *number, bool is_at_onc
 			  : g_strdup_printf(_("Saved %s"), number);
 	app_toast(GTK_WIDGET(page), text, NULL, NULL, NULL, NULL);
 	app_changed(GTK_WIDGET(page));
+	app_copies_of(GTK_WIDGET(page), page->sheet->fill.draft.id);
 	app_pop(GTK_WIDGET(page));
 }
 

@@ -162,6 +162,57 @@ static void test_three_actions(void **state)
 	app_test_close(&t);
 }
 
+static bool has_small_copy(struct app_test *t, void *user)
+{
+	const struct jx_photo_ref *photo = user;
+	struct jx_handheld h;
+	struct jx_error err;
+	JX_AUTO_BUF copy;
+	bool is_there;
+
+	jx_buf_init(&copy, JX_COPY_BYTES_MAX);
+	app_test_handheld(t, &h);
+	jx_assert_ok(jx_handheld_open_media(&h, &err), &err);
+	is_there = jx_media_kept_copy(h.media, photo->sha256, JX_COPY_SMALL, &copy, NULL) == JX_OK;
+	jx_handheld_close(&h);
+	return is_there;
+}
+
+/* While nobody does anything: of each entry, and of each of its pictures. The list, which makes the first one's, is never looked at. */
+static void test_small_copies_are_made_in_idle_time(void **state)
+{
+	struct app_test t = {.name = "copies"};
+	struct jx_photo_ref photos[4];
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	for (size_t i = 0; i < 2; i++) {
+		JX_AUTO(jx_view_entry) e = NULL;
+		struct jx_handheld h;
+		struct jx_error err;
+		struct last last;
+
+		app_test_press_named(&t, name_of("05"));
+		shoot(&t);
+		app_test_press_named(&t, _("Take the close picture"));
+		shoot(&t);
+		app_test_wait(&t, has_picture, NULL, "the pictures are kept");
+		app_test_press_named(&t, _("Save"));
+		app_test_must_see(&t, _("Undo"));
+		last = read_last(&t);
+		assert_int_equal(last.photos, 2);
+		app_test_handheld(&t, &h);
+		jx_assert_ok(jx_handheld_open_recorder(&h, &err), &err);
+		jx_assert_ok(jx_view_show(h.store, h.pack, last.number, &e, &err), &err);
+		photos[2 * i] = e->entry.photos[0];
+		photos[2 * i + 1] = e->entry.photos[1];
+		jx_handheld_close(&h);
+	}
+	for (size_t i = 0; i < 4; i++)
+		app_test_wait(&t, has_small_copy, &photos[i], "the small copy is there");
+	app_test_close(&t);
+}
+
 /* Everything that can be entered, and what the entry says of it. */
 static void test_fields(void **state)
 {
@@ -475,12 +526,19 @@ static void test_killed(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_three_actions), cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_nothing_found), cmocka_unit_test(test_undo),
-		cmocka_unit_test(test_repeat),        cmocka_unit_test(test_discard),
-		cmocka_unit_test(test_correct),       cmocka_unit_test(test_after),
-		cmocka_unit_test(test_no_camera),     cmocka_unit_test(test_unplugged),
-		cmocka_unit_test(test_disk_full),     cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_three_actions),
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_nothing_found),
+		cmocka_unit_test(test_undo),
+		cmocka_unit_test(test_repeat),
+		cmocka_unit_test(test_discard),
+		cmocka_unit_test(test_small_copies_are_made_in_idle_time),
+		cmocka_unit_test(test_correct),
+		cmocka_unit_test(test_after),
+		cmocka_unit_test(test_no_camera),
+		cmocka_unit_test(test_unplugged),
+		cmocka_unit_test(test_disk_full),
+		cmocka_unit_test(test_killed),
 	};
 
 	program = argv[0];

@@ -235,24 +235,6 @@ static void on_pressed(AdwToast *toast, struct pressed *p)
 	adw_toast_dismiss(toast);
 }
 
-void app_toast(GtkWidget *inside, const char *text, const char *button,
-	       void (*pressed)(GtkWidget *window, gpointer user), gpointer user, GDestroyNotify free_user)
-{
-	AppWindow *w = app_window_of(inside);
-	g_autofree char *plain = g_markup_escape_text(text, -1); /* a toast's title is markup */
-	AdwToast *toast = adw_toast_new(plain);
-	struct pressed *p = g_new0(struct pressed, 1);
-
-	*p = (struct pressed){.window = w, .call = pressed, .user = user, .free_user = free_user};
-	adw_toast_set_timeout(toast, 5);
-	/* at once, before a failure that nobody has closed yet or what was saved a second ago: those come back after it */
-	adw_toast_set_priority(toast, ADW_TOAST_PRIORITY_HIGH);
-	if (button != NULL)
-		adw_toast_set_button_label(toast, button);
-	(void)g_signal_connect_data(toast, "button-clicked", G_CALLBACK(on_pressed), p, free_pressed, 0);
-	adw_toast_overlay_add_toast(w->toasts, toast);
-}
-
 static void finish_toast(GtkWidget *inside)
 {
 	for (GtkWidget *c = gtk_widget_get_first_child(inside); c != NULL;
@@ -280,7 +262,7 @@ static void on_toast_shown(GtkWidget *label)
 			finish_toast(up);
 }
 
-/* A toast's own title is one line, cut off: here stands which field it is, and what to do. */
+/* A toast's own title is one line, cut off: here stands all of it, of a failure also which field it is and what to do. */
 static GtkWidget *whole_text(const char *text)
 {
 	GtkWidget *label = gtk_label_new(text);
@@ -291,6 +273,25 @@ static GtkWidget *whole_text(const char *text)
 	gtk_label_set_max_width_chars(GTK_LABEL(label), 6);
 	g_signal_connect(label, "map", G_CALLBACK(on_toast_shown), NULL);
 	return label;
+}
+
+void app_toast(GtkWidget *inside, const char *text, const char *button,
+	       void (*pressed)(GtkWidget *window, gpointer user), gpointer user, GDestroyNotify free_user)
+{
+	AppWindow *w = app_window_of(inside);
+	g_autofree char *plain = g_markup_escape_text(text, -1); /* a toast's title is markup */
+	AdwToast *toast = adw_toast_new(plain);
+	struct pressed *p = g_new0(struct pressed, 1);
+
+	adw_toast_set_custom_title(toast, whole_text(text));
+	*p = (struct pressed){.window = w, .call = pressed, .user = user, .free_user = free_user};
+	adw_toast_set_timeout(toast, 5);
+	/* at once, before a failure that nobody has closed yet or what was saved a second ago: those come back after it */
+	adw_toast_set_priority(toast, ADW_TOAST_PRIORITY_HIGH);
+	if (button != NULL)
+		adw_toast_set_button_label(toast, button);
+	(void)g_signal_connect_data(toast, "button-clicked", G_CALLBACK(on_pressed), p, free_pressed, 0);
+	adw_toast_overlay_add_toast(w->toasts, toast);
 }
 
 AdwToast *app_toast_error(GtkWidget *inside, const struct jx_error *err)

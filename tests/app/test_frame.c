@@ -125,9 +125,31 @@ static void test_whole_error(void **state)
 	app_test_close(&t);
 }
 
+/* What went well is said whole, too, and at once: a failure that nobody has closed does not stand before it. */
+static void test_whole_toast(void **state)
+{
+	static const char text[] = "这是演示：没有可同步的服务器；保存的内容只在本机，退出时一并删除 THE-END";
+	struct app_test t = {.name = "whole-toast"};
+	struct jx_error err = {.code = JX_EIO};
+	GtkWidget *label;
+
+	(void)state;
+	jx_strcpy(err.text, sizeof(err.text), "127.0.0.1 takes no connection");
+	app_test_open(&t, 360, 720);
+	(void)app_toast_error(GTK_WIDGET(t.window), &err);
+	app_test_settle(&t);
+	app_toast(GTK_WIDGET(t.window), text, NULL, NULL, NULL, NULL);
+	app_test_settle(&t);
+	label = app_test_find(&t, GTK_TYPE_LABEL, text);
+	assert_false(pango_layout_is_ellipsized(gtk_label_get_layout(GTK_LABEL(label))));
+	app_test_shoot(&t, "whole-toast");
+	app_test_close(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_places), cmocka_unit_test(test_keys),
+					   cmocka_unit_test(test_whole_toast),
 					   cmocka_unit_test(test_toast_is_not_in_the_way),
 					   cmocka_unit_test(test_whole_error)};
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "keys.h"
+
 #define APP_TYPE_CAMERA_PAGE (app_camera_page_get_type())
 G_DECLARE_FINAL_TYPE(AppCameraPage, app_camera_page, APP, CAMERA_PAGE, AdwBin)
 
@@ -143,14 +145,8 @@ static void shoot(AppCameraPage *page)
 
 static gboolean on_key(AppCameraPage *page, guint key)
 {
-	switch (key) {
-	case GDK_KEY_AudioRaiseVolume:
-	case GDK_KEY_AudioLowerVolume:
-	case GDK_KEY_WebCam:
-		break;
-	default:
+	if (!keys_have(app_prefs(GTK_WIDGET(page))->shutter_keys, key))
 		return FALSE;
-	}
 	shoot(page);
 	return TRUE;
 }

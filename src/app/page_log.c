@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "compose.h"
+#include "keys.h"
 #include "log_jobs.h"
 
 #define TOP_MAX   20 /* disorders of a pack that are shown as tiles */
@@ -27,6 +28,8 @@ struct _AppLogPage {
 	bool was_read;
 	gulong changed, layout;
 	GdkSurface *surface;
+	GtkEventController *keys; /* the page's */
+	char *keys_are;           /* what they were made by */
 };
 
 G_DEFINE_TYPE(AppLogPage, app_log_page, ADW_TYPE_BIN)
@@ -274,21 +277,27 @@ static gboolean on_repeat_key(GtkWidget *widget, GVariant *args, gpointer user)
 	return TRUE;
 }
 
-static void add_repeat_keys(AppLogPage *page)
+/* As they are now: they may have been chosen a moment ago. */
+static void set_repeat_keys(AppLogPage *page)
 {
-	g_auto(GStrv) names = g_strsplit(app_prefs(GTK_WIDGET(page))->repeat_keys, " ", -1);
-	GtkEventController *keys = gtk_shortcut_controller_new();
+	const char *names = app_prefs(GTK_WIDGET(page))->repeat_keys;
+	GtkEventController *keys;
+	guint key;
 
+	if (g_strcmp0(page->keys_are, names) == 0)
+		return;
+	if (page->keys != NULL)
+		gtk_widget_remove_controller(GTK_WIDGET(page), page->keys);
+	g_free(page->keys_are);
+	page->keys_are = g_strdup(names);
+	page->keys = keys = gtk_shortcut_controller_new();
 	gtk_shortcut_controller_set_scope(GTK_SHORTCUT_CONTROLLER(keys), GTK_SHORTCUT_SCOPE_GLOBAL);
-	for (size_t i = 0; names[i] != NULL; i++) {
-		const guint key = gdk_keyval_from_name(names[i]);
-
-		if (key != GDK_KEY_VoidSymbol && key != 0)
+	for (size_t i = 0; keys_at(names, i, &key); i++)
+		if (key != 0)
 			gtk_shortcut_controller_add_shortcut(
 				GTK_SHORTCUT_CONTROLLER(keys),
 				gtk_shortcut_new(gtk_keyval_trigger_new(key, 0),
 						 gtk_callback_action_new(on_repeat_key, NULL, NULL)));
-	}
 	gtk_widget_add_controller(GTK_WIDGET(page), keys);
 }
 
@@ -312,9 +321,9 @@ static void app_log_page_map(GtkWidget *widget)
 	if (page->changed == 0) {
 		page->changed = g_signal_connect_object(app_window_of(widget), "changed",
 							G_CALLBACK(read_news), page, G_CONNECT_SWAPPED);
-		add_repeat_keys(page);
 		read_news(page);
 	}
+	set_repeat_keys(page);
 	(void)show_position(page);
 	page->tick = g_timeout_add(TICK_MS, show_position, page);
 }
@@ -353,6 +362,7 @@ static void app_log_page_dispose(GObject *object)
 	for (size_t i = 0; i < page->tile_count; i++)
 		g_clear_object(&page->tile[i]);
 	page->tile_count = 0;
+	g_clear_pointer(&page->keys_are, g_free);
 	g_clear_pointer(&page->news.by, composing_free);
 	gtk_widget_dispose_template(GTK_WIDGET(object), APP_TYPE_LOG_PAGE);
 	G_OBJECT_CLASS(app_log_page_parent_class)->dispose(object);

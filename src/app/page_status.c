@@ -1,6 +1,7 @@
 /* The page "status": how things stand with this device, sync, screen, about. */
 #include "app.h"
 #include "facts.h"
+#include "keys.h"
 #include "pinyin_pad.h"
 
 #include "jiexun/wire.h"
@@ -15,7 +16,8 @@ G_DECLARE_FINAL_TYPE(AppStatusPage, app_status_page, APP, STATUS_PAGE, AdwBin)
 struct _AppStatusPage {
 	AdwBin parent_instance;
 	AdwActionRow *person, *waits, *receipt, *last_sync, *gps, *gps_more, *battery, *space, *may_go, *disk,
-		*device, *profile, *card, *text_row, *version, *writer, *fingerprint, *licence;
+		*device, *profile, *card, *text_row, *repeat_row, *shutter_row, *version, *writer,
+		*fingerprint, *licence;
 	AdwPreferencesGroup *packs;
 	AdwComboRow *theme;
 	GtkWidget *running, *starting, *smaller, *larger;
@@ -327,6 +329,7 @@ static void on_cancel(AppStatusPage *page)
 static void show_prefs(AppStatusPage *page)
 {
 	const struct prefs *p = app_prefs(GTK_WIDGET(page));
+	g_autofree char *repeat = keys_text(p->repeat_keys), *shutter = keys_text(p->shutter_keys);
 
 	page->is_filling = true;
 	adw_combo_row_set_selected(page->theme, (guint)p->theme);
@@ -336,6 +339,8 @@ static void show_prefs(AppStatusPage *page)
 	gtk_widget_set_visible(page->pinyin_row, app_pinyin_pad_can());
 	page->is_filling = false;
 	sayf(page->text_row, "%d %%", p->text_pct);
+	say(page->repeat_row, repeat);
+	say(page->shutter_row, shutter);
 	gtk_widget_set_sensitive(page->smaller, p->text_pct > 100);
 	gtk_widget_set_sensitive(page->larger, p->text_pct < 200);
 }
@@ -376,6 +381,23 @@ static void change_text(AppStatusPage *page, int by_pct)
 
 	p->text_pct = CLAMP(p->text_pct + by_pct, 100, 200);
 	take_prefs(page);
+}
+
+static void learn_key(AppStatusPage *page, AdwActionRow *row, char **names, const char *as_delivered)
+{
+	const char *what = adw_preferences_row_get_title(ADW_PREFERENCES_ROW(row));
+
+	app_push(GTK_WIDGET(page), app_key_page_new(names, as_delivered, what), _("Key"));
+}
+
+static void on_repeat_row(AppStatusPage *page)
+{
+	learn_key(page, page->repeat_row, &app_prefs(GTK_WIDGET(page))->repeat_keys, KEYS_REPEAT);
+}
+
+static void on_shutter_row(AppStatusPage *page)
+{
+	learn_key(page, page->shutter_row, &app_prefs(GTK_WIDGET(page))->shutter_keys, KEYS_SHUTTER);
 }
 
 static void on_smaller(AppStatusPage *page)
@@ -447,6 +469,8 @@ static void bind_children(GtkWidgetClass *widget)
 	BIND(profile);
 	BIND(card);
 	BIND(text_row);
+	BIND(repeat_row);
+	BIND(shutter_row);
 	BIND(version);
 	BIND(writer);
 	BIND(fingerprint);
@@ -480,6 +504,8 @@ static void app_status_page_class_init(AppStatusPageClass *class)
 	gtk_widget_class_bind_template_callback(widget, on_cancel);
 	gtk_widget_class_bind_template_callback(widget, on_theme);
 	gtk_widget_class_bind_template_callback(widget, on_switch);
+	gtk_widget_class_bind_template_callback(widget, on_repeat_row);
+	gtk_widget_class_bind_template_callback(widget, on_shutter_row);
 	gtk_widget_class_bind_template_callback(widget, on_smaller);
 	gtk_widget_class_bind_template_callback(widget, on_larger);
 }

@@ -3,21 +3,33 @@
 
 #include <adwaita.h>
 
+#include "keys.h"
+
 static const char *const themes[] = {"system", "light", "dark", "outdoor"};
+
+static void read_keys(GKeyFile *file, const char *name, char **keys)
+{
+	char *there = g_key_file_get_string(file, "keys", name, NULL);
+
+	if (there == NULL)
+		return;
+	g_free(*keys);
+	*keys = there;
+}
 
 struct prefs *prefs_load(const char *dir)
 {
 	struct prefs *p = g_new0(struct prefs, 1);
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autofree char *theme = NULL;
-	g_autofree char *keys = NULL;
 	int pct;
 
 	p->path = g_build_filename(dir, "app.ini", NULL);
 	p->text_pct = 100;
 	p->has_sound = true;
 	p->has_vibration = true;
-	p->repeat_keys = g_strdup("F5 XF86Refresh XF86Launch1");
+	p->repeat_keys = g_strdup(KEYS_REPEAT);
+	p->shutter_keys = g_strdup(KEYS_SHUTTER);
 	if (!g_key_file_load_from_file(file, p->path, G_KEY_FILE_NONE, NULL))
 		return p;
 	theme = g_key_file_get_string(file, "screen", "theme", NULL);
@@ -30,11 +42,8 @@ struct prefs *prefs_load(const char *dir)
 	p->has_sound = g_key_file_get_integer(file, "confirm", "silent", NULL) == 0;
 	p->has_pinyin = g_key_file_get_integer(file, "keys", "pinyin", NULL) != 0;
 	p->has_vibration = g_key_file_get_integer(file, "confirm", "still", NULL) == 0;
-	keys = g_key_file_get_string(file, "keys", "repeat", NULL);
-	if (keys != NULL) {
-		g_free(p->repeat_keys);
-		p->repeat_keys = g_steal_pointer(&keys);
-	}
+	read_keys(file, "repeat", &p->repeat_keys);
+	read_keys(file, "shutter", &p->shutter_keys);
 	return p;
 }
 
@@ -47,6 +56,7 @@ void prefs_save(const struct prefs *p)
 	g_key_file_set_integer(file, "confirm", "silent", !p->has_sound);
 	g_key_file_set_integer(file, "confirm", "still", !p->has_vibration);
 	g_key_file_set_string(file, "keys", "repeat", p->repeat_keys);
+	g_key_file_set_string(file, "keys", "shutter", p->shutter_keys);
 	g_key_file_set_integer(file, "keys", "pinyin", p->has_pinyin);
 	(void)g_key_file_save_to_file(file, p->path, NULL);
 }
@@ -57,6 +67,7 @@ void prefs_free(struct prefs *p)
 		return;
 	g_free(p->path);
 	g_free(p->repeat_keys);
+	g_free(p->shutter_keys);
 	g_free(p);
 }
 

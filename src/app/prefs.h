@@ -20,7 +20,8 @@ struct prefs {
 	int text_pct; /**< 100..200 */
 	bool has_sound, has_vibration;
 	char *repeat_keys; /**< names of keys that repeat the last find, with spaces between: "F5 XF86Launch1" */
-	bool has_pinyin; /**< the app's own keys for text fields */
+	char *shutter_keys; /**< names of keys that take a picture while the camera is open */
+	bool has_pinyin;    /**< the app's own keys for text fields */
 };
 
 /** Defaults where there is no file, or one that cannot be read. */

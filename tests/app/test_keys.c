@@ -1,7 +1,10 @@
 /* A working day without a finger on the glass: a disorder logged, corrected and looked up by keys alone. */
 #include "app_test.h"
+#include "keys.h"
 
 #include "jiexun/view.h"
+
+#include <stdlib.h>
 
 /* Of a page: more controls than any has. */
 #define TABS_MAX 80
@@ -153,11 +156,110 @@ static void test_places(void **state)
 	app_test_close(&t);
 }
 
+static void press_row(struct app_test *t, const char *name)
+{
+	app_test_keys(t, "alt+4", NULL);
+	app_test_press(t, app_test_find(t, ADW_TYPE_ACTION_ROW, name));
+}
+
+static void must_refuse(struct app_test *t, const char *key, const char *because)
+{
+	app_test_keys(t, key, NULL);
+	app_test_must_see(t, because);
+	app_test_must_see(t, _("Press the key now"));
+}
+
+/* Keys of the housing: pressed once to be known, kept over a start, and none that people need for something else. */
+static void test_learned_keys(void **state)
+{
+	struct app_test t = {.name = "learned-keys"};
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	press_row(&t, _("The last one again"));
+	app_test_check(&t, "key");
+	must_refuse(&t, "a", _("This key is needed for typing: choose another"));
+	must_refuse(&t, "5", _("This key is needed for typing: choose another"));
+	must_refuse(&t, "Tab", _("By this key one goes about in the app: choose another"));
+	must_refuse(&t, "F1", _("This key opens the standards card or a menu: choose another"));
+	app_test_shoot(&t, "key-refused");
+	assert_string_equal(app_prefs(GTK_WIDGET(t.window))->repeat_keys, KEYS_REPEAT);
+	app_test_keys(&t, "F9", NULL);
+	assert_string_equal(app_prefs(GTK_WIDGET(t.window))->repeat_keys, "F9");
+	app_test_must_see(&t, "F9");
+	press_row(&t, _("Shutter"));
+	app_test_keys(&t, "F8", NULL);
+	assert_string_equal(app_prefs(GTK_WIDGET(t.window))->shutter_keys, "F8");
+	app_test_close_window(&t);
+
+	app_test_open_home(&t, t.demo.profile, t.demo.home, 360, 720);
+	assert_string_equal(app_prefs(GTK_WIDGET(t.window))->repeat_keys, "F9");
+	app_test_keys(&t, "F5", NULL);
+	assert_null(app_test_look(&t, NULL, GTK_TYPE_TOGGLE_BUTTON, _("Wide"), 0));
+	app_test_keys(&t, "F9", NULL);
+	wait_for_button(&t, _("Shutter"));
+	app_test_keys(&t, "XF86AudioRaiseVolume", NULL);
+	assert_non_null(app_test_look(&t, NULL, GTK_TYPE_TOGGLE_BUTTON, _("Wide"), 0));
+	app_test_keys(&t, "F8", NULL);
+	wait_for_button(&t, _("Save"));
+	app_test_keys(&t, "Escape", NULL);
+
+	/* and back, at once */
+	press_row(&t, _("The last one again"));
+	app_test_press_named(&t, _("As delivered"));
+	assert_string_equal(app_prefs(GTK_WIDGET(t.window))->repeat_keys, KEYS_REPEAT);
+	app_test_keys(&t, "alt+1", "F5", NULL);
+	wait_for_button(&t, _("Shutter"));
+	app_test_close(&t);
+}
+
+static void test_volume_keys(void **state)
+{
+	struct app_test t = {.name = "volume-keys"};
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	app_test_keys(&t, "F5", NULL);
+	wait_for_button(&t, _("Shutter"));
+	app_test_keys(&t, "XF86AudioLowerVolume", NULL);
+	wait_for_button(&t, _("Save"));
+	app_test_close(&t);
+}
+
+static void test_refusals(void **state)
+{
+	static const guint refused[] = {GDK_KEY_Escape, GDK_KEY_Back,      GDK_KEY_Tab,        GDK_KEY_Return,
+					GDK_KEY_space,  GDK_KEY_KP_Enter,  GDK_KEY_0,          GDK_KEY_KP_7,
+					GDK_KEY_z,      GDK_KEY_Shift_L,   GDK_KEY_Up,         GDK_KEY_F1,
+					GDK_KEY_Delete, GDK_KEY_BackSpace, GDK_KEY_VoidSymbol, 0};
+	static const guint taken[] = {GDK_KEY_F2,     GDK_KEY_F12,     GDK_KEY_AudioRaiseVolume,
+				      GDK_KEY_WebCam, GDK_KEY_Launch1, GDK_KEY_Search};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(refused); i++)
+		if (keys_refusal(refused[i]) == NULL)
+			fail_msg("%s may be chosen", gdk_keyval_name(refused[i]));
+	for (size_t i = 0; i < G_N_ELEMENTS(taken); i++)
+		if (keys_refusal(taken[i]) != NULL)
+			fail_msg("%s: %s", gdk_keyval_name(taken[i]), keys_refusal(taken[i]));
+	for (size_t i = 0; i < 3; i++) {
+		guint key = 0;
+
+		assert_true(keys_at(KEYS_SHUTTER, i, &key));
+		assert_int_not_equal(key, 0);
+		assert_true(keys_have(KEYS_SHUTTER, key));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_log_and_correct),
-					   cmocka_unit_test(test_places)};
+					   cmocka_unit_test(test_places), cmocka_unit_test(test_refusals),
+					   cmocka_unit_test(test_volume_keys),
+					   cmocka_unit_test(test_learned_keys)};
 
 	app_test_begin();
+	if (getenv("JX_TEST_FILTER") != NULL)
+		cmocka_set_test_filter(getenv("JX_TEST_FILTER"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,7 +176,10 @@ class Small(e2e.Case):
         told = device.sync(want=EXIT["enospc"]).object
         self.assertEqual(told["server_error"], "quota")
         states = [self.states(device, number)[0] for number in numbers]
-        self.assertEqual(sorted(states), ["refused", "stored", "stored", "waiting"])
+        # two fit; of the others those are refused that were under way, one or both: several go at once
+        self.assertEqual(states.count("stored"), 2, states)
+        self.assertIn("refused", states)
+        self.assertEqual(states.count("refused") + states.count("waiting"), 2, states)
         number = numbers[states.index("refused")]
         self.assertEqual(device.json("show", number).object["photo_states"][0]["refused"], "quota")
         self.assertIn("share of the server's disk", device.jx("show", number).out)

@@ -703,6 +703,88 @@ static void test_bad_imports(void **state)
 	jx_test_folder_remove(folder);
 }
 
+/* ---- what is stuck ---------------------------------------------------------------------------------------- */
+
+static bool has_reason(struct app_test *t, void *user)
+{
+	struct place_now now;
+
+	(void)user;
+	place_read(app_place(GTK_WIDGET(t->window)), &now);
+	return now.reason[0] != '\0' && now.state != JX_GPS_OK;
+}
+
+static bool is_gone(struct app_test *t, void *user)
+{
+	struct place_now now;
+
+	place_read(app_place(GTK_WIDGET(t->window)), &now);
+	return now.reason[0] != '\0' && strcmp(now.reason, user) != 0;
+}
+
+static bool sees(struct app_test *t, void *user)
+{
+	return app_test_sees(t, user);
+}
+
+/* A driver that does not come back from open(): stood in for by a pipe that nobody writes to. The page says so, and the app goes on. */
+static void test_stuck_camera(void **state)
+{
+	struct app_test t = {.name = "stuck-camera"};
+	char *folder = jx_test_folder();
+	JX_AUTO_FREE char *path = jx_test_path(folder, "stuck");
+	g_autofree char *camera = g_strdup_printf("source = file\ndevice = %s\nwait_ms = 500\n", path);
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	open_with(&t, NULL, camera);
+	app_test_press_named(&t, "乱停乱放");
+	wait_for_button(&t, _("Try the camera again"));
+	app_test_must_see(&t, "500");
+	app_test_check(&t, "camera-stuck");
+	app_test_shoot(&t, "camera-stuck");
+	app_test_press_named(&t, _("Leave the picture out"));
+	app_test_press_named(&t, _("Save"));
+	app_test_must_see(&t, _("Undo"));
+	/* the driver comes back: its thread ends too */
+	fd = open(path, O_RDWR);
+	assert_true(fd >= 0);
+	app_test_close(&t);
+	close(fd);
+	jx_test_folder_remove(folder);
+}
+
+/* gpsd takes the connection and never says a word; then there is none at all. Shown, and saved without a position. */
+static void test_silent_gpsd(void **state)
+{
+	struct app_test t = {.name = "silent-gpsd"};
+	g_autoptr(GSocketListener) gpsd = g_socket_listener_new();
+	const guint16 port = g_socket_listener_add_any_inet_port(gpsd, NULL, NULL);
+	g_autofree char *gps = g_strdup_printf("source = gpsd\nhost = 127.0.0.1\nport = %u\n", port);
+	g_autoptr(GSocketConnection) taken = NULL;
+	struct place_now now;
+
+	(void)state;
+	assert_int_not_equal(port, 0);
+	open_with(&t, gps, "source = none");
+	taken = g_socket_listener_accept(gpsd, NULL, NULL, NULL);
+	assert_non_null(taken);
+	app_test_wait(&t, has_reason, NULL, "why there is no position");
+	place_read(app_place(GTK_WIDGET(t.window)), &now);
+	assert_int_equal(now.fix.source, JX_FIX_NONE);
+	app_test_wait(&t, sees, now.reason, now.reason);
+	app_test_shoot(&t, "gpsd-silent");
+	save_one(&t);
+	app_test_must_see(&t, _("Undo"));
+	/* it goes for good */
+	g_socket_listener_close(gpsd);
+	assert_true(g_io_stream_close(G_IO_STREAM(taken), NULL, NULL));
+	app_test_wait(&t, is_gone, now.reason, "another reason");
+	save_one(&t);
+	app_test_close(&t);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -715,6 +797,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_light_at_the_end),
 		cmocka_unit_test(test_import),
 		cmocka_unit_test(test_bad_imports),
+		cmocka_unit_test(test_stuck_camera),
+		cmocka_unit_test(test_silent_gpsd),
 	};
 
 	program = argv[0];

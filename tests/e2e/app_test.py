@@ -172,12 +172,12 @@ class BadDays(AppCase):
     def checks(self):
         return [self.handheld.json("show", row["number"]).object["entry"] for row in self.observations()]
 
-    def wait_for_draft(self, text):
+    def wait_for_draft(self, path, value):
         """That the disk has it."""
         def look():
             with Database(os.path.join(self.handheld.home, "jiexun.db")) as db:
-                return text in db.dump()
-        wait_for(f"a draft with {text}", look)
+                return db.rows("SELECT 1 FROM draft_value WHERE path LIKE ? AND value LIKE ?", path, value)
+        wait_for(f"a draft with {path} = {value}", look)
 
     def begin_survey(self, app, metres):
         app.go("Check")
@@ -228,7 +228,7 @@ class BadDays(AppCase):
         self.addCleanup(holder.stop, signal.SIGKILL)
         wait_for("jx that stopped", lambda: state_of(holder.process.pid) == "T")
         app.see("Another program keeps the records locked")
-        self.assertTrue(app.find("push button", "Try again"))
+        app.wait("the cure", lambda: app.find("push button", "Try again"))
         app.press("disorderly parking")
         app.press("Shutter")
         app.press("Save")
@@ -271,11 +271,13 @@ class BadDays(AppCase):
         app.press("disorderly parking")
         app.press("Shutter")
         app.write("Note", "word before the end")
-        self.wait_for_draft("word before the end")
+        self.wait_for_draft("%photo%", "_%")
+        self.wait_for_draft("%note", "word before the end")
         app.stop(signal.SIGKILL)
         app = self.app(self.handheld)
         self.begin_survey(app, "1234")
-        self.wait_for_draft("1234")
+        self.wait_for_draft("path_m", "1234")
+        self.wait_for_draft("sign_places", "0")
         app.stop(signal.SIGKILL)
         app = self.app(self.handheld)
         app.press("1 not finished: go on")

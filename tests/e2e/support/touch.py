@@ -246,7 +246,7 @@ class Touch:
 
     def close(self):
         """The window, as by its button: the exit status."""
-        frame = next(node for node in self.tree().each() if node.role == ROLES["frame"])
+        frame = self.wait("the window", lambda: self.nodes("frame"))[-1]
         names = [action[0] for action in frame.call("Action", "GetActions")]
         # GTK's own name of it, with or without what it says in the language of the screen
         at = next(i for i, name in enumerate(names) if "close" in name)

@@ -115,8 +115,15 @@ void app_show_card(GtkWidget *inside, const char *id);
 
 /** Name a control for screen readers and tests: every button without a plain label, every entry. */
 void app_name(GtkWidget *widget, const char *name);
+/** Let the text of every button in it have several lines: large letters and long words need them. */
+void app_wrap_keys(GtkWidget *inside);
 /** "09:41" on this device's business day. */
 void app_time_text(const struct jx_profile *profile, int64_t utc_ms, char out[8]);
+
+/** The icon of a disorder, by its code; one for all where it has none of its own. Returns out. */
+const char *app_code_icon(const char *code, char out[32]);
+/** "736 kB", "60.5 GB". Free with g_free(). */
+char *app_size_text(int64_t bytes);
 
 /* ---- observations of street disorder, from other pages (compose.c) ------------------------------------ */
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "flow.h"
+
 struct chip {
 	chips_fn tapped;
 	gpointer owner;
@@ -36,9 +38,11 @@ void chips_add(GtkFlowBox *box, const char *id, const char *text, chips_fn tappe
 	*chip = (struct chip){.tapped = tapped, .owner = owner, .box = box, .id = g_strdup(id)};
 	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
 	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+	gtk_label_set_natural_wrap_mode(GTK_LABEL(label), GTK_NATURAL_WRAP_NONE);
 	gtk_widget_add_css_class(button, "chip");
 	g_object_set_data(G_OBJECT(button), "chip", chip);
 	(void)g_signal_connect_data(button, "toggled", G_CALLBACK(on_toggled), chip, free_chip, 0);
+	app_flow_use(GTK_WIDGET(box));
 	gtk_flow_box_insert(box, button, -1);
 	/* the button has the focus, not the place it stands in */
 	child = gtk_widget_get_parent(button);

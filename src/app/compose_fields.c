@@ -328,16 +328,16 @@ static void list_of_pack(AppComposePage *page, GtkFlowBox *box, const char *fiel
 
 void compose_fix_text(const struct jx_fix *fix, char *out, size_t cap)
 {
-	g_autofree char *accuracy = fix->accuracy_mm >= 0
-					    ? g_strdup_printf(" ±%lld m",
-							      (long long)((fix->accuracy_mm + 999) / 1000))
-					    : g_strdup("");
+	g_autofree char *accuracy = NULL;
 
-	if (fix->source == JX_FIX_NONE)
+	if (fix->source == JX_FIX_NONE) {
 		g_snprintf(out, cap, "%s", _("no position"));
-	else
-		g_snprintf(out, cap, "%.5f, %.5f%s", fix->lat_wgs84_e7 / 1e7, fix->lon_wgs84_e7 / 1e7,
-			   accuracy);
+		return;
+	}
+	if (fix->accuracy_mm >= 0)
+		accuracy = g_strdup_printf(_("±%lld m"), (long long)((fix->accuracy_mm + 999) / 1000));
+	g_snprintf(out, cap, "%.5f, %.5f  %s", fix->lat_wgs84_e7 / 1e7, fix->lon_wgs84_e7 / 1e7,
+		   accuracy != NULL ? accuracy : "");
 }
 
 void compose_page__show_place(AppComposePage *page)
@@ -345,7 +345,7 @@ void compose_page__show_place(AppComposePage *page)
 	char text[96];
 
 	compose_fix_text(&page->c.fix, text, sizeof(text));
-	gtk_label_set_text(page->place, text);
+	adw_action_row_set_subtitle(page->place, text);
 }
 
 static void show_who(AppComposePage *page)
@@ -357,7 +357,7 @@ static void show_who(AppComposePage *page)
 	app_time_text(app_profile(page->window), page->c.draft.taken_utc_ms, time);
 	text = g_strdup_printf("%s  %s", time,
 			       person != NULL && person[0] != '\0' ? person : _("nobody is signed in"));
-	gtk_label_set_text(page->who, text);
+	adw_action_row_set_subtitle(page->who, text);
 }
 
 void compose_page__show_problem(AppComposePage *page, const struct jx_error *err)

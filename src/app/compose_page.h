@@ -10,7 +10,8 @@ G_DECLARE_FINAL_TYPE(AppComposePage, app_compose_page, APP, COMPOSE_PAGE, AdwBin
 struct _AppComposePage {
 	AdwBin parent_instance;
 	GtkWidget *reason_box, *quantity_box, *save, *shoot_wide, *shoot_close, *shoot_after;
-	GtkLabel *name, *hint, *place, *who, *problem;
+	GtkLabel *name, *hint, *problem;
+	AdwActionRow *place, *who;
 	GtkFlowBox *reasons, *pictures, *disorders, *subtypes, *units, *results, *phrases, *done, *measures,
 		*party_kinds;
 	GtkEditable *reason, *quantity, *note, *street, *grid, *limit_days, *party, *unit_responsible;

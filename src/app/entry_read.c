@@ -140,8 +140,8 @@ static void add_version(struct jx_handheld *h, struct entry_job *job, const stru
 	memcpy(v.id, e->row.id, sizeof(v.id));
 	time_text(h, e->entry.taken_utc_ms, time);
 	entry_what(&e->row, what, sizeof(what));
-	v.text = g_strdup_printf("%s, %s, %s", e->row.number, time, what);
-	v.reason = g_strdup(e->row.reason);
+	v.text = g_strdup_printf("%s  %s", e->row.number, what);
+	v.reason = e->row.reason[0] != '\0' ? g_strdup_printf("%s\n%s", time, e->row.reason) : g_strdup(time);
 	g_array_append_val(job->versions, v);
 }
 

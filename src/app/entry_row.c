@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+#include "app.h"
+
+#define PICTURE_PX 56
+#define SIGN_PX    28
+
 struct _AppEntryRow {
 	GtkBox parent_instance;
 	GtkLabel *heading, *what, *more, *time, *state;
@@ -107,6 +112,18 @@ static void app_line_init(AppLine *line)
 	(void)line;
 }
 
+/* What stands in place of a picture, until it is there or because there is none. */
+static const char *sign_of(const struct jx_view_row *r)
+{
+	if (entry_is_at_once(r))
+		return "dialog-warning-symbolic";
+	if (r->kind == JX_KIND_WITHDRAWAL)
+		return "edit-undo-symbolic";
+	if (r->photo_count > 0)
+		return "image-x-generic-symbolic";
+	return r->is_check ? "jx-check-symbolic" : NULL;
+}
+
 AppLine *app_line_new(const struct jx_view_row *r, int64_t tried_utc_ms)
 {
 	AppLine *line = g_object_new(APP_TYPE_LINE, NULL);
@@ -124,6 +141,8 @@ AppLine *app_line_new(const struct jx_view_row *r, int64_t tried_utc_ms)
 	if (l->is_gone)
 		jx_strcpy(state, sizeof(state), r->is_withdrawn ? _("withdrawn") : _("corrected"));
 	memcpy(l->id, r->id, sizeof(l->id));
+	l->sign = sign_of(r);
+	jx_strcpy(l->disorder, sizeof(l->disorder), r->group_code);
 	jx_strcpy(l->day, sizeof(l->day), r->day);
 	jx_strcpy(l->number, sizeof(l->number), r->number);
 	l->what = g_strdup(what);
@@ -147,15 +166,19 @@ void app_line_set_picture(AppLine *line, GdkTexture *picture)
 static void show_picture(AppEntryRow *row)
 {
 	const AppLine *line = row->line;
+	const bool is_sign = line->picture == NULL;
+	char icon[32];
 
-	gtk_image_set_pixel_size(row->picture, line->picture != NULL ? PICTURE_PIXELS : ICON_PIXELS);
-	if (line->picture != NULL)
+	gtk_image_set_pixel_size(row->picture, is_sign ? SIGN_PX : PICTURE_PX);
+	if (is_sign) {
+		gtk_widget_add_css_class(GTK_WIDGET(row->picture), "sign");
+		gtk_image_set_from_icon_name(
+			row->picture,
+			line->line.sign != NULL ? line->line.sign : app_code_icon(line->line.disorder, icon));
+	} else {
+		gtk_widget_remove_css_class(GTK_WIDGET(row->picture), "sign");
 		gtk_image_set_from_paintable(row->picture, GDK_PAINTABLE(line->picture));
-	else
-		gtk_image_set_from_icon_name(row->picture, line->line.is_at_once ? "dialog-warning-symbolic"
-							   : line->line.has_photo
-								   ? "image-x-generic-symbolic"
-								   : "text-x-generic-symbolic");
+	}
 }
 
 void app_entry_row_leave(AppEntryRow *row)

@@ -11,8 +11,10 @@ struct entry_line {
 	uint8_t id[JX_ID_BYTES];
 	int64_t log_place, taken_utc_ms;
 	char day[11], number[JX_NUMBER_MAX];
-	char *what, *more;        /**< name; quantity, place, reason */
-	char *state;              /**< for people */
+	char *what, *more; /**< name; quantity, place, reason */
+	char *state;       /**< for people */
+	const char *sign;  /**< name of an icon, in place of a picture; NULL: that of the disorder */
+	char disorder[16];
 	const char *state_class;  /**< "saved", "waiting", "sent", "complete", "refused", "gone" */
 	bool is_at_once, is_gone; /**< is_gone: corrected or withdrawn */
 	bool has_photo, is_picture_asked;

@@ -12,7 +12,7 @@ struct _AppCameraPage {
 	AdwBin parent_instance;
 	GtkPicture *live, *before;
 	GtkLabel *prompt, *trouble_text;
-	GtkWidget *trouble, *waiting, *overlay_switch;
+	GtkWidget *trouble, *waiting, *keys, *overlay_switch;
 	GtkToggleButton *torch;
 	GtkButton *shutter;
 	GtkToggleButton *wide, *close;
@@ -52,6 +52,7 @@ static const char *prompt_of(const char *role)
 static void show_state(AppCameraPage *page)
 {
 	gtk_widget_set_visible(page->trouble, page->has_failed);
+	gtk_widget_set_visible(page->keys, !page->has_failed);
 	gtk_widget_set_visible(page->waiting, !page->has_failed && (!page->is_ready || page->is_shooting));
 	gtk_widget_set_sensitive(GTK_WIDGET(page->torch), page->is_ready && !page->has_failed);
 	gtk_widget_set_sensitive(GTK_WIDGET(page->shutter),
@@ -283,6 +284,7 @@ static void app_camera_page_class_init(AppCameraPageClass *class)
 	gtk_widget_class_bind_template_child(widget, AppCameraPage, trouble);
 	gtk_widget_class_bind_template_child(widget, AppCameraPage, trouble_text);
 	gtk_widget_class_bind_template_child(widget, AppCameraPage, waiting);
+	gtk_widget_class_bind_template_child(widget, AppCameraPage, keys);
 	gtk_widget_class_bind_template_child(widget, AppCameraPage, overlay_switch);
 	gtk_widget_class_bind_template_child(widget, AppCameraPage, torch);
 	gtk_widget_class_bind_template_child(widget, AppCameraPage, shutter);

@@ -7,6 +7,7 @@
 #include "compose_page.h"
 #include "confirm.h"
 #include "copies.h"
+#include "flow.h"
 
 G_DEFINE_TYPE(AppComposePage, app_compose_page, ADW_TYPE_BIN)
 
@@ -198,11 +199,25 @@ static void on_saved(struct desk_job *job, gpointer owner)
 	app_copies_of(window, j->c.draft.id);
 }
 
+/* What the room would refuse, in words of this page. */
+static bool is_chosen(AppComposePage *page)
+{
+	struct jx_error err;
+
+	if (page->c.code[0] != '\0' || strcmp(page->c.result, "found") != 0)
+		return true;
+	(void)jx_fail(&err, JX_EINVAL, 0, "compose.code", _("Not saved yet: choose what it is, above"));
+	confirm_refused(page->window);
+	compose_page__show_problem(page, &err);
+	(void)gtk_widget_child_focus(GTK_WIDGET(page->disorders), GTK_DIR_TAB_FORWARD);
+	return false;
+}
+
 void compose_page__save(AppComposePage *page)
 {
 	struct compose_job *j;
 
-	if (page->is_saving || page->is_over)
+	if (page->is_saving || page->is_over || !is_chosen(page))
 		return;
 	page->is_save_wanted = page->pictures_pending > 0;
 	if (page->is_save_wanted)
@@ -369,6 +384,8 @@ static void app_compose_page_init(AppComposePage *page)
 	page->retake = -1;
 	page->keeper = keeper_new();
 	gtk_widget_init_template(GTK_WIDGET(page));
+	app_flow_fill(gtk_widget_get_parent(page->shoot_wide));
+	app_flow_fill(gtk_widget_get_parent(page->save));
 }
 
 GtkWidget *compose_page_new(GtkWidget *inside, const struct composing *by, const struct jx_compose *c,

@@ -1,6 +1,7 @@
 /* Everything of one entry, its photos, its history; correct, withdraw, put right. */
 #include "app.h"
 #include "entry_read.h"
+#include "flow.h"
 #include "sheet.h"
 
 #include <string.h>
@@ -232,6 +233,7 @@ static void app_entry_page_class_init(AppEntryPageClass *class)
 static void app_entry_page_init(AppEntryPage *page)
 {
 	gtk_widget_init_template(GTK_WIDGET(page));
+	app_flow_fill(page->actions);
 	g_signal_connect(page, "notify::root", G_CALLBACK(on_root), NULL);
 }
 

@@ -3,10 +3,10 @@
 
 #include "app.h"
 #include "compose.h"
+#include "flow.h"
 #include "keys.h"
 #include "log_jobs.h"
 
-#define TOP_MAX   20 /* disorders of a pack that are shown as tiles */
 #define PORTRAIT  2
 #define LANDSCAPE 5
 #define TICK_MS   1000
@@ -17,11 +17,8 @@ G_DECLARE_FINAL_TYPE(AppLogPage, app_log_page, APP, LOG_PAGE, AdwBin)
 struct _AppLogPage {
 	AdwBin parent_instance;
 	GtkLabel *position, *person_text;
-	GtkWidget *person, *unfinished, *quick, *repeat;
-	GtkGrid *tiles;
-	GtkWidget *tile[TOP_MAX];
-	size_t tile_count;
-	int columns;
+	GtkWidget *person, *unfinished, *quick, *tiles, *repeat;
+	int columns; /* of tiles, at most */
 	struct log_news news;
 	char quick_shown[LOG_QUICK_MAX][16]; /* codes that have buttons now */
 	guint tick;                          /* while it is shown */
@@ -80,14 +77,6 @@ static void on_unfinished(AppLogPage *page)
 
 /* ---- tiles --------------------------------------------------------------------------------------------- */
 
-static const char *icon_of(const char *code, char out[32])
-{
-	GtkIconTheme *theme = gtk_icon_theme_get_for_display(gdk_display_get_default());
-
-	g_snprintf(out, 32, "jx-code-%.8s-symbolic", code);
-	return gtk_icon_theme_has_icon(theme, out) ? out : "jx-code-other-symbolic";
-}
-
 static GtkWidget *make_button(AppLogPage *page, const struct jx_code *code, const char *icon,
 			      const char *class)
 {
@@ -96,7 +85,8 @@ static GtkWidget *make_button(AppLogPage *page, const struct jx_code *code, cons
 	GtkWidget *label = gtk_label_new(jx_text_pick(&code->name));
 
 	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
-	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD);
+	gtk_label_set_natural_wrap_mode(GTK_LABEL(label), GTK_NATURAL_WRAP_NONE);
 	gtk_label_set_xalign(GTK_LABEL(label), icon != NULL ? 0 : 0.5F);
 	gtk_widget_set_hexpand(label, TRUE);
 	if (icon != NULL)
@@ -110,35 +100,22 @@ static GtkWidget *make_button(AppLogPage *page, const struct jx_code *code, cons
 	return button;
 }
 
-static void place_tiles(AppLogPage *page)
-{
-	for (size_t i = 0; i < page->tile_count; i++) {
-		const int at = (int)i;
-
-		if (gtk_widget_get_parent(page->tile[i]) != NULL)
-			gtk_grid_remove(page->tiles, page->tile[i]);
-		gtk_grid_attach(page->tiles, page->tile[i], at % page->columns, at / page->columns, 1, 1);
-	}
-}
-
 static void show_tiles(AppLogPage *page)
 {
 	const struct composing *by = page->news.by;
 
-	for (size_t i = 0; i < page->tile_count; i++) {
-		gtk_grid_remove(page->tiles, page->tile[i]);
-		g_clear_object(&page->tile[i]);
-	}
-	page->tile_count = 0;
-	for (size_t i = 0; i < jx_pack_code_count(by->pack) && page->tile_count < TOP_MAX; i++) {
+	GtkWidget *child;
+
+	while ((child = gtk_widget_get_first_child(page->tiles)) != NULL)
+		gtk_box_remove(GTK_BOX(page->tiles), child);
+	for (size_t i = 0; i < jx_pack_code_count(by->pack); i++) {
 		const struct jx_code *code = jx_pack_code_at(by->pack, i);
 		char icon[32];
 
 		if (code->parent == NULL && jx_pack_is_open(by->pack, code, by->day))
-			page->tile[page->tile_count++] = g_object_ref_sink(
-				make_button(page, code, icon_of(code->code, icon), "disorder"));
+			gtk_box_append(GTK_BOX(page->tiles),
+				       make_button(page, code, app_code_icon(code->code, icon), "disorder"));
 	}
-	place_tiles(page);
 }
 
 /* Made anew only where they are others: saving goes on at once, and making buttons takes longer than a frame. */
@@ -254,7 +231,7 @@ static gboolean show_position(gpointer user)
 	else if (now.fix.is_stale || now.is_stuck)
 		text = g_strdup_printf(_("Position is %lld s old"), (long long)(now.fix.age_ms / 1000));
 	else if (now.fix.accuracy_mm >= 0)
-		text = g_strdup_printf(_("Position to %lld m, %lld s ago"),
+		text = g_strdup_printf(_("Position ±%lld m, %lld s ago"),
 				       (long long)((now.fix.accuracy_mm + 999) / 1000),
 				       (long long)(now.fix.age_ms / 1000));
 	else
@@ -310,7 +287,7 @@ static void on_layout(AppLogPage *page, int width, int height)
 	if (columns == page->columns)
 		return;
 	page->columns = columns;
-	place_tiles(page);
+	app_flow_grid(page->tiles, columns);
 }
 
 static void app_log_page_map(GtkWidget *widget)
@@ -359,9 +336,6 @@ static void app_log_page_dispose(GObject *object)
 	AppLogPage *page = APP_LOG_PAGE(object);
 
 	g_clear_handle_id(&page->tick, g_source_remove);
-	for (size_t i = 0; i < page->tile_count; i++)
-		g_clear_object(&page->tile[i]);
-	page->tile_count = 0;
 	g_clear_pointer(&page->keys_are, g_free);
 	g_clear_pointer(&page->news.by, composing_free);
 	gtk_widget_dispose_template(GTK_WIDGET(object), APP_TYPE_LOG_PAGE);
@@ -397,6 +371,8 @@ static void app_log_page_init(AppLogPage *page)
 {
 	page->columns = PORTRAIT;
 	gtk_widget_init_template(GTK_WIDGET(page));
+	app_flow_fill(page->quick);
+	app_flow_grid(page->tiles, PORTRAIT);
 }
 
 GtkWidget *app_log_page_new(void)

@@ -1,5 +1,6 @@
 /* Why: a few words to tap, or to type. */
 #include "app.h"
+#include "flow.h"
 
 struct reason {
 	app_reason_given given;
@@ -42,8 +43,7 @@ static GtkWidget *phrases_new(const char *const *phrases, struct reason *r)
 	GtkWidget *box = gtk_flow_box_new();
 
 	gtk_flow_box_set_selection_mode(GTK_FLOW_BOX(box), GTK_SELECTION_NONE);
-	gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(box), 4);
-	gtk_flow_box_set_row_spacing(GTK_FLOW_BOX(box), 6);
+	app_flow_use(box);
 	for (; *phrases != NULL; phrases++) {
 		GtkWidget *button = gtk_button_new_with_label(*phrases);
 		GtkWidget *child = gtk_flow_box_child_new();

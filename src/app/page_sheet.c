@@ -5,6 +5,7 @@
 
 #include "confirm.h"
 #include "copies.h"
+#include "flow.h"
 #include "number_pad.h"
 
 #define PROBLEMS_MAX 200
@@ -15,6 +16,7 @@ struct _AppSheetPage {
 	GtkMenuButton *menu;
 	GtkPopover *popover;
 	GtkBox *sections, *split;
+	GtkWidget *foot, *keys;
 	GtkLabel *title, *notice, *computed, *kept;
 	AdwBin *screen;
 	AppNumberPad *pad;
@@ -217,7 +219,7 @@ static GtkWidget *make_row_bar(AppSheetPage *page)
 	} keys[] = {{N_("Add (+)"), on_add}, {N_("Same (=)"), on_same}, {N_("All rows"), on_all}};
 	GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
 
-	gtk_box_set_homogeneous(GTK_BOX(bar), TRUE);
+	app_flow_fill(bar);
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
 		GtkWidget *button = gtk_button_new_with_label(_(keys[i].text));
 
@@ -286,6 +288,7 @@ void app_sheet_page_go(AppSheetPage *page, size_t section, size_t row)
 		child = sheet_rows_new(page->sheet, section);
 	else
 		child = in_scroll(make_fields(page));
+	app_wrap_keys(child);
 	adw_bin_set_child(page->screen, child);
 	name_keys(page);
 	app_sheet_page_answered(page, NULL);
@@ -605,6 +608,8 @@ static void app_sheet_page_class_init(AppSheetPageClass *class)
 	gtk_widget_class_bind_template_child(widget, AppSheetPage, popover);
 	gtk_widget_class_bind_template_child(widget, AppSheetPage, sections);
 	gtk_widget_class_bind_template_child(widget, AppSheetPage, split);
+	gtk_widget_class_bind_template_child(widget, AppSheetPage, foot);
+	gtk_widget_class_bind_template_child(widget, AppSheetPage, keys);
 	gtk_widget_class_bind_template_child(widget, AppSheetPage, title);
 	gtk_widget_class_bind_template_child(widget, AppSheetPage, notice);
 	gtk_widget_class_bind_template_child(widget, AppSheetPage, computed);
@@ -625,6 +630,8 @@ static void app_sheet_page_init(AppSheetPage *page)
 {
 	page->fields = g_ptr_array_new();
 	gtk_widget_init_template(GTK_WIDGET(page));
+	app_flow_fill(page->foot);
+	app_flow_fill(page->keys);
 	take_page_keys(page);
 	g_signal_connect_swapped(page->popover, "show", G_CALLBACK(fill_menu), page);
 }

@@ -86,10 +86,12 @@ static void show_place(AppStatusPage *page)
 	if (now.fix.source != JX_FIX_NONE) {
 		g_string_append_printf(text, "%.5f, %.5f", now.fix.lat_wgs84_e7 / 1e7,
 				       now.fix.lon_wgs84_e7 / 1e7);
-		if (now.fix.accuracy_mm >= 0)
-			/* a line of its own: with large letters both do not fit */
-			g_string_append_printf(text, "\n±%lld m",
+		/* a line of its own: with large letters both do not fit */
+		if (now.fix.accuracy_mm >= 0) {
+			g_string_append_c(text, '\n');
+			g_string_append_printf(text, _("±%lld m"),
 					       (long long)((now.fix.accuracy_mm + 500) / 1000));
+		}
 		g_string_append_printf(text, _("; %lld s old"), (long long)(now.fix.age_ms / 1000));
 	}
 	if (now.is_stuck)
@@ -116,21 +118,21 @@ static void show_place(AppStatusPage *page)
 static void show_run(AppStatusPage *page, const struct facts_run *r)
 {
 	const int64_t all = r->entries_total + r->photos_total;
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *sent = NULL, *total = NULL;
 
 	gtk_widget_set_visible(page->running, r->pid != 0);
 	gtk_widget_set_visible(page->starting, r->pid == 0);
 	if (r->pid == 0)
 		return;
+	sent = app_size_text(r->bytes_sent);
+	total = app_size_text(r->bytes_total);
 	if (r->waiting_ms > 0)
 		text = g_strdup_printf(_("The line fails; next try in %lld s"),
 				       (long long)((r->waiting_ms + 999) / 1000));
 	else
-		text = g_strdup_printf(
-			_("Sending: entries %lld of %lld, photos %lld of %lld, %lld of %lld kB"),
-			(long long)r->entries_sent, (long long)r->entries_total, (long long)r->photos_sent,
-			(long long)r->photos_total, (long long)(r->bytes_sent / 1000),
-			(long long)(r->bytes_total / 1000));
+		text = g_strdup_printf(_("Sending: entries %lld of %lld, photos %lld of %lld, %s of %s"),
+				       (long long)r->entries_sent, (long long)r->entries_total,
+				       (long long)r->photos_sent, (long long)r->photos_total, sent, total);
 	gtk_label_set_text(page->running_text, text);
 	if (r->bytes_total > 0)
 		gtk_progress_bar_set_fraction(page->running_bar,
@@ -145,10 +147,11 @@ static void show_run(AppStatusPage *page, const struct facts_run *r)
 static void show_sync(AppStatusPage *page, const struct facts *f)
 {
 	const struct jx_profile *profile = app_profile(GTK_WIDGET(page));
+	g_autofree char *waiting = app_size_text(f->counts.photos_waiting_bytes);
 	char time[32];
 
-	sayf(page->waits, _("%lld entries, %lld photos, %lld kB%s"), (long long)f->waiting,
-	     (long long)f->counts.photos_waiting, (long long)((f->counts.photos_waiting_bytes + 999) / 1000),
+	sayf(page->waits, _("%lld entries, %lld photos, %s%s"), (long long)f->waiting,
+	     (long long)f->counts.photos_waiting, waiting,
 	     f->counts.photos_waiting > 0 && f->sync.waits_for_line ? _("; photos wait for Wi-Fi") : "");
 	if (f->counts.receipt_n > 0) {
 		full_time(profile, f->counts.receipt_server_utc_ms, time);
@@ -200,18 +203,21 @@ static void show_space(AppStatusPage *page, const struct facts *f)
 {
 	const struct jx_profile *p = app_profile(GTK_WIDGET(page));
 	int64_t stays = 0, bytes = 0;
+	g_autofree char *free_text = app_size_text(f->free_bytes), *warn = app_size_text(p->warn_mb * MB),
+			*reserve = app_size_text(p->reserve_mb * MB),
+			*may_go = app_size_text(f->keep_bytes[JX_KEEP_NOT]), *keep = NULL;
 
-	sayf(page->space, _("%lld MB free; a warning below %lld MB, no new photos below %lld MB"),
-	     (long long)(f->free_bytes / MB), (long long)p->warn_mb, (long long)p->reserve_mb);
+	sayf(page->space, _("%s free; a warning below %s, no new photos below %s"), free_text, warn, reserve);
 	for (int why = 0; why < JX_KEEP_COUNT; why++)
 		if (why != JX_KEEP_NOT && why != JX_KEEP_GONE) {
 			stays += f->keep_count[why];
 			bytes += f->keep_bytes[why];
 		}
+	keep = app_size_text(bytes);
 	sayf(page->may_go,
-	     _("%lld (%lld MB) may go, %lld (%lld MB) stay until the server and its backup have them, %lld went"),
-	     (long long)f->keep_count[JX_KEEP_NOT], (long long)((f->keep_bytes[JX_KEEP_NOT] + MB - 1) / MB),
-	     (long long)stays, (long long)((bytes + MB - 1) / MB), (long long)f->keep_count[JX_KEEP_GONE]);
+	     _("%lld (%s) may go, %lld (%s) stay until the server and its backup have them, %lld went"),
+	     (long long)f->keep_count[JX_KEEP_NOT], may_go, (long long)stays, keep,
+	     (long long)f->keep_count[JX_KEEP_GONE]);
 }
 
 static void show_device(AppStatusPage *page, const struct facts *f)

@@ -277,13 +277,14 @@ static void reload(AppTodayPage *page)
 static void show_day(AppTodayPage *page, const char *day)
 {
 	const bool is_today = strcmp(day, page->today) == 0;
-	g_autofree char *text = NULL;
+	g_autofree char *text = day[0] == '\0' ? g_strdup(_("All days"))
+				: is_today     ? g_strdup_printf(_("Today, %s"), day)
+					       : g_strdup(day);
+	/* a line each: the key has the room of a date, and no more */
+	g_autofree char *shown = is_today ? g_strdup_printf(_("Today\n%s"), day) : g_strdup(text);
 
 	jx_strcpy(page->day, sizeof(page->day), day);
-	text = day[0] == '\0' ? g_strdup(_("All days"))
-	       : is_today     ? g_strdup_printf(_("Today, %s"), day)
-			      : g_strdup(day);
-	gtk_label_set_text(page->day_text, text);
+	gtk_label_set_text(page->day_text, shown);
 	app_name(GTK_WIDGET(page->day_button), text);
 	gtk_widget_set_sensitive(page->before, day[0] != '\0');
 	gtk_widget_set_sensitive(page->after, day[0] != '\0' && !is_today);

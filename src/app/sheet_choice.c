@@ -1,6 +1,8 @@
 /* A choice: a few big buttons, or one that leads to a list of its own. Yes, no, unknown is one of few. */
 #include "sheet.h"
 
+#include "flow.h"
+
 #include <string.h>
 
 #define BUTTONS_MAX 8 /* more than that is a list to search in */
@@ -95,22 +97,22 @@ static void show(AppSheetField *f, GtkWidget *widget, const char *value)
 	}
 }
 
-static void add_button(struct choice *c, const char *code, const char *text, int columns)
+static void add_button(struct choice *c, const char *code, const char *text)
 {
 	GtkWidget *button = gtk_toggle_button_new_with_label(text);
 	GtkWidget *label = gtk_button_get_child(GTK_BUTTON(button));
-	const int at = (int)c->options->len;
 	g_autofree char *name = g_strdup_printf("%s: %s", jx_text_pick(&app_sheet_field_of(c->field)->name),
 						text);
 
 	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
-	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD);
+	gtk_label_set_natural_wrap_mode(GTK_LABEL(label), GTK_NATURAL_WRAP_NONE);
 	gtk_label_set_justify(GTK_LABEL(label), GTK_JUSTIFY_CENTER);
 	gtk_widget_add_css_class(button, "choice");
 	app_name(button, name);
 	g_object_set_data_full(G_OBJECT(button), "code", g_strdup(code), g_free);
 	g_ptr_array_add(c->options, button);
-	gtk_grid_attach(GTK_GRID(c->grid), button, at % columns, at / columns, 1, 1);
+	gtk_box_append(GTK_BOX(c->grid), button);
 	g_signal_connect(button, "toggled", G_CALLBACK(on_toggled), c);
 }
 
@@ -121,7 +123,8 @@ static void add_buttons(struct choice *c, const struct jx_code *const *codes, si
 	for (size_t i = 0; i < count; i++)
 		longest = MAX(longest, (size_t)g_utf8_strlen(jx_text_pick(&codes[i]->name), -1));
 	for (size_t i = 0; i < count; i++)
-		add_button(c, codes[i]->code, jx_text_pick(&codes[i]->name), longest <= 5 ? 3 : 2);
+		add_button(c, codes[i]->code, jx_text_pick(&codes[i]->name));
+	app_flow_grid(c->grid, longest <= 5 ? 3 : 2);
 }
 
 static void add_yes_no(struct choice *c)
@@ -131,13 +134,14 @@ static void add_yes_no(struct choice *c)
 	} answers[] = {{"yes", N_("yes")}, {"no", N_("no")}, {"unknown", N_("unknown")}};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(answers); i++)
-		add_button(c, answers[i].code, _(answers[i].text), 3);
+		add_button(c, answers[i].code, _(answers[i].text));
+	app_flow_grid(c->grid, 3);
 }
 
 static void add_list_button(struct choice *c)
 {
 	c->button = gtk_button_new_with_label(_("Choose …"));
-	gtk_label_set_ellipsize(GTK_LABEL(gtk_button_get_child(GTK_BUTTON(c->button))), PANGO_ELLIPSIZE_END);
+	app_wrap_keys(c->button);
 	gtk_widget_add_css_class(c->button, "big");
 	app_name(c->button, jx_text_pick(&app_sheet_field_of(c->field)->name));
 	g_signal_connect(c->button, "clicked", G_CALLBACK(on_list), c);
@@ -157,10 +161,7 @@ void sheet_choice_make(AppSheetField *f, struct sheet_control *out)
 		add_list_button(c);
 		widget = c->button;
 	} else {
-		widget = c->grid = gtk_grid_new();
-		gtk_grid_set_column_homogeneous(GTK_GRID(c->grid), TRUE);
-		gtk_grid_set_column_spacing(GTK_GRID(c->grid), 6);
-		gtk_grid_set_row_spacing(GTK_GRID(c->grid), 6);
+		widget = c->grid = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
 		if (field->type == JX_FIELD_YES_NO)
 			add_yes_no(c);
 		else

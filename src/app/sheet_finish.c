@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "flow.h"
+
 #define PROBLEMS_SHOWN 20
 
 static GtkWidget *add_text(GtkWidget *box, const char *text, const char *class)
@@ -122,13 +124,16 @@ static void add_reason(struct sheet *s, GtkWidget *box)
 		return;
 	text = g_strdup_printf(_("Corrects %s: why?"), number);
 	entry = add_option(s, box, "reason", text, 100);
-	chips = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+	chips = gtk_flow_box_new();
+	gtk_flow_box_set_selection_mode(GTK_FLOW_BOX(chips), GTK_SELECTION_NONE);
+	app_flow_use(chips);
 	for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++) {
 		GtkWidget *chip = gtk_button_new_with_label(_(reasons[i]));
 
 		gtk_widget_add_css_class(chip, "chip");
 		g_signal_connect(chip, "clicked", G_CALLBACK(on_reason), entry);
-		gtk_box_append(GTK_BOX(chips), chip);
+		gtk_flow_box_insert(GTK_FLOW_BOX(chips), chip, -1);
+		gtk_widget_set_focusable(gtk_widget_get_parent(chip), FALSE);
 	}
 	gtk_box_append(GTK_BOX(box), chips);
 }
@@ -197,7 +202,7 @@ static void add_photos(struct sheet *s, GtkWidget *box)
 	for (size_t i = 0; i < s->fill.option_count; i++)
 		if (strcmp(s->fill.options[i].name, "photo") == 0)
 			add_photo_row(s, box, s->fill.options[i].value, ++number);
-	gtk_box_set_homogeneous(GTK_BOX(bar), TRUE);
+	app_flow_fill(bar);
 	for (size_t i = 0; i < form->photo_role_count; i++) {
 		g_autofree char *text = g_strdup_printf(_("Take: %s"), sheet_role_text(form->photo_roles[i]));
 		GtkWidget *button = gtk_button_new_with_label(text);

@@ -1,6 +1,8 @@
 /* Rows of a group: room by room, with what each says. */
 #include "sheet.h"
 
+#include "flow.h"
+
 struct rows {
 	struct sheet *sheet;
 	size_t section;
@@ -171,7 +173,7 @@ GtkWidget *sheet_rows_new(struct sheet *s, size_t section)
 	r->section = section;
 	r->texts = gtk_string_list_new(NULL);
 	gtk_widget_add_css_class(page, "page");
-	gtk_box_set_homogeneous(GTK_BOX(bar), TRUE);
+	app_flow_fill(bar);
 	(void)add_button(bar, _("Add (+)"), G_CALLBACK(on_add), page);
 	same = add_button(bar, _("Same as last (=)"), G_CALLBACK(on_same), page);
 	gtk_widget_set_sensitive(same, jx_sheet_rows(s->fill.sheet, section_id(r)) > 0);

@@ -7,6 +7,7 @@
 
 #define DAY_MS      INT64_C(86400000)
 #define SERVER_DAYS 14
+#define MB          INT64_C(1000000)
 #define CLOCK_OFF_MS \
 	INT64_C(300000) /* five minutes: an order of photos that no longer fits what people remember */
 #define GPS_WAIT_US G_GINT64_CONSTANT(15000000)
@@ -60,16 +61,15 @@ static void show_space(GtkWidget *w, const struct facts *f)
 {
 	const struct jx_profile *p = app_profile(w);
 	g_autofree char *full = NULL, *low = NULL;
-	const long long free_mb = (long long)(f->free_bytes / 1000000);
+	g_autofree char *left = app_size_text(f->free_bytes), *reserve = app_size_text(p->reserve_mb * MB);
 
 	if (f->space == JX_DEVICE_SPACE_RESERVE)
 		full = g_strdup_printf(
-			_("Disk full: %lld MB free, below %lld MB no more photos are taken. Records without photos are still saved. Sync, then tell the office."),
-			free_mb, (long long)p->reserve_mb);
+			_("Disk full: %s free, below %s no more photos are taken. Records without photos are still saved. Sync, then tell the office."),
+			left, reserve);
 	else if (f->space == JX_DEVICE_SPACE_WARN)
 		low = g_strdup_printf(
-			_("Space is getting short: %lld MB free. Sync, so that old originals may go."),
-			free_mb);
+			_("Space is getting short: %s free. Sync, so that old originals may go."), left);
 	app_set_trouble(w, APP_TROUBLE_FULL, full, full != NULL ? _("Sync") : NULL, press_sync);
 	app_set_trouble(w, APP_TROUBLE_LOW, low, low != NULL ? _("Sync") : NULL, press_sync);
 }

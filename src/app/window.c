@@ -1,6 +1,8 @@
 /* The window: four pages, what lies over them, toasts and the banner. */
+#include "window.h"
 #include "app.h"
 #include "facts.h"
+#include "flow.h"
 #include "lens.h"
 #include "pinyin_pad.h"
 #include "trace.h"
@@ -28,6 +30,7 @@ struct _AppWindow {
 	GtkStack *content;
 	AdwViewStack *views;
 	AdwViewSwitcherTitle *switcher_title;
+	AdwViewSwitcherBar *switcher_bar;
 	GtkRevealer *banner;
 	GtkLabel *banner_text;
 	GtkButton *banner_button;
@@ -139,6 +142,7 @@ void app_push_bare(GtkWidget *inside, GtkWidget *page)
 	AppWindow *w = app_window_of(inside);
 
 	drop_left_pages(w);
+	app_wrap_keys(page);
 	adw_leaflet_append(w->stack, page);
 	adw_leaflet_set_visible_child(w->stack, page);
 	(void)gtk_widget_child_focus(page, GTK_DIR_TAB_FORWARD);
@@ -147,6 +151,19 @@ void app_push_bare(GtkWidget *inside, GtkWidget *page)
 static void on_back(GtkButton *button)
 {
 	app_pop(GTK_WIDGET(button));
+}
+
+/* On as many lines as it needs: a form's name tells which of thirty it is. */
+static GtkWidget *title_new(const char *title)
+{
+	GtkWidget *label = gtk_label_new(title);
+
+	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+	gtk_label_set_natural_wrap_mode(GTK_LABEL(label), GTK_NATURAL_WRAP_NONE);
+	gtk_label_set_justify(GTK_LABEL(label), GTK_JUSTIFY_CENTER);
+	gtk_widget_add_css_class(label, "title");
+	return label;
 }
 
 void app_push(GtkWidget *inside, GtkWidget *page, const char *title)
@@ -159,7 +176,7 @@ void app_push(GtkWidget *inside, GtkWidget *page, const char *title)
 	gtk_widget_add_css_class(back, "back");
 	g_signal_connect(back, "clicked", G_CALLBACK(on_back), NULL);
 	adw_header_bar_pack_start(ADW_HEADER_BAR(header), back);
-	adw_header_bar_set_title_widget(ADW_HEADER_BAR(header), adw_window_title_new(title, NULL));
+	adw_header_bar_set_title_widget(ADW_HEADER_BAR(header), title_new(title));
 	gtk_widget_add_css_class(box, "has-header");
 	gtk_box_append(GTK_BOX(box), header);
 	gtk_widget_set_vexpand(page, TRUE);
@@ -197,11 +214,15 @@ void app_set_instead(GtkWidget *inside, GtkWidget *page)
 	AppWindow *w = app_window_of(inside);
 	GtkWidget *there = gtk_stack_get_child_by_name(w->content, "instead");
 
+	/* nothing leads to the four while they are not there */
+	adw_view_switcher_bar_set_reveal(w->switcher_bar, page == NULL);
+	adw_view_switcher_title_set_view_switcher_enabled(w->switcher_title, page == NULL);
 	gtk_stack_set_visible_child_name(w->content, "views");
 	if (there != NULL)
 		gtk_stack_remove(w->content, there);
 	if (page == NULL)
 		return;
+	app_wrap_keys(page);
 	(void)gtk_stack_add_named(w->content, page, "instead");
 	gtk_stack_set_visible_child(w->content, page);
 }
@@ -345,6 +366,13 @@ static void on_banner(AppWindow *w)
 		w->troubles[w->trouble_shown].pressed(GTK_WIDGET(w));
 }
 
+/* Of a long one with large letters only the head is shown there. */
+static void on_banner_text(AppWindow *w)
+{
+	if (w->trouble_shown >= 0)
+		app_toast(GTK_WIDGET(w), w->troubles[w->trouble_shown].text, NULL, NULL, NULL, NULL);
+}
+
 void app_changed(GtkWidget *inside)
 {
 	g_signal_emit(app_window_of(inside), changed_signal, 0);
@@ -357,11 +385,42 @@ void app_name(GtkWidget *widget, const char *name)
 	gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
+void app_wrap_keys(GtkWidget *inside)
+{
+	GtkWidget *label = GTK_IS_BUTTON(inside) ? gtk_button_get_child(GTK_BUTTON(inside)) : NULL;
+
+	if (GTK_IS_LABEL(label)) {
+		gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+		gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD);
+		/* where there is room a line stays one: else two characters would stand one above the other */
+		gtk_label_set_natural_wrap_mode(GTK_LABEL(label), GTK_NATURAL_WRAP_NONE);
+		gtk_label_set_justify(GTK_LABEL(label), GTK_JUSTIFY_CENTER);
+		return;
+	}
+	for (GtkWidget *c = gtk_widget_get_first_child(inside); c != NULL; c = gtk_widget_get_next_sibling(c))
+		app_wrap_keys(c);
+}
+
 void app_time_text(const struct jx_profile *profile, int64_t utc_ms, char out[8])
 {
 	const int64_t minute = (utc_ms / 60000 + profile->utc_offset_min) % 1440;
 
 	(void)g_snprintf(out, 8, "%02d:%02d", (int)(minute / 60), (int)(minute % 60));
+}
+
+char *app_size_text(int64_t bytes)
+{
+	return g_format_size((guint64)bytes);
+}
+
+const char *app_code_icon(const char *code, char out[32])
+{
+	GtkIconTheme *theme = gtk_icon_theme_get_for_display(gdk_display_get_default());
+
+	g_snprintf(out, 32, "jx-code-%.8s-symbolic", code);
+	if (!gtk_icon_theme_has_icon(theme, out))
+		jx_strcpy(out, 32, "jx-code-other-symbolic");
+	return out;
 }
 
 void app_load_style(void)
@@ -467,11 +526,13 @@ static void app_window_class_init(AppWindowClass *class)
 	gtk_widget_class_bind_template_child(widget, AppWindow, content);
 	gtk_widget_class_bind_template_child(widget, AppWindow, views);
 	gtk_widget_class_bind_template_child(widget, AppWindow, switcher_title);
+	gtk_widget_class_bind_template_child(widget, AppWindow, switcher_bar);
 	gtk_widget_class_bind_template_child(widget, AppWindow, banner);
 	gtk_widget_class_bind_template_child(widget, AppWindow, banner_text);
 	gtk_widget_class_bind_template_child(widget, AppWindow, banner_button);
 	gtk_widget_class_bind_template_child(widget, AppWindow, pad);
 	gtk_widget_class_bind_template_callback(widget, on_banner);
+	gtk_widget_class_bind_template_callback(widget, on_banner_text);
 	gtk_widget_class_bind_template_callback(widget, on_shown);
 	gtk_widget_class_add_binding(widget, GDK_KEY_Escape, 0, on_escape, NULL);
 	gtk_widget_class_add_binding(widget, GDK_KEY_Back, 0, on_escape, NULL);
@@ -487,6 +548,8 @@ static void app_window_init(AppWindow *w)
 	w->trouble_shown = -1;
 	g_type_ensure(APP_TYPE_PINYIN_PAD);
 	gtk_widget_init_template(GTK_WIDGET(w));
+	app_flow_fill(gtk_widget_get_parent(GTK_WIDGET(w->banner_text)));
+	app_sight__serve(w);
 }
 
 /* Tasks and the map will stand between them. */
@@ -515,8 +578,10 @@ static void on_view(AppWindow *w)
 	const char *name = adw_view_stack_get_visible_child_name(w->views);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(views); i++)
-		if (strcmp(views[i].name, name) == 0 && adw_bin_get_child(place) == NULL)
+		if (strcmp(views[i].name, name) == 0 && adw_bin_get_child(place) == NULL) {
 			adw_bin_set_child(place, views[i].page_new());
+			app_wrap_keys(GTK_WIDGET(place));
+		}
 }
 
 static gboolean give_back(gpointer user)

@@ -141,7 +141,7 @@ static void wait_to_see(struct world *w, const char *text)
 
 static GtkWidget *code_row(struct world *w)
 {
-	return app_test_find(&w->t, ADW_TYPE_ENTRY_ROW, "登记码");
+	return app_test_find(&w->t, ADW_TYPE_ENTRY_ROW, "注册码");
 }
 
 static void test_typing(void **state)
@@ -153,12 +153,12 @@ static void test_typing(void **state)
 	(void)state;
 	set_up(&w, "typing");
 	app_test_open_home(&w.t, w.profile, w.home, 360, 720);
-	wait_to_see(&w, "登记本机");
+	wait_to_see(&w, "注册本机");
 	app_test_check(&w.t, "enrol");
 	app_test_shoot(&w.t, "enrol");
 	code = new_code(&w, "H07", false);
-	enrol = app_test_find(&w.t, GTK_TYPE_BUTTON, "登记");
-	app_test_type(&w.t, app_test_find(&w.t, ADW_TYPE_ENTRY_ROW, "服务器地址（https://...）"), w.url);
+	enrol = app_test_find(&w.t, GTK_TYPE_BUTTON, "注册");
+	app_test_type(&w.t, app_test_find(&w.t, ADW_TYPE_ENTRY_ROW, "服务器（https://...）"), w.url);
 	/* a wrong character is told before anything goes to the server */
 	wrong = g_strdup(code);
 	/* the check character: another one of those before it may have the same check, one time in 32 */
@@ -238,11 +238,11 @@ static void test_scanning(void **state)
 	link = g_strdup_printf("jiexun:%s#%s", w.url, code);
 	draw_code(&w, link);
 	app_test_open_home(&w.t, w.profile, w.home, 480, 800);
-	wait_to_see(&w, "登记本机");
+	wait_to_see(&w, "注册本机");
 	app_test_press_named(&w.t, "扫描二维码");
-	wait_to_see(&w, "登记码输入正确");
+	wait_to_see(&w, "注册码输入正确");
 	assert_string_equal(gtk_editable_get_text(GTK_EDITABLE(code_row(&w))), code);
-	app_test_press_named(&w.t, "登记");
+	app_test_press_named(&w.t, "注册");
 	wait_to_see(&w, "办公室已认可本机");
 	app_test_press_named(&w.t, "开始工作");
 	wait_to_see(&w, "乱贴乱画");

@@ -241,6 +241,27 @@ void app_test_keys(struct app_test *t, ...)
 
 /* ---- looking ----------------------------------------------------------------------------------------- */
 
+/* What has a surface of its own lies over the window's. */
+static void add_popovers(GtkSnapshot *snapshot, GtkWidget *inside)
+{
+	if (!gtk_widget_get_mapped(inside))
+		return;
+	if (GTK_IS_POPOVER(inside)) {
+		GdkPopup *popup = GDK_POPUP(gtk_native_get_surface(GTK_NATIVE(inside)));
+		g_autoptr(GdkPaintable) paintable = gtk_widget_paintable_new(inside);
+
+		gtk_snapshot_save(snapshot);
+		gtk_snapshot_translate(snapshot,
+				       &GRAPHENE_POINT_INIT((float)gdk_popup_get_position_x(popup),
+							    (float)gdk_popup_get_position_y(popup)));
+		gdk_paintable_snapshot(paintable, snapshot, gdk_paintable_get_intrinsic_width(paintable),
+				       gdk_paintable_get_intrinsic_height(paintable));
+		gtk_snapshot_restore(snapshot);
+	}
+	for (GtkWidget *c = gtk_widget_get_first_child(inside); c != NULL; c = gtk_widget_get_next_sibling(c))
+		add_popovers(snapshot, c);
+}
+
 static GdkTexture *take_picture(struct app_test *t)
 {
 	GtkWidget *window = GTK_WIDGET(t->window);
@@ -251,6 +272,7 @@ static GdkTexture *take_picture(struct app_test *t)
 	GdkTexture *texture;
 
 	gdk_paintable_snapshot(paintable, snapshot, width, height);
+	add_popovers(snapshot, window);
 	node = gtk_snapshot_free_to_node(snapshot);
 	assert_non_null(node);
 	texture = gsk_renderer_render_texture(gtk_native_get_renderer(GTK_NATIVE(window)), node,

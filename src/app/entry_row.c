@@ -6,7 +6,8 @@
 #include "app.h"
 
 #define PICTURE_PX 56
-#define SIGN_PX    28
+/* A size in which the theme has its icons ready: for any other one it reads an SVG, and that loads 8 MB. */
+#define SIGN_PX 48
 
 struct _AppEntryRow {
 	GtkBox parent_instance;
@@ -158,10 +159,6 @@ void app_line_set_picture(AppLine *line, GdkTexture *picture)
 }
 
 /* ---- the row -------------------------------------------------------------------------------------------- */
-
-#define PICTURE_PIXELS 56
-/* A size in which the theme has its icons ready: for any other one it reads an SVG, and that loads 8 MB. */
-#define ICON_PIXELS 48
 
 static void show_picture(AppEntryRow *row)
 {

@@ -10,6 +10,7 @@ struct found {
 	struct jx_compose *c;
 	struct jx_handheld *h;
 	struct jx_entry entry;
+	uint8_t id[JX_ID_BYTES]; /* of the row */
 	bool is_check;
 };
 
@@ -48,6 +49,10 @@ static jx_rc read_row(void *user, const struct jx_log_row *row)
 	const jx_pack *pack;
 	jx_rc rc = jx_entry_decode(row->bytes, row->len, &f->entry, NULL);
 
+	/* as it is now: nothing of the version before */
+	jx_compose_new(&f->h->profile, f->c);
+	f->is_check = false;
+	memcpy(f->id, row->id, JX_ID_BYTES);
 	if (rc != JX_OK || f->entry.answers.data == NULL)
 		return rc;
 	pack = jx_packs_version(f->h->packs, f->entry.pack, f->entry.pack_version);
@@ -64,25 +69,32 @@ static jx_rc read_row(void *user, const struct jx_log_row *row)
 	return rc;
 }
 
-/* The newest version of it, if it was corrected. */
+/* The newest version of it: a correction names the one before it, and each step leads to a later entry, so this ends. */
 static jx_rc find(struct jx_handheld *h, const uint8_t id[JX_ID_BYTES], struct found *f, struct jx_error *err)
 {
 	jx_rc rc = jx_handheld_open_recorder(h, err);
 
+	f->h = h;
+	if (rc == JX_OK)
+		rc = jx_store_by_id(h->store, id, read_row, f, err);
 	if (rc != JX_OK)
 		return rc;
-	f->h = h;
-	jx_compose_new(&h->profile, f->c);
-	rc = jx_store_replacing(h->store, id, read_row, f, NULL);
-	if (rc == JX_OK && f->entry.kind != JX_KIND_CORRECTION)
-		return jx_fail(err, JX_ESTATE, 0, WHERE,
-			       "it was withdrawn: what was taken back is not changed any more; log it anew");
-	if (rc == JX_ENOTFOUND)
-		rc = jx_store_by_id(h->store, id, read_row, f, err);
-	if (rc == JX_OK && (f->is_check || f->entry.form[0] == '\0'))
-		rc = jx_fail(err, JX_EINVAL, 0, WHERE,
-			     "this entry is no observation of street disorder: open it in its own form");
-	return rc;
+	while (rc == JX_OK) {
+		uint8_t last[JX_ID_BYTES];
+
+		memcpy(last, f->id, sizeof(last));
+		rc = jx_store_replacing(h->store, last, read_row, f, err);
+		if (rc == JX_OK && f->entry.kind != JX_KIND_CORRECTION)
+			return jx_fail(
+				err, JX_ESTATE, 0, WHERE,
+				"it was withdrawn: what was taken back is not changed any more; log it anew");
+	}
+	if (rc != JX_ENOTFOUND)
+		return rc;
+	if (f->is_check || f->entry.form[0] == '\0')
+		return jx_fail(err, JX_EINVAL, 0, WHERE,
+			       "this entry is no observation of street disorder: open it in its own form");
+	return JX_OK;
 }
 
 jx_rc jx_compose_correct(struct jx_handheld *h, const uint8_t of_id[JX_ID_BYTES], struct jx_compose *out,

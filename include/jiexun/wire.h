@@ -64,16 +64,12 @@ void jx_wire_lay_out(struct jx_bytes plain, jx_buf *out);
 jx_rc jx_wire_expand(struct jx_bytes packed, int dictionary, jx_buf *out, struct jx_error *err);
 
 /**
- * All dictionaries, read once for many messages: for a server, whose small answers would take most of their time for reading one.
- * It never changes; any number of threads may use it at a time. Bytes are of the same format, not always the same ones.
+ * All dictionaries, read once for many messages: for a server. It never changes; any number of threads may use it at a time.
  */
 typedef struct jx_wire_ready jx_wire_ready;
-jx_rc jx_wire_ready_new(int level, jx_wire_ready **ready_out, struct jx_error *err);
+jx_rc jx_wire_ready_new(jx_wire_ready **ready_out, struct jx_error *err);
 void jx_wire_ready_free(jx_wire_ready *ready); /* NULL: nothing */
 JX_DEFINE_AUTO(jx_wire_ready, jx_wire_ready_free);
-/** As jx_wire_compress_with(), at the level that it was made for. */
-jx_rc jx_wire_ready_compress(const jx_wire_ready *ready, struct jx_bytes plain, int dictionary, jx_buf *out,
-			     struct jx_error *err);
 /** As jx_wire_expand(). */
 jx_rc jx_wire_ready_expand(const jx_wire_ready *ready, struct jx_bytes packed, int dictionary, jx_buf *out,
 			   struct jx_error *err);

@@ -96,7 +96,7 @@ jx_rc jx_ingest_new(const struct jx_ingest_config *config, jx_ingest **ingest_ou
 			err, JX_ELIMIT, 0, "ingest.new",
 			"a server has at most %d introductions of identity keys, not %zu: set up a new one",
 			JX_INGEST_INTRODUCTIONS_MAX, config->introduction_count);
-	rc = jx_wire_ready_new(JX_INGEST__ZSTD_LEVEL, &ready, err);
+	rc = jx_wire_ready_new(&ready, err);
 	if (rc != JX_OK)
 		return rc;
 	in = jx_xcalloc(1, sizeof(*in));

@@ -26,9 +26,6 @@ struct jx_ingest__signer {
 	uint8_t pack_public[JX_PUB_BYTES], pack_secret[JX_SEC_BYTES]; /* the pack key that belongs to it */
 };
 
-/* Of answers. */
-#define JX_INGEST__ZSTD_LEVEL 3
-
 struct jx_ingest {
 	struct jx_ingest_config config;
 	jx_vault *vault;
@@ -51,7 +48,7 @@ struct jx_ingest {
 	pthread_mutex_t packs_mutex;
 	struct jx_ingest__packs *packs; /* NULL: none are known */
 	bool has_loaded_packs;
-	jx_wire_ready *ready; /* dictionaries of messages both ways */
+	jx_wire_ready *ready; /* dictionaries of requests */
 	uint64_t *seen;       /* JX_INGEST__SEEN first bytes of signatures */
 };
 

@@ -36,31 +36,12 @@ static jx_rc no_memory(struct jx_error *err)
 }
 
 struct jx_wire_ready {
-	int level;
-	ZSTD_CDict *packs[JX_WIRE_DICTIONARY_NEWEST];
 	ZSTD_DDict *expands[JX_WIRE_DICTIONARY_NEWEST];
 };
 
-/*
- * A dictionary that is read for this message fits its tables to it; one that is ready has those for any size. So the first is for a
- * batch, the second for an answer, which zstd then packs with tables of its own beside those.
- */
-static size_t deflate_frame(ZSTD_CCtx *c, const jx_wire_ready *ready, int dictionary, int level,
-			    struct jx_bytes plain, char *frame, size_t room)
-{
-	if (dictionary == JX_WIRE_DICTIONARY_NONE)
-		return ZSTD_compressCCtx(c, frame, room, plain.data, plain.len, level);
-	if (ready != NULL)
-		return ZSTD_compress_usingCDict(c, frame, room, plain.data, plain.len,
-						ready->packs[dictionary - 1]);
-	return ZSTD_compress_usingDict(c, frame, room, plain.data, plain.len,
-				       dictionaries[dictionary - 1].bytes, *dictionaries[dictionary - 1].len,
-				       level);
-}
-
 /* One whole frame behind what out holds. */
-static jx_rc deflate_bytes(struct jx_bytes plain, const jx_wire_ready *ready, int dictionary, int level,
-			   jx_buf *out, struct jx_error *err)
+static jx_rc deflate_bytes(struct jx_bytes plain, int dictionary, int level, jx_buf *out,
+			   struct jx_error *err)
 {
 	JX_CLEANUP(free_cctx) ZSTD_CCtx *c = ZSTD_createCCtx();
 	const size_t room = ZSTD_compressBound(plain.len);
@@ -69,7 +50,16 @@ static jx_rc deflate_bytes(struct jx_bytes plain, const jx_wire_ready *ready, in
 
 	if (c == NULL || frame == NULL)
 		return no_memory(err);
-	made = deflate_frame(c, ready, dictionary, level, plain, frame, room);
+	/*
+	 * Fits its tables to the message; a dictionary that is loaded beforehand gets those for any size, twice as much to clear, and zstd
+	 * 1.5.4 makes one through a null pointer where memory is out.
+	 */
+	if (dictionary != JX_WIRE_DICTIONARY_NONE)
+		made = ZSTD_compress_usingDict(c, frame, room, plain.data, plain.len,
+					       dictionaries[dictionary - 1].bytes,
+					       *dictionaries[dictionary - 1].len, level);
+	else
+		made = ZSTD_compressCCtx(c, frame, room, plain.data, plain.len, level);
 	if (ZSTD_isError(made))
 		return jx_fail(err, JX_ENOMEM, 0, "wire.compress", "a message could not be compressed: %s",
 			       ZSTD_getErrorName(made));
@@ -79,17 +69,17 @@ static jx_rc deflate_bytes(struct jx_bytes plain, const jx_wire_ready *ready, in
 
 jx_rc jx_wire_compress(struct jx_bytes plain, int level, jx_buf *out, struct jx_error *err)
 {
-	return deflate_bytes(plain, NULL, JX_WIRE_DICTIONARY_NONE, level, out, err);
+	return deflate_bytes(plain, JX_WIRE_DICTIONARY_NONE, level, out, err);
 }
 
-static jx_rc compress(struct jx_bytes plain, const jx_wire_ready *ready, int dictionary, int level,
-		      jx_buf *out, struct jx_error *err)
+jx_rc jx_wire_compress_with(struct jx_bytes plain, int dictionary, int level, jx_buf *out,
+			    struct jx_error *err)
 {
 	JX_AUTO_BUF laid = {0};
 	jx_rc rc;
 
 	if (dictionary == JX_WIRE_DICTIONARY_NONE)
-		return deflate_bytes(plain, NULL, dictionary, level, out, err);
+		return deflate_bytes(plain, dictionary, level, out, err);
 	if (!is_known(dictionary))
 		return jx_fail(err, JX_EVERSION, 0, "wire.compress",
 			       "compression dictionary %d is not known here; send without a dictionary",
@@ -98,30 +88,16 @@ static jx_rc compress(struct jx_bytes plain, const jx_wire_ready *ready, int dic
 	rc = jx_buf_check(&laid, "message", err);
 	if (rc != JX_OK)
 		return rc;
-	return deflate_bytes((struct jx_bytes){laid.data, laid.len}, ready, dictionary, level, out, err);
+	return deflate_bytes((struct jx_bytes){laid.data, laid.len}, dictionary, level, out, err);
 }
 
-jx_rc jx_wire_compress_with(struct jx_bytes plain, int dictionary, int level, jx_buf *out,
-			    struct jx_error *err)
-{
-	return compress(plain, NULL, dictionary, level, out, err);
-}
-
-jx_rc jx_wire_ready_compress(const jx_wire_ready *ready, struct jx_bytes plain, int dictionary, jx_buf *out,
-			     struct jx_error *err)
-{
-	return compress(plain, ready, dictionary, ready->level, out, err);
-}
-
-jx_rc jx_wire_ready_new(int level, jx_wire_ready **ready_out, struct jx_error *err)
+jx_rc jx_wire_ready_new(jx_wire_ready **ready_out, struct jx_error *err)
 {
 	JX_AUTO(jx_wire_ready) r = jx_xcalloc(1, sizeof(*r));
 
-	r->level = level;
 	for (size_t i = 0; i < JX_WIRE_DICTIONARY_NEWEST; i++) {
-		r->packs[i] = ZSTD_createCDict(dictionaries[i].bytes, *dictionaries[i].len, level);
 		r->expands[i] = ZSTD_createDDict(dictionaries[i].bytes, *dictionaries[i].len);
-		if (r->packs[i] == NULL || r->expands[i] == NULL)
+		if (r->expands[i] == NULL)
 			return no_memory(err);
 	}
 	*ready_out = JX_STEAL(r);
@@ -132,10 +108,8 @@ void jx_wire_ready_free(jx_wire_ready *ready)
 {
 	if (ready == NULL)
 		return;
-	for (size_t i = 0; i < JX_WIRE_DICTIONARY_NEWEST; i++) {
-		(void)ZSTD_freeCDict(ready->packs[i]);
+	for (size_t i = 0; i < JX_WIRE_DICTIONARY_NEWEST; i++)
 		(void)ZSTD_freeDDict(ready->expands[i]);
-	}
 	free(ready);
 }
 

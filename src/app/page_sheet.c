@@ -1,167 +1,33 @@
 /* The page of a form: one screen a section, one a row of a group, and the last one where it is saved. */
-#include "sheet.h"
+#include "page_sheet.h"
 
 #include <string.h>
 
-#include "confirm.h"
-#include "copies.h"
 #include "flow.h"
-#include "number_pad.h"
-
-#define PROBLEMS_MAX 200
-#define CLOSE_WIDTH  600 /* from here on the pad stands beside the fields, if that is wider than high */
-
-struct _AppSheetPage {
-	AdwBin parent_instance;
-	GtkMenuButton *menu;
-	GtkPopover *popover;
-	GtkBox *sections, *split;
-	GtkWidget *foot, *keys;
-	GtkLabel *title, *notice, *computed, *kept;
-	AdwBin *screen;
-	AppNumberPad *pad;
-	GtkButton *card, *back, *next;
-	GtkScrolledWindow *results;
-	struct sheet *sheet;
-	GPtrArray *fields;   /* AppSheetField of the screen */
-	size_t section, row; /* section_count: the last screen; row 0: no row of a group */
-	bool shows_missing;  /* saving was tried: what is not answered is a problem now */
-	bool is_saving;
-	bool is_left; /* disposed of */
-	guint hide_pad, settle;
-	char at[JX_FIELD_PATH_MAX]; /* answered last on this screen */
-};
 
 G_DEFINE_TYPE(AppSheetPage, app_sheet_page, ADW_TYPE_BIN)
 
-static const struct jx_form *form_of(const AppSheetPage *page)
+const struct jx_form *sheet_page_form(const AppSheetPage *page)
 {
 	return jx_sheet_form(page->sheet->fill.sheet);
 }
 
 static bool is_group(const AppSheetPage *page)
 {
-	return page->section < form_of(page)->section_count &&
-	       form_of(page)->sections[page->section].is_repeat;
+	return page->section < sheet_page_form(page)->section_count &&
+	       sheet_page_form(page)->sections[page->section].is_repeat;
 }
 
 static size_t rows_of(const AppSheetPage *page, size_t section)
 {
-	return jx_sheet_rows(page->sheet->fill.sheet, form_of(page)->sections[section].id);
-}
-
-/* ---- what is shown always ------------------------------------------------------------------------------ */
-
-static void show_computed(AppSheetPage *page)
-{
-	JX_AUTO_BUF text = {0};
-	size_t len;
-
-	jx_buf_init(&text, 1 << 20);
-	jx_fill_computed_text(page->sheet->fill.sheet, page->sheet->fill.draft.day, &text);
-	gtk_widget_set_visible(GTK_WIDGET(page->results), text.data != NULL);
-	if (text.data == NULL)
-		return;
-	len = strlen(text.data);
-	if (len > 0 && text.data[len - 1] == '\n')
-		text.data[len - 1] = '\0';
-	/* it stands indented in a dialogue, at the edge here */
-	gtk_label_set_text(page->computed, text.data + strspn(text.data, " "));
-}
-
-void app_sheet_page_show_kept(AppSheetPage *page)
-{
-	const struct sheet *s = page->sheet;
-	char time[8];
-
-	if (s->refused != NULL) {
-		g_autofree char *text = g_strdup_printf(_("Not kept: %s"), s->refused);
-
-		gtk_label_set_text(page->kept, text);
-		gtk_widget_set_tooltip_text(GTK_WIDGET(page->kept), text);
-		gtk_widget_add_css_class(GTK_WIDGET(page->kept), "sheet-problem");
-		return;
-	}
-	gtk_widget_remove_css_class(GTK_WIDGET(page->kept), "sheet-problem");
-	gtk_widget_set_tooltip_text(GTK_WIDGET(page->kept), NULL);
-	if (s->writing > 0 || s->timer != 0) {
-		gtk_label_set_text(page->kept, _("keeping …"));
-	} else if (s->kept_real_ms > 0) {
-		g_autofree char *text = NULL;
-
-		app_time_text(app_profile(GTK_WIDGET(page)), s->kept_real_ms, time);
-		text = g_strdup_printf(_("draft kept %s"), time);
-		gtk_label_set_text(page->kept, text);
-	} else {
-		gtk_label_set_text(page->kept, s->fill.is_stored ? _("draft kept") : "");
-	}
-}
-
-static void show_notice(AppSheetPage *page)
-{
-	const struct sheet *s = page->sheet;
-	g_autofree char *text = NULL;
-
-	gtk_widget_set_visible(GTK_WIDGET(page->notice), FALSE);
-	if (s->active_version == s->fill.draft.pack_version)
-		return;
-	text = g_strdup_printf(
-		_("Begun with version %lld of the form; version %lld holds now. It is finished with the old one"),
-		(long long)s->fill.draft.pack_version, (long long)s->active_version);
-	gtk_label_set_text(page->notice, text);
-	gtk_widget_set_visible(GTK_WIDGET(page->notice), TRUE);
-}
-
-void app_sheet_page_set_active(AppSheetPage *page, int64_t version)
-{
-	page->sheet->active_version = version;
-	show_notice(page);
-}
-
-/* ---- problems ------------------------------------------------------------------------------------------ */
-
-static const char *problem_of(const struct jx_problem *p, size_t count, const char *path, bool with_missing)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(p[i].path, path) == 0 &&
-		    (with_missing || (strcmp(p[i].rule, "needed") != 0 && strcmp(p[i].rule, "photo") != 0)))
-			return jx_text_pick(&p[i].text);
-	return NULL;
-}
-
-/* A counted field stands in another section than its rows; a problem of it is seen on the screen it stands on. */
-static void show_problems(AppSheetPage *page)
-{
-	g_autofree struct jx_problem *p = g_new0(struct jx_problem, PROBLEMS_MAX);
-	const char *roles[JX_PHOTOS_MAX];
-	const size_t role_count = jx_fill_roles(&page->sheet->fill, roles);
-	size_t n = jx_sheet_problems(page->sheet->fill.sheet, roles, role_count, p, PROBLEMS_MAX);
-
-	n = MIN(n, PROBLEMS_MAX);
-	for (guint i = 0; i < page->fields->len; i++) {
-		AppSheetField *f = g_ptr_array_index(page->fields, i);
-
-		if (!app_sheet_field_is_refused(f))
-			app_sheet_field_set_problem(
-				f, problem_of(p, n, app_sheet_field_path(f), page->shows_missing));
-	}
-}
-
-void app_sheet_page_answered(AppSheetPage *page, const char *path)
-{
-	jx_strcpy(page->at, sizeof(page->at), path != NULL ? path : "");
-	for (guint i = 0; i < page->fields->len; i++)
-		app_sheet_field_refresh(g_ptr_array_index(page->fields, i));
-	show_problems(page);
-	show_computed(page);
-	app_sheet_page_show_kept(page);
+	return jx_sheet_rows(page->sheet->fill.sheet, sheet_page_form(page)->sections[section].id);
 }
 
 /* ---- screens ------------------------------------------------------------------------------------------- */
 
 static char *title_of(const AppSheetPage *page, size_t section, size_t row)
 {
-	const struct jx_form *form = form_of(page);
+	const struct jx_form *form = sheet_page_form(page);
 
 	if (section == form->section_count)
 		return g_strdup_printf("%zu/%zu  %s", section + 1, form->section_count + 1, _("Finish"));
@@ -186,7 +52,7 @@ static GtkWidget *in_scroll(GtkWidget *child)
 
 static void on_row_button(AppSheetPage *page, bool is_same)
 {
-	const char *id = form_of(page)->sections[page->section].id;
+	const char *id = sheet_page_form(page)->sections[page->section].id;
 	struct jx_error err = {0};
 
 	if (sheet_add_row(page->sheet, id, is_same, &err) != JX_OK)
@@ -232,7 +98,7 @@ static GtkWidget *make_row_bar(AppSheetPage *page)
 
 static GtkWidget *make_fields(AppSheetPage *page)
 {
-	const struct jx_form *form = form_of(page);
+	const struct jx_form *form = sheet_page_form(page);
 	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 14);
 
 	gtk_widget_add_css_class(box, "page");
@@ -261,9 +127,9 @@ static GtkWidget *make_fields(AppSheetPage *page)
 	return box;
 }
 
-static void name_keys(AppSheetPage *page)
+void sheet_page_name_keys(AppSheetPage *page)
 {
-	const bool is_last = page->section == form_of(page)->section_count;
+	const bool is_last = page->section == sheet_page_form(page)->section_count;
 	g_autofree char *title = title_of(page, page->section, page->row);
 
 	gtk_label_set_text(page->title, title);
@@ -282,7 +148,7 @@ void app_sheet_page_go(AppSheetPage *page, size_t section, size_t row)
 	page->section = section;
 	page->row = row;
 	g_ptr_array_set_size(page->fields, 0);
-	if (section == form_of(page)->section_count)
+	if (section == sheet_page_form(page)->section_count)
 		child = in_scroll(sheet_finish_new(page->sheet, page->shows_missing));
 	else if (is_group(page) && row == 0)
 		child = sheet_rows_new(page->sheet, section);
@@ -290,7 +156,7 @@ void app_sheet_page_go(AppSheetPage *page, size_t section, size_t row)
 		child = in_scroll(make_fields(page));
 	app_wrap_keys(child);
 	adw_bin_set_child(page->screen, child);
-	name_keys(page);
+	sheet_page_name_keys(page);
 	app_sheet_page_answered(page, NULL);
 	(void)gtk_widget_child_focus(GTK_WIDGET(page->screen), GTK_DIR_TAB_FORWARD);
 }
@@ -337,65 +203,10 @@ void app_sheet_page_go_on(AppSheetPage *page, GtkWidget *field)
 
 /* ---- going on and back --------------------------------------------------------------------------------- */
 
-static size_t problem_count(AppSheetPage *page, struct jx_problem *first)
-{
-	const char *roles[JX_PHOTOS_MAX];
-	const size_t role_count = jx_fill_roles(&page->sheet->fill, roles);
-
-	return jx_sheet_problems(page->sheet->fill.sheet, roles, role_count, first, 1);
-}
-
-static void save(AppSheetPage *page)
-{
-	const char *reason = jx_fill_option(&page->sheet->fill, "reason");
-	struct jx_problem first;
-
-	if (page->is_saving)
-		return;
-	if (problem_count(page, &first) > 0) {
-		page->shows_missing = true;
-		app_toast(GTK_WIDGET(page), _("Not saved yet: something is still to be put right"), NULL,
-			  NULL, NULL, NULL);
-		app_sheet_page_go_to(page, first.path);
-		return;
-	}
-	if (jx_fill_option(&page->sheet->fill, "corrects") != NULL && (reason == NULL || reason[0] == '\0')) {
-		app_toast(GTK_WIDGET(page), _("Say why it is corrected"), NULL, NULL, NULL, NULL);
-		return;
-	}
-	page->is_saving = true;
-	name_keys(page);
-	sheet_save(page->sheet);
-}
-
-void app_sheet_page_saved(AppSheetPage *page, const char *number, bool is_at_once, const struct jx_error *err)
-{
-	g_autofree char *text = NULL;
-
-	page->is_saving = false;
-	name_keys(page);
-	if (err != NULL) {
-		confirm_refused(GTK_WIDGET(page));
-		app_toast_error(GTK_WIDGET(page), err);
-		if (jx_sheet_field(page->sheet->fill.sheet, err->where) != NULL)
-			app_sheet_page_go_to(page, err->where);
-		return;
-	}
-	page->sheet->is_over = true;
-	confirm_saved(GTK_WIDGET(page));
-	text = is_at_once ? g_strdup_printf(_("Saved %s. This cannot wait: send it now, or call the office"),
-					    number)
-			  : g_strdup_printf(_("Saved %s"), number);
-	app_toast(GTK_WIDGET(page), text, NULL, NULL, NULL, NULL);
-	app_changed(GTK_WIDGET(page));
-	app_copies_of(GTK_WIDGET(page), page->sheet->fill.draft.id);
-	app_pop(GTK_WIDGET(page));
-}
-
 static void on_next(AppSheetPage *page)
 {
-	if (page->section == form_of(page)->section_count)
-		save(page);
+	if (page->section == sheet_page_form(page)->section_count)
+		sheet_page_save(page);
 	else if (page->row > 0 && page->row < rows_of(page, page->section))
 		app_sheet_page_go(page, page->section, page->row + 1);
 	else if (page->row > 0)
@@ -454,7 +265,7 @@ static void fill_menu(AppSheetPage *page)
 
 	while ((child = gtk_widget_get_first_child(GTK_WIDGET(page->sections))) != NULL)
 		gtk_box_remove(page->sections, child);
-	for (size_t i = 0; i <= form_of(page)->section_count; i++) {
+	for (size_t i = 0; i <= sheet_page_form(page)->section_count; i++) {
 		g_autofree char *title = title_of(page, i, 0);
 		GtkWidget *button = gtk_button_new_with_label(title);
 
@@ -468,43 +279,8 @@ static void fill_menu(AppSheetPage *page)
 	add_to_menu(page, discard);
 }
 
-/* ---- the pad ------------------------------------------------------------------------------------------- */
-
-static gboolean hide_pad(gpointer user)
+bool sheet_page_do(AppSheetPage *page, const char *key)
 {
-	AppSheetPage *page = user;
-
-	page->hide_pad = 0;
-	gtk_widget_set_visible(GTK_WIDGET(page->pad), FALSE);
-	return G_SOURCE_REMOVE;
-}
-
-/* From one number to the next it stays: else all would jump. */
-void app_sheet_page_set_number(AppSheetPage *page, GtkWidget *entry)
-{
-	if (page->is_left)
-		return;
-	g_clear_handle_id(&page->hide_pad, g_source_remove);
-	app_number_pad_set_entry(page->pad, entry);
-	if (entry == NULL) {
-		page->hide_pad = g_idle_add(hide_pad, page);
-		return;
-	}
-	gtk_orientable_set_orientation(GTK_ORIENTABLE(page->split),
-				       gtk_widget_get_width(GTK_WIDGET(page)) > CLOSE_WIDTH
-					       ? GTK_ORIENTATION_HORIZONTAL
-					       : GTK_ORIENTATION_VERTICAL);
-	gtk_widget_set_visible(GTK_WIDGET(page->pad), TRUE);
-}
-
-/* ---- keys ---------------------------------------------------------------------------------------------- */
-
-static gboolean on_key(GtkWidget *widget, GVariant *args, gpointer user)
-{
-	AppSheetPage *page = APP_SHEET_PAGE(widget);
-	const char *key = g_variant_get_string(args, NULL);
-
-	(void)user;
 	if (strcmp(key, "next") == 0)
 		on_next(page);
 	else if (strcmp(key, "back") == 0)
@@ -516,47 +292,8 @@ static gboolean on_key(GtkWidget *widget, GVariant *args, gpointer user)
 	else if (is_group(page) && strcmp(key, "same") == 0)
 		on_same(page);
 	else
-		return FALSE;
-	return TRUE;
-}
-
-static void bind_keys(GtkWidgetClass *widget)
-{
-	static const struct {
-		guint key;
-		const char *does;
-	} keys[] = {{GDK_KEY_Escape, "escape"},
-		    {GDK_KEY_plus, "add"},
-		    {GDK_KEY_KP_Add, "add"},
-		    {GDK_KEY_equal, "same"},
-		    {GDK_KEY_KP_Equal, "same"}};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
-		gtk_widget_class_add_binding(widget, keys[i].key, 0, on_key, "s", keys[i].does);
-		gtk_widget_class_add_binding(widget, keys[i].key, GDK_SHIFT_MASK, on_key, "s", keys[i].does);
-	}
-}
-
-static void add_key(GtkEventController *keys, guint key, const char *does)
-{
-	GtkShortcut *shortcut = gtk_shortcut_new(gtk_keyval_trigger_new(key, 0),
-						 gtk_callback_action_new(on_key, NULL, NULL));
-
-	gtk_shortcut_set_arguments(shortcut, g_variant_new_string(does));
-	gtk_shortcut_controller_add_shortcut(GTK_SHORTCUT_CONTROLLER(keys), shortcut);
-}
-
-/* Before what scrolls takes them. */
-static void take_page_keys(AppSheetPage *page)
-{
-	GtkEventController *keys = gtk_shortcut_controller_new();
-
-	gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE);
-	add_key(keys, GDK_KEY_Page_Down, "next");
-	add_key(keys, GDK_KEY_KP_Page_Down, "next");
-	add_key(keys, GDK_KEY_Page_Up, "back");
-	add_key(keys, GDK_KEY_KP_Page_Up, "back");
-	gtk_widget_add_controller(GTK_WIDGET(page), keys);
+		return false;
+	return true;
 }
 
 /* ---- the widget ---------------------------------------------------------------------------------------- */
@@ -623,7 +360,7 @@ static void app_sheet_page_class_init(AppSheetPageClass *class)
 	gtk_widget_class_bind_template_callback(widget, on_card);
 	gtk_widget_class_bind_template_callback(widget, on_back);
 	gtk_widget_class_bind_template_callback(widget, on_next);
-	bind_keys(widget);
+	sheet_page_bind_keys(widget);
 }
 
 static void app_sheet_page_init(AppSheetPage *page)
@@ -632,7 +369,7 @@ static void app_sheet_page_init(AppSheetPage *page)
 	gtk_widget_init_template(GTK_WIDGET(page));
 	app_flow_fill(page->foot);
 	app_flow_fill(page->keys);
-	take_page_keys(page);
+	sheet_page_take_keys(page);
 	g_signal_connect_swapped(page->popover, "show", G_CALLBACK(fill_menu), page);
 }
 
@@ -641,7 +378,7 @@ static void start(AppSheetPage *page)
 	struct sheet *s = page->sheet;
 	char at[JX_FIELD_PATH_MAX] = "", value[JX_DRAFT_VALUE_MAX], last[JX_FIELD_PATH_MAX] = "";
 
-	show_notice(page);
+	sheet_page_show_notice(page);
 	/* where it goes on: at the last that was answered */
 	while (s->fill.is_stored && jx_sheet_next(s->fill.sheet, at, at))
 		if (jx_sheet_get(s->fill.sheet, at, value, sizeof(value), NULL) == JX_OK && value[0] != '\0')

@@ -1,0 +1,113 @@
+/* What stands around a form's fields: what was counted from them, whether they are kept, which edition, what is wrong. */
+#include "page_sheet.h"
+
+#include <string.h>
+
+#define PROBLEMS_MAX 200
+
+/* ---- what is shown always ------------------------------------------------------------------------------ */
+
+void sheet_page_show_computed(AppSheetPage *page)
+{
+	JX_AUTO_BUF text = {0};
+	size_t len;
+
+	jx_buf_init(&text, 1 << 20);
+	jx_fill_computed_text(page->sheet->fill.sheet, page->sheet->fill.draft.day, &text);
+	gtk_widget_set_visible(GTK_WIDGET(page->results), text.data != NULL);
+	if (text.data == NULL)
+		return;
+	len = strlen(text.data);
+	if (len > 0 && text.data[len - 1] == '\n')
+		text.data[len - 1] = '\0';
+	/* it stands indented in a dialogue, at the edge here */
+	gtk_label_set_text(page->computed, text.data + strspn(text.data, " "));
+}
+
+void app_sheet_page_show_kept(AppSheetPage *page)
+{
+	const struct sheet *s = page->sheet;
+	char time[8];
+
+	if (s->refused != NULL) {
+		g_autofree char *text = g_strdup_printf(_("Not kept: %s"), s->refused);
+
+		gtk_label_set_text(page->kept, text);
+		gtk_widget_set_tooltip_text(GTK_WIDGET(page->kept), text);
+		gtk_widget_add_css_class(GTK_WIDGET(page->kept), "sheet-problem");
+		return;
+	}
+	gtk_widget_remove_css_class(GTK_WIDGET(page->kept), "sheet-problem");
+	gtk_widget_set_tooltip_text(GTK_WIDGET(page->kept), NULL);
+	if (s->writing > 0 || s->timer != 0) {
+		gtk_label_set_text(page->kept, _("keeping …"));
+	} else if (s->kept_real_ms > 0) {
+		g_autofree char *text = NULL;
+
+		app_time_text(app_profile(GTK_WIDGET(page)), s->kept_real_ms, time);
+		text = g_strdup_printf(_("draft kept %s"), time);
+		gtk_label_set_text(page->kept, text);
+	} else {
+		gtk_label_set_text(page->kept, s->fill.is_stored ? _("draft kept") : "");
+	}
+}
+
+void sheet_page_show_notice(AppSheetPage *page)
+{
+	const struct sheet *s = page->sheet;
+	g_autofree char *text = NULL;
+
+	gtk_widget_set_visible(GTK_WIDGET(page->notice), FALSE);
+	if (s->active_version == s->fill.draft.pack_version)
+		return;
+	text = g_strdup_printf(
+		_("Begun with version %lld of the form; version %lld holds now. It is finished with the old one"),
+		(long long)s->fill.draft.pack_version, (long long)s->active_version);
+	gtk_label_set_text(page->notice, text);
+	gtk_widget_set_visible(GTK_WIDGET(page->notice), TRUE);
+}
+
+void app_sheet_page_set_active(AppSheetPage *page, int64_t version)
+{
+	page->sheet->active_version = version;
+	sheet_page_show_notice(page);
+}
+
+/* ---- problems ------------------------------------------------------------------------------------------ */
+
+static const char *problem_of(const struct jx_problem *p, size_t count, const char *path, bool with_missing)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(p[i].path, path) == 0 &&
+		    (with_missing || (strcmp(p[i].rule, "needed") != 0 && strcmp(p[i].rule, "photo") != 0)))
+			return jx_text_pick(&p[i].text);
+	return NULL;
+}
+
+/* A counted field stands in another section than its rows; a problem of it is seen on the screen it stands on. */
+void sheet_page_show_problems(AppSheetPage *page)
+{
+	g_autofree struct jx_problem *p = g_new0(struct jx_problem, PROBLEMS_MAX);
+	const char *roles[JX_PHOTOS_MAX];
+	const size_t role_count = jx_fill_roles(&page->sheet->fill, roles);
+	size_t n = jx_sheet_problems(page->sheet->fill.sheet, roles, role_count, p, PROBLEMS_MAX);
+
+	n = MIN(n, PROBLEMS_MAX);
+	for (guint i = 0; i < page->fields->len; i++) {
+		AppSheetField *f = g_ptr_array_index(page->fields, i);
+
+		if (!app_sheet_field_is_refused(f))
+			app_sheet_field_set_problem(
+				f, problem_of(p, n, app_sheet_field_path(f), page->shows_missing));
+	}
+}
+
+void app_sheet_page_answered(AppSheetPage *page, const char *path)
+{
+	jx_strcpy(page->at, sizeof(page->at), path != NULL ? path : "");
+	for (guint i = 0; i < page->fields->len; i++)
+		app_sheet_field_refresh(g_ptr_array_index(page->fields, i));
+	sheet_page_show_problems(page);
+	sheet_page_show_computed(page);
+	app_sheet_page_show_kept(page);
+}

@@ -145,8 +145,10 @@ void jx_client__count_rate(struct jx_client__run *run, int64_t bytes)
 
 void jx_client__count_quick(struct jx_client__run *run, int64_t bytes, int64_t ms)
 {
+	const int before = run->lanes.lanes;
+
 	if (run->c->clock == NULL || run->c->transport->another == NULL ||
-	    jx_plan_lanes_quick(&run->lanes, bytes, ms, run->queue_count - run->queue_at) == 1)
+	    jx_plan_lanes_quick(&run->lanes, bytes, ms, run->queue_count - run->queue_at) == before)
 		return;
 	run->window_is_bent = true;
 	while (may_start(run) && start_lane(run))

@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "client_private.h"
 #include "fake_device.h"
 
 #define SIZE   3000
@@ -260,6 +261,28 @@ static void a_quick_line_has_all_after_one_photo(void **state)
 	assert_int_equal(l->d->server.photo_bytes_got, sum(l->d));
 }
 
+/* A photo that ends says something once: afterwards the windows are whole, and decide. */
+static void later_photos_leave_the_windows_alone(void **state)
+{
+	struct line *l = *state;
+	JX_AUTO_FREE struct jx_client__run *run = jx_xcalloc(1, sizeof(*run));
+
+	run->c = &l->d->config;
+	run->is_ending = true; /* no lane is to begin here */
+	run->queue_count = 100;
+	jx_plan_lanes_init(&run->lanes, JX_PLAN_LANES_MAX);
+	jx_client__count_quick(run, 250000, 2000);
+	assert_int_equal(run->lanes.lanes, 1);
+	assert_false(run->window_is_bent);
+	jx_client__count_quick(run, 250000, 10);
+	assert_int_equal(run->lanes.lanes, JX_PLAN_LANES_MAX);
+	assert_true(run->window_is_bent);
+	run->window_is_bent = false;
+	jx_client__count_quick(run, 250000, 10);
+	jx_client__count_quick(run, 250000, 2000);
+	assert_false(run->window_is_bent);
+}
+
 static void no_more_than_the_configuration_allows(void **state)
 {
 	struct line *l = *state;
@@ -354,6 +377,7 @@ int main(void)
 		T(four_at_a_time_and_each_photo_once),
 		T(a_full_line_has_one),
 		cmocka_unit_test_setup_teardown(a_quick_line_has_all_after_one_photo, setup_large, teardown),
+		T(later_photos_leave_the_windows_alone),
 		T(no_more_than_the_configuration_allows),
 		T(chaos_brings_every_photo_once),
 		T(a_refused_token_is_renewed_once_for_all),

@@ -332,6 +332,17 @@ static jx_rc set_up(struct cli *c, const struct globals *g, struct jx_error *err
 	return JX_OK;
 }
 
+/* Of a family that there is, the second word is the one that is wrong: what it could be is shown. */
+static int no_command(const char *first, const char *second)
+{
+	const bool is_family = second != NULL && help_family(first, stderr);
+	JX_AUTO_FREE char *name = is_family ? jx_xasprintf("%s %s", first, second) : jx_xstrdup(first);
+
+	fprintf(stderr, _("jx: there is no command \"%s\"; see jx --help"), name);
+	fputc('\n', stderr);
+	return CLI_USAGE;
+}
+
 static int run(int argc, char **argv, struct cli *c)
 {
 	struct globals g = {0};
@@ -354,11 +365,8 @@ static int run(int argc, char **argv, struct cli *c)
 	if (cmd == NULL && (i + 1 >= argc || strcmp(argv[i + 1], "--help") == 0) &&
 	    help_family(argv[i], i + 1 < argc ? stdout : stderr))
 		return i + 1 < argc ? 0 : CLI_USAGE;
-	if (cmd == NULL) {
-		fprintf(stderr, _("jx: there is no command \"%s\"; see jx --help"), argv[i]);
-		fputc('\n', stderr);
-		return CLI_USAGE;
-	}
+	if (cmd == NULL)
+		return no_command(argv[i], i + 1 < argc ? argv[i + 1] : NULL);
 	status = cli_parse(cmd, argc - i - words, argv + i + words, &args);
 	if (status != 0)
 		return status == -1 ? 0 : status;

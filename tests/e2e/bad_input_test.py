@@ -521,6 +521,16 @@ class Disk(Case):
             self.assertEqual(len(device.list()), before)
 
 
+class Commands(Case):
+    def test_second_word_is_wrong(self):
+        """A family of commands that there is: both words are named, and what there is beside them is shown."""
+        said = run([program("jx"), "person", "add", "p-017"], EXIT["usage"]).err
+        self.assertIn('no command "person add"', said)
+        self.assertIn("jx person sign-in", said)
+        said = run([program("jx"), "frobnicate", "all"], EXIT["usage"]).err
+        self.assertIn('no command "frobnicate"', said)
+
+
 class ServerFolder(Case):
     """The same for the server's folder."""
 

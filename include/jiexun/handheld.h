@@ -221,6 +221,11 @@ const char *jx_fill_photo_role(const char *value);
 /** Roles of the photos that the options name. How many. */
 size_t jx_fill_roles(const struct jx_fill *fill, const char *roles[JX_PHOTOS_MAX]);
 /**
+ * Is there room for a picture that is not an entry's yet? Originals stop at the reserve, as they do for an entry: what is taken now must
+ * find room twice, in its draft and as the entry's. The media are open. @retval JX_ENOSPC
+ */
+jx_rc jx_handheld_photo_room(struct jx_handheld *h, size_t len, struct jx_error *err);
+/**
  * Put a picture beside a draft, durably: its path is for an option "photo", and jx_fill_add_photo() still knows how it came to be.
  * @param number    of its name: another for each, such as the time
  * @param how       camera, imported

@@ -6,7 +6,6 @@
 #include "private.h"
 
 #define WHERE "compose.photo"
-#define MB    1000000 /* as the profile counts */
 
 char *jx_compose__path(const struct jx_handheld *h, const char *file)
 {
@@ -31,24 +30,13 @@ static bool is_role(const char *s)
 	return false;
 }
 
-/* Originals stop at the reserve, as they do for an entry: what is taken now must find room twice, here and as the entry's. */
 static jx_rc check_room(struct jx_handheld *h, const struct jx_compose *c, size_t len, struct jx_error *err)
 {
-	const int64_t reserve_bytes = h->profile.reserve_mb * MB;
-	int64_t free_bytes = 0;
-	jx_rc rc;
-
 	if (c->photo_count >= JX_PHOTOS_MAX)
 		return jx_fail(err, JX_ELIMIT, 0, WHERE,
 			       "an entry lists at most %d photos: make a second entry for the rest",
 			       JX_PHOTOS_MAX);
-	rc = jx_media_free_bytes(h->media, &free_bytes, err);
-	if (rc == JX_OK && free_bytes - 2 * (int64_t)len < reserve_bytes)
-		rc = jx_fail(
-			err, JX_ENOSPC, 0, WHERE,
-			"only %lld MB are free, %lld MB are kept for records: no new photos; sync and free some space",
-			(long long)(free_bytes / MB), (long long)h->profile.reserve_mb);
-	return rc;
+	return jx_handheld_photo_room(h, len, err);
 }
 
 /* By the time, so that those that are taken in again come in their order; a name is never used twice. */

@@ -9,8 +9,7 @@
 #define MB      1000000 /* as the profile counts */
 #define BY_LENS ".camera.jpg"
 
-/* What is taken now must find room twice, here and as the entry's. */
-static jx_rc check_room(struct jx_handheld *h, size_t len, struct jx_error *err)
+jx_rc jx_handheld_photo_room(struct jx_handheld *h, size_t len, struct jx_error *err)
 {
 	const int64_t reserve_bytes = h->profile.reserve_mb * MB;
 	int64_t free_bytes = 0;
@@ -34,7 +33,7 @@ jx_rc jx_fill_keep_photo(struct jx_handheld *h, const uint8_t draft_id[JX_ID_BYT
 	jx_rc rc = jx_handheld_open_media(h, err);
 
 	if (rc == JX_OK)
-		rc = check_room(h, len, err);
+		rc = jx_handheld_photo_room(h, len, err);
 	if (rc != JX_OK)
 		return rc;
 	jx_uuid_format(draft_id, id);

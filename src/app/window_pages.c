@@ -1,0 +1,171 @@
+/* Going to a page and back: the stack of pages that lie over the four, and the keys that lead there. */
+#include "window.h"
+
+/* All that lie after the one shown, once the way back is over. */
+static void drop_left_pages(AppWindow *w)
+{
+	GtkWidget *shown = adw_leaflet_get_visible_child(w->stack);
+	GtkWidget *next;
+
+	/* neighbours as the leaflet has them: it has children of its own besides, for shadows */
+	if (shown == NULL || adw_leaflet_get_child_transition_running(w->stack))
+		return;
+	while ((next = adw_leaflet_get_adjacent_child(w->stack, ADW_NAVIGATION_DIRECTION_FORWARD)) != NULL)
+		adw_leaflet_remove(w->stack, next);
+}
+
+static gboolean drop_left_later(gpointer user)
+{
+	AppWindow *w = user;
+
+	drop_left_pages(w);
+	g_object_unref(w);
+	return G_SOURCE_REMOVE;
+}
+
+/* A toast stays for five seconds and the next entry begins at once: it must not lie on the button that is pressed next. */
+static void lift_toasts(AppWindow *w)
+{
+	GtkWidget *shown = adw_leaflet_get_visible_child(w->stack);
+	const char *over = shown == NULL || shown == w->main               ? ""
+			   : gtk_widget_has_css_class(shown, "has-header") ? "over-page"
+									   : "over-camera";
+	const char *classes[] = {over, NULL};
+
+	gtk_widget_set_css_classes(GTK_WIDGET(w->toasts), classes);
+}
+
+static void on_shown(AppWindow *w)
+{
+	lift_toasts(w);
+	/* not from inside the leaflet's own notification */
+	g_idle_add(drop_left_later, g_object_ref(w));
+}
+
+void app_push_bare(GtkWidget *inside, GtkWidget *page)
+{
+	AppWindow *w = app_window_of(inside);
+
+	drop_left_pages(w);
+	app_wrap_keys(page);
+	adw_leaflet_append(w->stack, page);
+	adw_leaflet_set_visible_child(w->stack, page);
+	(void)gtk_widget_child_focus(page, GTK_DIR_TAB_FORWARD);
+}
+
+static void on_back(GtkButton *button)
+{
+	app_pop(GTK_WIDGET(button));
+}
+
+/* On as many lines as it needs: a form's name tells which of thirty it is. */
+static GtkWidget *title_new(const char *title)
+{
+	GtkWidget *label = gtk_label_new(title);
+
+	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+	gtk_label_set_natural_wrap_mode(GTK_LABEL(label), GTK_NATURAL_WRAP_NONE);
+	gtk_label_set_justify(GTK_LABEL(label), GTK_JUSTIFY_CENTER);
+	gtk_widget_add_css_class(label, "title");
+	return label;
+}
+
+void app_push(GtkWidget *inside, GtkWidget *page, const char *title)
+{
+	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+	GtkWidget *header = adw_header_bar_new();
+	GtkWidget *back = gtk_button_new_from_icon_name("go-previous-symbolic");
+
+	app_name(back, _("Back"));
+	gtk_widget_add_css_class(back, "back");
+	g_signal_connect(back, "clicked", G_CALLBACK(on_back), NULL);
+	adw_header_bar_pack_start(ADW_HEADER_BAR(header), back);
+	adw_header_bar_set_title_widget(ADW_HEADER_BAR(header), title_new(title));
+	gtk_widget_add_css_class(box, "has-header");
+	gtk_box_append(GTK_BOX(box), header);
+	gtk_widget_set_vexpand(page, TRUE);
+	gtk_box_append(GTK_BOX(box), page);
+	app_push_bare(inside, box);
+	(void)gtk_widget_child_focus(page, GTK_DIR_TAB_FORWARD);
+}
+
+void app_pop(GtkWidget *inside)
+{
+	AppWindow *w = app_window_of(inside);
+	GtkWidget *before = adw_leaflet_get_adjacent_child(w->stack, ADW_NAVIGATION_DIRECTION_BACK);
+
+	if (before != NULL)
+		adw_leaflet_set_visible_child(w->stack, before);
+}
+
+void app_pop_all(GtkWidget *inside)
+{
+	AppWindow *w = app_window_of(inside);
+
+	adw_leaflet_set_visible_child(w->stack, w->main);
+}
+
+void app_show_view(GtkWidget *inside, const char *name)
+{
+	AppWindow *w = app_window_of(inside);
+
+	adw_view_stack_set_visible_child_name(w->views, name);
+	adw_leaflet_set_visible_child(w->stack, w->main);
+}
+
+void app_set_instead(GtkWidget *inside, GtkWidget *page)
+{
+	AppWindow *w = app_window_of(inside);
+	GtkWidget *there = gtk_stack_get_child_by_name(w->content, "instead");
+
+	/* nothing leads to the four while they are not there */
+	adw_view_switcher_bar_set_reveal(w->switcher_bar, page == NULL);
+	adw_view_switcher_title_set_view_switcher_enabled(w->switcher_title, page == NULL);
+	gtk_stack_set_visible_child_name(w->content, "views");
+	if (there != NULL)
+		gtk_stack_remove(w->content, there);
+	if (page == NULL)
+		return;
+	app_wrap_keys(page);
+	(void)gtk_stack_add_named(w->content, page, "instead");
+	gtk_stack_set_visible_child(w->content, page);
+}
+
+/* ---- keys ------------------------------------------------------------------------------------------------ */
+
+static gboolean on_escape(GtkWidget *widget, GVariant *args, gpointer user)
+{
+	(void)args;
+	(void)user;
+	app_pop(widget);
+	return TRUE;
+}
+
+/* Keys 1 to 4 with Alt: a keypad has no tab bar to tap. */
+static gboolean on_view_key(GtkWidget *widget, GVariant *args, gpointer user)
+{
+	(void)user;
+	app_show_view(widget, g_variant_get_string(args, NULL));
+	return TRUE;
+}
+
+static gboolean on_help_key(GtkWidget *widget, GVariant *args, gpointer user)
+{
+	(void)args;
+	(void)user;
+	app_show_card(widget, NULL);
+	return TRUE;
+}
+
+void app_window__bind_pages(GtkWidgetClass *widget)
+{
+	gtk_widget_class_bind_template_callback(widget, on_shown);
+	gtk_widget_class_add_binding(widget, GDK_KEY_Escape, 0, on_escape, NULL);
+	gtk_widget_class_add_binding(widget, GDK_KEY_Back, 0, on_escape, NULL);
+	gtk_widget_class_add_binding(widget, GDK_KEY_F1, 0, on_help_key, NULL);
+	gtk_widget_class_add_binding(widget, GDK_KEY_1, GDK_ALT_MASK, on_view_key, "s", "log");
+	gtk_widget_class_add_binding(widget, GDK_KEY_2, GDK_ALT_MASK, on_view_key, "s", "check");
+	gtk_widget_class_add_binding(widget, GDK_KEY_3, GDK_ALT_MASK, on_view_key, "s", "today");
+	gtk_widget_class_add_binding(widget, GDK_KEY_4, GDK_ALT_MASK, on_view_key, "s", "status");
+}

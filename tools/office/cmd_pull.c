@@ -1,6 +1,7 @@
 /* jx-office pull: what is new, into the journal; then the files of the days it touched. */
 #include "program.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -439,6 +440,16 @@ static int report(const struct pull *p, jx_rc rc, const struct jx_error *err)
 	return 0;
 }
 
+/*
+ * Each answer is taken apart in blocks of a few megabytes. glibc gives such back to the kernel when they are freed, and with the next
+ * answer the kernel hands them out again, cleared, page by page: 6,600 pages in a pull of 10,000 entries, a tenth of its time.
+ */
+static void keep_memory(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, 32 * 1024 * 1024);
+	(void)mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
+}
+
 int office_pull(struct office *o, const struct office_args *a)
 {
 	JX_CLEANUP(free_pull) struct pull *p = jx_xcalloc(1, sizeof(*p));
@@ -448,6 +459,7 @@ int office_pull(struct office *o, const struct office_args *a)
 	int64_t tries = 3;
 	jx_rc rc;
 
+	keep_memory();
 	p->o = o;
 	p->no_photos = office_flag(a, "no-photos");
 	p->no_files = office_flag(a, "no-files");

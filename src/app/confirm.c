@@ -4,8 +4,10 @@
  */
 #include "confirm.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
+#include <spawn.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -21,6 +23,7 @@
 /* The sound takes 0.14 s. Whoever is not done by then waits for a device that does not answer. */
 #define PLAY_MAX_US G_GINT64_CONSTANT(2000000)
 #define LOOK_US     10000
+#define SOUND_FD    3 /* a player's */
 
 /* Little-endian, as WAV files are. */
 static void put(uint8_t *at, uint32_t value, size_t bytes)
@@ -99,19 +102,34 @@ static int wait_player(GPid pid)
 	return status;
 }
 
-/* One that is installed may have no device to play on: it says so by its status. */
+/* The sound as its file 3, and nothing else of this process's files. */
+static bool describe_files(posix_spawn_file_actions_t *files, int wav)
+{
+	return posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0) == 0 &&
+	       posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) == 0 &&
+	       posix_spawn_file_actions_addopen(files, STDERR_FILENO, "/dev/null", O_WRONLY, 0) == 0 &&
+	       posix_spawn_file_actions_adddup2(files, wav, SOUND_FD) == 0 &&
+	       posix_spawn_file_actions_addclosefrom_np(files, SOUND_FD + 1) == 0;
+}
+
+/*
+ * One that is installed may have no device to play on: it says so by its status. Not through GLib, which copies this process for a child
+ * that is given files: while its memory is copied the main loop stands, for longer than a frame.
+ */
 static bool play_by(const char *player, int wav)
 {
-	const char *const argv[] = {player, "/dev/fd/3", NULL};
-	const int there = 3;
+	char file[] = "/dev/fd/3", name[16];
+	char *const argv[] = {name, file, NULL};
+	posix_spawn_file_actions_t files;
 	GPid pid;
+	bool is_begun;
 
-	return g_spawn_async_with_pipes_and_fds(
-		       NULL, argv, NULL,
-		       G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
-			       G_SPAWN_STDERR_TO_DEV_NULL,
-		       NULL, NULL, -1, -1, -1, &wav, &there, 1, &pid, NULL, NULL, NULL, NULL) &&
-	       wait_player(pid) == 0;
+	jx_strcpy(name, sizeof(name), player);
+	if (posix_spawn_file_actions_init(&files) != 0)
+		return false;
+	is_begun = describe_files(&files, wav) && posix_spawnp(&pid, name, &files, NULL, argv, environ) == 0;
+	(void)posix_spawn_file_actions_destroy(&files);
+	return is_begun && wait_player(pid) == 0;
 }
 
 /* In a thread of its own: to start a program may take longer than a frame, and a sound device may be stuck. */

@@ -1,5 +1,6 @@
 /* What hangs on the device besides the screen: the sound and the shake of a save, the light, pictures from files. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -144,6 +145,14 @@ static void must_sound(const struct player *p, const char *name, double first_he
 	jx_assert_near(crossings(samples + n, n), second_hertz * 0.14, 5);
 }
 
+/* While this process is copied for a child its main loop stands, for longer than a frame: a player is begun without that. */
+static gint copies_of_process;
+
+static void count_copy(void)
+{
+	g_atomic_int_inc(&copies_of_process);
+}
+
 static void save_one(struct app_test *t)
 {
 	app_test_press_named(t, _("Nothing found here"));
@@ -160,7 +169,9 @@ static void test_sound(void **state)
 	struct player p = make_players();
 
 	(void)state;
+	assert_int_equal(pthread_atfork(count_copy, NULL, NULL), 0);
 	app_test_open(&t, 360, 720);
+	g_atomic_int_set(&copies_of_process, 0);
 	add_player(&p, "pw-play", "case $1 in /dev/fd/*) ;; *) exit 9 ;; esac\n" KEEP);
 	add_player(&p, "aplay", KEEP);
 	save_one(&t);
@@ -184,6 +195,7 @@ static void test_sound(void **state)
 	confirm_saved(GTK_WIDGET(t.window));
 	wait_for_file(&t, &p, "after");
 	assert_false(was_played(&t, &(struct played){&p, "in-spite"}));
+	assert_int_equal(g_atomic_int_get(&copies_of_process), 0);
 	app_test_close(&t);
 	remove_players(&p);
 }

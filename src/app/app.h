@@ -49,6 +49,8 @@ bool app_is_demo(GtkWidget *inside);
 void app_push(GtkWidget *inside, GtkWidget *page, const char *title);
 /** The same without a header: a page that fills the screen (camera). */
 void app_push_bare(GtkWidget *inside, GtkWidget *page);
+/** A line under the title of a page that app_push() shows: whether what is on it is kept. "" none. */
+void app_set_subtitle(GtkWidget *page, const char *text);
 /** Leave the page that is shown on top. */
 void app_pop(GtkWidget *inside);
 /** Leave all pages that lie over the four. */
@@ -70,6 +72,7 @@ enum app_trouble {
 	APP_TROUBLE_FULL,    /**< below the reserve: no new photos */
 	APP_TROUBLE_DISK,    /**< the database cannot be written: busy, read-only, damaged */
 	APP_TROUBLE_CLOCK,   /**< device clock far from trusted time */
+	APP_TROUBLE_CAMERA,  /**< it failed when it was needed last */
 	APP_TROUBLE_LOW,     /**< space is nearly gone */
 	APP_TROUBLE_SERVER,  /**< no receipt for weeks */
 	APP_TROUBLE_PACK,    /**< a draft's pack was replaced */
@@ -79,10 +82,12 @@ enum app_trouble {
 };
 /**
  * Set or, with text NULL, take back a trouble.
+ * @param brief    the same in a few words: a line above every page that lies over the four, which hides the banner; NULL: it does not
+ *                 matter to who fills in a form, takes a picture or reads an entry
  * @param button   NULL: none; else what the button says, and pressed is what it does
  */
-void app_set_trouble(GtkWidget *inside, enum app_trouble what, const char *text, const char *button,
-		     void (*pressed)(GtkWidget *window));
+void app_set_trouble(GtkWidget *inside, enum app_trouble what, const char *text, const char *brief,
+		     const char *button, void (*pressed)(GtkWidget *window));
 
 /** Entries were saved, withdrawn, sent: pages that list them read again (signal "changed" of the window). */
 void app_changed(GtkWidget *inside);

@@ -123,7 +123,7 @@ static void show_slowness(AppFacts *f)
 	text = g_strdup_printf(
 		_("The records answer slowly, for %d s now: go on, what you enter is written as soon as they do"),
 		(int)(busy_ms / 1000));
-	app_set_trouble(f->window, APP_TROUBLE_DISK, text, NULL, NULL);
+	app_set_trouble(f->window, APP_TROUBLE_DISK, text, _("The records answer slowly"), NULL, NULL);
 }
 
 static gboolean on_second(gpointer user)

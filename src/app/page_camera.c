@@ -96,6 +96,16 @@ static void on_dark(gpointer owner, const struct jx_error *err)
 	app_toast_error(owner, err);
 }
 
+/* Who leaves the page without a picture is told further on why there is none, until a camera works. */
+static void tell_trouble(AppCameraPage *page, const char *why)
+{
+	g_autofree char *text = why != NULL ? g_strdup_printf(_("No camera: %s"), why) : NULL;
+
+	if (app_profile(GTK_WIDGET(page))->camera_source == JX_DEVICE_CAMERA_NONE)
+		return;
+	app_set_trouble(GTK_WIDGET(page), APP_TROUBLE_CAMERA, text, _("No camera"), NULL, NULL);
+}
+
 static void fail(AppCameraPage *page, const struct jx_error *err)
 {
 	/* pressed out: a camera that goes on has its light switched off */
@@ -111,10 +121,12 @@ static void on_state(gpointer owner, const struct jx_error *err)
 	AppCameraPage *page = owner;
 
 	if (err != NULL) {
+		tell_trouble(page, err->text);
 		fail(page, err);
 		return;
 	}
 	page->is_ready = true;
+	tell_trouble(page, NULL);
 	show_state(page);
 	(void)gtk_widget_grab_focus(GTK_WIDGET(page->shutter));
 }
@@ -127,6 +139,9 @@ static void on_shot(gpointer owner, struct lens_picture *picture, const struct j
 		leave(page, picture);
 		return;
 	}
+	/* else it was a file that is no picture */
+	if (page->is_shooting)
+		tell_trouble(page, err->text);
 	fail(page, err);
 }
 

@@ -54,7 +54,8 @@ static void show_revoked(GtkWidget *w, const struct facts *f)
 	else if (f->is_enrolled && f->reenrol[0] != '\0')
 		text = _(
 			"This device was restored or copied, so the server no longer takes its records. They stay here; ask the office for a new code and enrol again.");
-	app_set_trouble(w, APP_TROUBLE_REVOKED, text, text != NULL ? _("Enrol again") : NULL, press_enrol);
+	app_set_trouble(w, APP_TROUBLE_REVOKED, text, NULL, text != NULL ? _("Enrol again") : NULL,
+			press_enrol);
 }
 
 static void show_space(GtkWidget *w, const struct facts *f)
@@ -70,8 +71,9 @@ static void show_space(GtkWidget *w, const struct facts *f)
 	else if (f->space == JX_DEVICE_SPACE_WARN)
 		low = g_strdup_printf(
 			_("Space is getting short: %s free. Sync, so that old originals may go."), left);
-	app_set_trouble(w, APP_TROUBLE_FULL, full, full != NULL ? _("Sync") : NULL, press_sync);
-	app_set_trouble(w, APP_TROUBLE_LOW, low, low != NULL ? _("Sync") : NULL, press_sync);
+	app_set_trouble(w, APP_TROUBLE_FULL, full, _("Disk full: no more photos"),
+			full != NULL ? _("Sync") : NULL, press_sync);
+	app_set_trouble(w, APP_TROUBLE_LOW, low, NULL, low != NULL ? _("Sync") : NULL, press_sync);
 }
 
 static char *disk_text(const struct jx_error *err)
@@ -94,11 +96,26 @@ static char *disk_text(const struct jx_error *err)
 	}
 }
 
+static const char *disk_brief(jx_rc code)
+{
+	switch ((int)code) {
+	case JX_EBUSY:
+		return _("Locked by another program: nothing can be saved");
+	case JX_EROFS:
+		return _("The disk is read-only: nothing can be saved");
+	case JX_ECORRUPT:
+		return _("The records are damaged");
+	default:
+		return _("The records cannot be opened");
+	}
+}
+
 static void show_disk(GtkWidget *w, const struct facts *f)
 {
 	g_autofree char *text = disk_text(&f->err);
 
-	app_set_trouble(w, APP_TROUBLE_DISK, text, text != NULL ? _("Try again") : NULL, press_again);
+	app_set_trouble(w, APP_TROUBLE_DISK, text, disk_brief(f->err.code),
+			text != NULL ? _("Try again") : NULL, press_again);
 }
 
 static void show_clock(GtkWidget *w, const struct facts *f)
@@ -112,7 +129,7 @@ static void show_clock(GtkWidget *w, const struct facts *f)
 				? _("This device's clock is %lld minutes fast: set it right. Records go on being saved.")
 				: _("This device's clock is %lld minutes slow: set it right. Records go on being saved."),
 			minutes);
-	app_set_trouble(w, APP_TROUBLE_CLOCK, text, NULL, NULL);
+	app_set_trouble(w, APP_TROUBLE_CLOCK, text, _("The clock is wrong"), NULL, NULL);
 }
 
 /* The last moment at which the server is known to have answered. */
@@ -134,7 +151,7 @@ static void show_server(GtkWidget *w, const struct facts *f)
 		text = g_strdup_printf(
 			_("Nothing heard from the server for %lld days; %lld records wait here, safely. Find a network and sync; if that fails, bring the device to the office."),
 			(long long)days, (long long)f->waiting);
-	app_set_trouble(w, APP_TROUBLE_SERVER, text, text != NULL ? _("Sync") : NULL, press_sync);
+	app_set_trouble(w, APP_TROUBLE_SERVER, text, NULL, text != NULL ? _("Sync") : NULL, press_sync);
 }
 
 static void show_pack(GtkWidget *w, const struct facts *f)
@@ -145,7 +162,7 @@ static void show_pack(GtkWidget *w, const struct facts *f)
 		text = g_strdup_printf(
 			_("The form has a new edition. %lld unfinished records go on by the one they began with: finish them first."),
 			(long long)f->drafts_of_old_packs);
-	app_set_trouble(w, APP_TROUBLE_PACK, text, text != NULL ? _("Finish") : NULL, press_check);
+	app_set_trouble(w, APP_TROUBLE_PACK, text, NULL, text != NULL ? _("Finish") : NULL, press_check);
 }
 
 /* A receiver needs its time to start; one that was switched off by the profile is no trouble. */
@@ -169,7 +186,7 @@ static void show_gps(GtkWidget *w)
 			       ? g_strdup(_(
 					 "The position receiver does not answer. Records are saved without a position."))
 			       : g_strdup_printf(_("No position: %s"), now.reason);
-	app_set_trouble(w, APP_TROUBLE_GPS, text, text != NULL ? _("Status") : NULL, press_status);
+	app_set_trouble(w, APP_TROUBLE_GPS, text, NULL, text != NULL ? _("Status") : NULL, press_status);
 }
 
 static void show_profile(GtkWidget *w)
@@ -179,7 +196,7 @@ static void show_profile(GtkWidget *w)
 
 	if (p->warning_count > 0)
 		text = g_strdup_printf(_("Device profile: %s"), p->warnings[0]);
-	app_set_trouble(w, APP_TROUBLE_PROFILE, text, text != NULL ? _("Status") : NULL, press_status);
+	app_set_trouble(w, APP_TROUBLE_PROFILE, text, NULL, text != NULL ? _("Status") : NULL, press_status);
 }
 
 void app_show_troubles(GtkWidget *w, const struct facts *f)

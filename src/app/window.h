@@ -6,7 +6,7 @@
 #include "pinyin_pad.h"
 
 struct trouble {
-	char *text, *button;
+	char *text, *brief, *button;
 	void (*pressed)(GtkWidget *window);
 };
 
@@ -37,6 +37,10 @@ void app_window__bind_pages(GtkWidgetClass *widget);
 /** window_tell.c: the same of the banner. */
 void app_window__bind_banner(GtkWidgetClass *widget);
 void app_window__free_troubles(AppWindow *w);
+/** window_tell.c: what matters on a page that lies over the four, on the line above it (data "strip" of its frame, with a label). */
+void app_window__show_strip(const AppWindow *w, GtkWidget *frame);
+/** window_tell.c: a tap on this label shows all that is behind it. */
+void app_window__tell_whole(GtkWidget *label);
 
 /** sight.c: what has the focus stays in sight when keys rise at the foot of the window, or the banner comes. */
 void app_sight__serve(AppWindow *w);

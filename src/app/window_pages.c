@@ -42,15 +42,42 @@ static void on_shown(AppWindow *w)
 	g_idle_add(drop_left_later, g_object_ref(w));
 }
 
+/* Around a page that lies over the four, which hides the banner: what is wrong and matters there is one line above it. */
+static GtkWidget *frame_new(const AppWindow *w)
+{
+	GtkWidget *frame = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+	GtkWidget *strip = gtk_revealer_new();
+	GtkWidget *label = gtk_label_new(NULL);
+
+	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+	gtk_label_set_xalign(GTK_LABEL(label), 0);
+	gtk_widget_add_css_class(label, "trouble");
+	gtk_widget_add_css_class(label, "strip");
+	app_window__tell_whole(label);
+	gtk_revealer_set_child(GTK_REVEALER(strip), label);
+	gtk_box_append(GTK_BOX(frame), strip);
+	g_object_set_data(G_OBJECT(frame), "strip", strip);
+	app_window__show_strip(w, frame);
+	return frame;
+}
+
+static void push(AppWindow *w, GtkWidget *frame, GtkWidget *page)
+{
+	drop_left_pages(w);
+	gtk_widget_set_vexpand(page, TRUE);
+	gtk_box_append(GTK_BOX(frame), page);
+	app_wrap_keys(frame);
+	adw_leaflet_append(w->stack, frame);
+	adw_leaflet_set_visible_child(w->stack, frame);
+	(void)gtk_widget_child_focus(page, GTK_DIR_TAB_FORWARD);
+}
+
 void app_push_bare(GtkWidget *inside, GtkWidget *page)
 {
 	AppWindow *w = app_window_of(inside);
 
-	drop_left_pages(w);
-	app_wrap_keys(page);
-	adw_leaflet_append(w->stack, page);
-	adw_leaflet_set_visible_child(w->stack, page);
-	(void)gtk_widget_child_focus(page, GTK_DIR_TAB_FORWARD);
+	push(w, frame_new(w), page);
 }
 
 static void on_back(GtkButton *button)
@@ -71,23 +98,46 @@ static GtkWidget *title_new(const char *title)
 	return label;
 }
 
-void app_push(GtkWidget *inside, GtkWidget *page, const char *title)
+static GtkWidget *header_new(GtkWidget *frame, const char *title)
 {
-	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
 	GtkWidget *header = adw_header_bar_new();
 	GtkWidget *back = gtk_button_new_from_icon_name("go-previous-symbolic");
+	GtkWidget *titles = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+	GtkWidget *subtitle = gtk_label_new(NULL);
 
 	app_name(back, _("Back"));
 	gtk_widget_add_css_class(back, "back");
 	g_signal_connect(back, "clicked", G_CALLBACK(on_back), NULL);
 	adw_header_bar_pack_start(ADW_HEADER_BAR(header), back);
-	adw_header_bar_set_title_widget(ADW_HEADER_BAR(header), title_new(title));
-	gtk_widget_add_css_class(box, "has-header");
-	gtk_box_append(GTK_BOX(box), header);
-	gtk_widget_set_vexpand(page, TRUE);
-	gtk_box_append(GTK_BOX(box), page);
-	app_push_bare(inside, box);
-	(void)gtk_widget_child_focus(page, GTK_DIR_TAB_FORWARD);
+	gtk_widget_set_valign(titles, GTK_ALIGN_CENTER);
+	gtk_box_append(GTK_BOX(titles), title_new(title));
+	gtk_widget_set_visible(subtitle, FALSE);
+	gtk_widget_add_css_class(subtitle, "caption");
+	gtk_box_append(GTK_BOX(titles), subtitle);
+	adw_header_bar_set_title_widget(ADW_HEADER_BAR(header), titles);
+	g_object_set_data(G_OBJECT(frame), "subtitle", subtitle);
+	return header;
+}
+
+void app_push(GtkWidget *inside, GtkWidget *page, const char *title)
+{
+	AppWindow *w = app_window_of(inside);
+	GtkWidget *frame = frame_new(w);
+
+	gtk_widget_add_css_class(frame, "has-header");
+	gtk_box_prepend(GTK_BOX(frame), header_new(frame, title));
+	push(w, frame, page);
+}
+
+void app_set_subtitle(GtkWidget *page, const char *text)
+{
+	GtkWidget *frame = gtk_widget_get_parent(page);
+	GtkLabel *label = frame != NULL ? g_object_get_data(G_OBJECT(frame), "subtitle") : NULL;
+
+	if (label == NULL)
+		return;
+	gtk_label_set_text(label, text);
+	gtk_widget_set_visible(GTK_WIDGET(label), text[0] != '\0');
 }
 
 void app_pop(GtkWidget *inside)

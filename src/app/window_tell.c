@@ -106,15 +106,33 @@ AdwToast *app_toast_error(GtkWidget *inside, const struct jx_error *err)
 	return toast;
 }
 
+/* The worst; with_brief: of those that matter on a page that lies over the four. */
+static const struct trouble *worst(const AppWindow *w, bool with_brief)
+{
+	for (int i = 0; i < APP_TROUBLE_COUNT; i++)
+		if (w->troubles[i].text != NULL && (!with_brief || w->troubles[i].brief != NULL))
+			return &w->troubles[i];
+	return NULL;
+}
+
+void app_window__show_strip(const AppWindow *w, GtkWidget *frame)
+{
+	GtkRevealer *strip = g_object_get_data(G_OBJECT(frame), "strip");
+	const struct trouble *t = worst(w, true);
+
+	if (strip == NULL)
+		return;
+	if (t != NULL)
+		gtk_label_set_text(GTK_LABEL(gtk_revealer_get_child(strip)), t->brief);
+	gtk_revealer_set_reveal_child(strip, t != NULL);
+}
+
 static void show_worst(AppWindow *w)
 {
-	const struct trouble *t = NULL;
-	int i;
+	const struct trouble *t = worst(w, false);
+	g_autoptr(GtkSelectionModel) pages = adw_leaflet_get_pages(w->stack);
 
-	for (i = 0; i < APP_TROUBLE_COUNT && t == NULL; i++)
-		if (w->troubles[i].text != NULL)
-			t = &w->troubles[i];
-	w->trouble_shown = t != NULL ? i - 1 : -1;
+	w->trouble_shown = t != NULL ? (int)(t - w->troubles) : -1;
 	if (t != NULL) {
 		gtk_label_set_text(w->banner_text, t->text);
 		gtk_widget_set_visible(GTK_WIDGET(w->banner_button), t->button != NULL);
@@ -122,20 +140,45 @@ static void show_worst(AppWindow *w)
 			gtk_button_set_label(w->banner_button, t->button);
 	}
 	gtk_revealer_set_reveal_child(w->banner, t != NULL);
+	for (guint i = 0; i < g_list_model_get_n_items(G_LIST_MODEL(pages)); i++) {
+		g_autoptr(AdwLeafletPage) page = g_list_model_get_item(G_LIST_MODEL(pages), i);
+
+		app_window__show_strip(w, adw_leaflet_page_get_child(page));
+	}
 }
 
-void app_set_trouble(GtkWidget *inside, enum app_trouble what, const char *text, const char *button,
-		     void (*pressed)(GtkWidget *window))
+void app_set_trouble(GtkWidget *inside, enum app_trouble what, const char *text, const char *brief,
+		     const char *button, void (*pressed)(GtkWidget *window))
 {
 	AppWindow *w = app_window_of(inside);
 	struct trouble *t = &w->troubles[what];
 
-	if (g_strcmp0(t->text, text) == 0 && g_strcmp0(t->button, button) == 0)
+	if (g_strcmp0(t->text, text) == 0 && g_strcmp0(t->brief, brief) == 0 &&
+	    g_strcmp0(t->button, button) == 0)
 		return;
 	g_free(t->text);
+	g_free(t->brief);
 	g_free(t->button);
-	*t = (struct trouble){g_strdup(text), g_strdup(button), pressed};
+	*t = (struct trouble){g_strdup(text), g_strdup(brief), g_strdup(button), pressed};
 	show_worst(w);
+}
+
+/* The line is short: what to do stands in the whole text. */
+static void on_strip(GtkGestureClick *gesture)
+{
+	GtkWidget *label = gtk_event_controller_get_widget(GTK_EVENT_CONTROLLER(gesture));
+	const struct trouble *t = worst(app_window_of(label), true);
+
+	if (t != NULL)
+		app_toast(label, t->text, NULL, NULL, NULL, NULL);
+}
+
+void app_window__tell_whole(GtkWidget *label)
+{
+	GtkGesture *click = gtk_gesture_click_new();
+
+	g_signal_connect(click, "released", G_CALLBACK(on_strip), NULL);
+	gtk_widget_add_controller(label, GTK_EVENT_CONTROLLER(click));
 }
 
 static void on_banner(AppWindow *w)
@@ -155,6 +198,7 @@ void app_window__free_troubles(AppWindow *w)
 {
 	for (int i = 0; i < APP_TROUBLE_COUNT; i++) {
 		g_free(w->troubles[i].text);
+		g_free(w->troubles[i].brief);
 		g_free(w->troubles[i].button);
 	}
 }

@@ -77,6 +77,35 @@ static void test_troubles(void **state)
 	app_test_close(&t);
 }
 
+/* A page that lies over the four hides the banner: what matters there is a line above it, in few words; the rest stays below. */
+static void test_troubles_over_pages(void **state)
+{
+	struct app_test t = {.name = "strip"};
+	struct facts f;
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	f = good_facts();
+	f.space = JX_DEVICE_SPACE_RESERVE;
+	show_facts(&t, &f);
+	/* one that comes while the trouble holds, and one that is open when it comes */
+	app_test_press_named(&t, _("Nothing found here"));
+	app_test_must_see(&t, _("Disk full: no more photos"));
+	app_test_check(&t, "strip-compose");
+	app_test_shoot(&t, "strip-compose");
+	must_show_error(&t, JX_EBUSY, _("Locked by another program: nothing can be saved"));
+	must_show_error(&t, JX_EROFS, _("The disk is read-only: nothing can be saved"));
+	f = good_facts();
+	f.clock_off_ms = 3600000;
+	must_show(&t, &f, _("The clock is wrong"));
+	/* who is locked out goes on recording */
+	f = good_facts();
+	jx_strcpy(f.reenrol, sizeof(f.reenrol), "fork");
+	show_facts(&t, &f);
+	assert_false(app_test_sees(&t, "本机曾被还原或复制"));
+	app_test_close(&t);
+}
+
 static bool sees(struct app_test *t, void *user)
 {
 	return app_test_sees(t, user);
@@ -281,9 +310,10 @@ static void test_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_troubles),  cmocka_unit_test(test_lock),
-		cmocka_unit_test(test_people),    cmocka_unit_test(test_pin),
-		cmocka_unit_test(test_right_pin), cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_troubles), cmocka_unit_test(test_troubles_over_pages),
+		cmocka_unit_test(test_lock),     cmocka_unit_test(test_people),
+		cmocka_unit_test(test_pin),      cmocka_unit_test(test_right_pin),
+		cmocka_unit_test(test_sizes),
 	};
 
 	app_test_begin();

@@ -33,9 +33,11 @@ void compose_resume(GtkWidget *inside, const uint8_t id[JX_ID_BYTES]);
 struct keeper;
 struct keeper *keeper_new(void);
 void keeper_free(struct keeper *k);
-/** owner's failed() is called in the main loop where the disk refused. */
+/** kept is called in the main loop after each write; err NULL: what was newest when it began is on the disk. */
 void keeper_keep(struct keeper *k, struct desk *desk, const struct jx_compose *c, GObject *owner,
 		 void (*kept)(gpointer owner, const struct jx_draft *draft, const struct jx_error *err));
+/** Is the disk as new as what was given last? */
+bool keeper_has_all(struct keeper *k);
 
 /** A job about one composition. */
 struct compose_job {

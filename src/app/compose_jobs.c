@@ -47,6 +47,7 @@ struct keeper {
 	GMutex lock;
 	struct jx_compose newest;
 	bool is_queued;
+	uint64_t given, written; /* how often it changed, and up to which of these the disk has it */
 };
 
 struct keep_job {
@@ -77,13 +78,20 @@ static jx_rc keep(struct jx_handheld *h, struct desk_job *job, struct jx_error *
 {
 	struct keep_job *j = (struct keep_job *)job;
 	struct jx_compose *c = g_new(struct jx_compose, 1);
+	uint64_t given;
 	jx_rc rc;
 
 	g_mutex_lock(&j->keeper->lock);
 	*c = j->keeper->newest;
+	given = j->keeper->given;
 	j->keeper->is_queued = false;
 	g_mutex_unlock(&j->keeper->lock);
 	rc = jx_compose_keep(h, c, err);
+	if (rc == JX_OK) {
+		g_mutex_lock(&j->keeper->lock);
+		j->keeper->written = given;
+		g_mutex_unlock(&j->keeper->lock);
+	}
 	j->draft = c->draft;
 	g_free(c);
 	return rc;
@@ -113,6 +121,7 @@ void keeper_keep(struct keeper *k, struct desk *desk, const struct jx_compose *c
 
 	g_mutex_lock(&k->lock);
 	k->newest = *c;
+	k->given++;
 	is_queued = k->is_queued;
 	k->is_queued = true;
 	g_mutex_unlock(&k->lock);
@@ -123,6 +132,16 @@ void keeper_keep(struct keeper *k, struct desk *desk, const struct jx_compose *c
 	*j = (struct keep_job){
 		.job = {.work = keep, .done = tell_kept, .free_job = free_keep}, .keeper = k, .kept = kept};
 	desk_post(desk, &j->job, owner);
+}
+
+bool keeper_has_all(struct keeper *k)
+{
+	bool has_all;
+
+	g_mutex_lock(&k->lock);
+	has_all = k->written == k->given;
+	g_mutex_unlock(&k->lock);
+	return has_all;
 }
 
 /* ---- one composition ----------------------------------------------------------------------------------- */

@@ -27,6 +27,7 @@ struct _AppComposePage {
 	bool is_touched; /* more was entered than one tap */
 	bool is_saving, is_save_wanted;
 	bool is_over;   /* saved or let go */
+	guint retry;    /* the disk refused: again in a moment */
 	bool is_unkept; /* what is shown is not on the disk: the problem says why */
 };
 

@@ -9,9 +9,38 @@
 #include "copies.h"
 #include "flow.h"
 
+#define RETRY_WAIT_MS 3000 /* after the disk refused */
+
 G_DEFINE_TYPE(AppComposePage, app_compose_page, ADW_TYPE_BIN)
 
 /* ---- on the disk --------------------------------------------------------------------------------------- */
+
+/* Said of all that the page shows: gone in the step in which something changes, back when the disk has it. */
+static void show_kept(AppComposePage *page)
+{
+	g_autofree char *text = NULL;
+	char time[8];
+
+	if (page->is_unkept) {
+		text = g_strdup(_("not kept"));
+	} else if (keeper_has_all(page->keeper) && page->pictures_pending == 0) {
+		app_time_text(app_profile(GTK_WIDGET(page)), g_get_real_time() / 1000, time);
+		text = g_strdup_printf(_("draft kept %s"), time);
+	} else {
+		text = g_strdup(_("keeping …"));
+	}
+	app_set_subtitle(GTK_WIDGET(page), text);
+}
+
+static gboolean keep_again(gpointer user)
+{
+	AppComposePage *page = user;
+
+	page->retry = 0;
+	if (!page->is_over && app_window_of(user) != NULL)
+		compose_page__keep(page);
+	return G_SOURCE_REMOVE;
+}
 
 static void on_kept(gpointer owner, const struct jx_draft *draft, const struct jx_error *err)
 {
@@ -25,11 +54,16 @@ static void on_kept(gpointer owner, const struct jx_draft *draft, const struct j
 	else
 		compose_page__show_problem(page, err);
 	page->is_unkept = err != NULL;
+	show_kept(page);
+	g_clear_handle_id(&page->retry, g_source_remove);
+	if (err != NULL)
+		page->retry = g_timeout_add(RETRY_WAIT_MS, keep_again, page);
 }
 
 void compose_page__keep(AppComposePage *page)
 {
 	keeper_keep(page->keeper, app_desk(GTK_WIDGET(page)), &page->c, G_OBJECT(page), on_kept);
+	show_kept(page);
 }
 
 void compose_page_keep(GtkWidget *page)
@@ -77,6 +111,7 @@ static void post_picture(AppComposePage *page, struct compose_job *j,
 	j->job.work = work;
 	j->job.done = work == compose_work_drop ? on_dropped : on_pictures;
 	page->pictures_pending++;
+	show_kept(page);
 	desk_post(app_desk(GTK_WIDGET(page)), &j->job, page);
 }
 
@@ -312,6 +347,7 @@ static void app_compose_page_dispose(GObject *object)
 {
 	AppComposePage *page = APP_COMPOSE_PAGE(object);
 
+	g_clear_handle_id(&page->retry, g_source_remove);
 	leave(page);
 	g_clear_weak_pointer(&page->window);
 	for (size_t i = 0; i < JX_PHOTOS_MAX; i++)

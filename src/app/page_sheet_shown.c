@@ -24,13 +24,25 @@ void sheet_page_show_computed(AppSheetPage *page)
 	gtk_label_set_text(page->computed, text.data + strspn(text.data, " "));
 }
 
+/* What the form does not take stands on the screen only. */
+static bool has_refused(const AppSheetPage *page)
+{
+	for (guint i = 0; i < page->fields->len; i++)
+		if (app_sheet_field_is_refused(g_ptr_array_index(page->fields, i)))
+			return true;
+	return false;
+}
+
 void app_sheet_page_show_kept(AppSheetPage *page)
 {
 	const struct sheet *s = page->sheet;
+	const char *why = s->refused != NULL  ? s->refused
+			  : has_refused(page) ? _("an answer that the form does not take")
+					      : NULL;
 	char time[8];
 
-	if (s->refused != NULL) {
-		g_autofree char *text = g_strdup_printf(_("Not kept: %s"), s->refused);
+	if (why != NULL) {
+		g_autofree char *text = g_strdup_printf(_("Not kept: %s"), why);
 
 		gtk_label_set_text(page->kept, text);
 		gtk_widget_set_tooltip_text(GTK_WIDGET(page->kept), text);
@@ -39,7 +51,7 @@ void app_sheet_page_show_kept(AppSheetPage *page)
 	}
 	gtk_widget_remove_css_class(GTK_WIDGET(page->kept), "sheet-problem");
 	gtk_widget_set_tooltip_text(GTK_WIDGET(page->kept), NULL);
-	if (s->writing > 0 || s->timer != 0) {
+	if (!sheet_is_kept(s)) {
 		gtk_label_set_text(page->kept, _("keeping …"));
 	} else if (s->kept_real_ms > 0) {
 		g_autofree char *text = NULL;

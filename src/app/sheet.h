@@ -50,7 +50,9 @@ void sheet_put_option(struct sheet *s, const char *name, const char *value);
 /** A photo that is on the disk already. */
 void sheet_add_photo(struct sheet *s, const char *path, const char *role);
 void sheet_remove_photo(struct sheet *s, const char *value);
-/** Hand what is due to the desk now. */
+/** All that was answered is on the disk. */
+bool sheet_is_kept(const struct sheet *s);
+/** Hand what is due to the desk now, behind what is being written. */
 void sheet_flush(struct sheet *s);
 void sheet_free(struct sheet *s);
 

@@ -1,9 +1,15 @@
-/* Every answer on the disk: what changed is handed to the desk, what the disk refused is tried again. */
+/*
+ * Every answer on the disk: what changed is handed to the desk at once, with the keystroke itself; what the disk refused is tried again.
+ *
+ * "Kept" is what the sign at the foot of the page says, and it says it of all that the page shows: it goes in the same step of the main
+ * loop in which an answer changes, before that is drawn, and comes back when the database has it, with the disk's word for it (fsync).
+ * So whatever is seen as kept outlives a crash or a power cut, to the last letter. There is no delay in between but the disk's own: one
+ * write is under way at a time while somebody types, and what was typed meanwhile is the next one.
+ */
 #include "sheet.h"
 
 #include <string.h>
 
-#define TEXT_WAIT_MS  250  /* while somebody types */
 #define RETRY_WAIT_MS 3000 /* after the disk refused */
 
 struct write_job {
@@ -67,10 +73,17 @@ static void wrote(struct desk_job *job, gpointer owner)
 		s->is_whole_due = true;
 		if (!s->is_over)
 			wait_ms(s, RETRY_WAIT_MS);
-	} else if (!s->is_whole_due) {
+	} else if (sheet_is_kept(s)) {
 		s->kept_real_ms = g_get_real_time() / 1000;
+	} else if (s->timer == 0) {
+		sheet_flush(s);
 	}
 	app_sheet_page_show_kept(APP_SHEET_PAGE(s->page));
+}
+
+bool sheet_is_kept(const struct sheet *s)
+{
+	return s->writing == 0 && s->timer == 0 && !s->is_whole_due && g_hash_table_size(s->dirty) == 0;
 }
 
 /* Answers that changed; a path that is gone with its row is not asked for. */
@@ -112,11 +125,12 @@ void sheet_flush(struct sheet *s)
 	desk_post(app_desk(window), &w->job, window);
 }
 
+/* What is typed faster than the disk writes waits for the write before it: else a slow one would have a queue of single letters. */
 static void set_due(struct sheet *s, bool is_text)
 {
 	s->fill.is_new = false;
-	if (is_text)
-		wait_ms(s, TEXT_WAIT_MS);
+	if (is_text && s->writing > 0)
+		app_sheet_page_show_kept(APP_SHEET_PAGE(s->page));
 	else
 		sheet_flush(s);
 }

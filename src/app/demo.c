@@ -5,6 +5,8 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* A square in the middle of the sample city; the walk goes round it. */
 #define LAT_DEG 30.2301
@@ -13,6 +15,9 @@
 #define STEP_S  2
 /* So far back does the first of the three days begin; the last one begins a good hour and a half ago. */
 #define FIRST_BACK_MS (INT64_C(2) * 86400000 + INT64_C(100) * 60000)
+#define PREFIX        "jiexun-demo-"
+#define UNIQUE        "XXXXXX" /* as mkdtemp wants it */
+#define LOCK          "lock"
 
 /* ---- the walk ---------------------------------------------------------------------------------------- */
 
@@ -62,6 +67,96 @@ static char *make_walk(void)
 	return g_string_free(out, FALSE);
 }
 
+/* ---- the folder, and those that others left ----------------------------------------------------------- */
+
+static void remove_tree(const char *path);
+
+/* The lock's file last: what was begun is found again by it. */
+static void remove_inside(const char *path)
+{
+	GDir *dir = g_dir_open(path, 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *child = g_build_filename(path, name, NULL);
+
+		if (strcmp(name, LOCK) != 0)
+			remove_tree(child);
+	}
+	if (dir != NULL)
+		g_dir_close(dir);
+}
+
+static void remove_tree(const char *path)
+{
+	g_autofree char *lock = g_build_filename(path, LOCK, NULL);
+
+	if (!g_file_test(path, G_FILE_TEST_IS_SYMLINK) && g_file_test(path, G_FILE_TEST_IS_DIR)) {
+		remove_inside(path);
+		(void)g_remove(lock);
+	}
+	(void)g_remove(path);
+}
+
+/* Locked before it has its name: the file is never there without the lock while its demonstration lives. */
+static jx_rc hold(struct demo *demo, struct jx_error *err)
+{
+	const struct jx_fs *fs = jx_os_fs();
+	g_autofree char *path = g_build_filename(demo->folder, LOCK, NULL);
+	g_autofree char *before = g_strconcat(path, ".new", NULL);
+	const jx_rc rc = fs->lock(fs->user, before, 0, &demo->lock, err);
+
+	if (rc == JX_OK && g_rename(before, path) != 0)
+		return jx_fail(err, JX_EIO, 0, "demo.lock",
+			       "the demonstration cannot be written: no room for %s", path);
+	return rc;
+}
+
+/* Ours by name, owner and the lock's file; anything else that stands there is left alone. */
+static bool is_demo(const char *path, const char *name)
+{
+	g_autofree char *lock = g_build_filename(path, LOCK, NULL);
+	struct stat st, lock_st;
+
+	return g_str_has_prefix(name, PREFIX) && strlen(name) == strlen(PREFIX UNIQUE) &&
+	       lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == getuid() &&
+	       lstat(lock, &lock_st) == 0 && S_ISREG(lock_st.st_mode);
+}
+
+/* One that was killed could not remove its folder. Who lives holds its lock; with the process that goes, too. */
+static void remove_dead(void)
+{
+	const struct jx_fs *fs = jx_os_fs();
+	GDir *dir = g_dir_open(g_get_tmp_dir(), 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *path = g_build_filename(g_get_tmp_dir(), name, NULL);
+		g_autofree char *file = g_build_filename(path, LOCK, NULL);
+		struct jx_error ignored;
+		void *lock = NULL;
+
+		if (!is_demo(path, name) || fs->lock(fs->user, file, 0, &lock, &ignored) != JX_OK)
+			continue;
+		remove_tree(path);
+		fs->unlock(fs->user, lock);
+	}
+	if (dir != NULL)
+		g_dir_close(dir);
+}
+
+void demo_remove(struct demo *demo)
+{
+	if (demo->folder != NULL)
+		remove_tree(demo->folder);
+	if (demo->lock != NULL)
+		jx_os_fs()->unlock(jx_os_fs()->user, demo->lock);
+	g_free(demo->folder);
+	g_free(demo->home);
+	g_free(demo->profile);
+	*demo = (struct demo){0};
+}
+
 /* ---- folder and profile ------------------------------------------------------------------------------ */
 
 static jx_rc write_file(const char *path, const char *text, struct jx_error *err)
@@ -80,7 +175,7 @@ static jx_rc make_folder(struct demo *demo, struct jx_error *err)
 	g_autofree char *walk_path = NULL, *walk = NULL, *profile = NULL;
 	jx_rc rc;
 
-	demo->folder = g_dir_make_tmp("jiexun-demo-XXXXXX", &failed);
+	demo->folder = g_dir_make_tmp(PREFIX UNIQUE, &failed);
 	if (demo->folder == NULL)
 		return jx_fail(err, JX_EIO, 0, "demo.folder", "no folder for the demonstration: %s",
 			       failed->message);
@@ -92,33 +187,10 @@ static jx_rc make_folder(struct demo *demo, struct jx_error *err)
 				  "[gps]\nsource = replay\nreplay = %s\n"
 				  "[camera]\nsource = test\nwidth = 960\nheight = 1280\n",
 				  walk_path);
-	rc = write_file(walk_path, walk, err);
+	rc = hold(demo, err);
+	if (rc == JX_OK)
+		rc = write_file(walk_path, walk, err);
 	return rc == JX_OK ? write_file(demo->profile, profile, err) : rc;
-}
-
-static void remove_tree(const char *path)
-{
-	GDir *dir = g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *child = g_build_filename(path, name, NULL);
-
-		remove_tree(child);
-	}
-	if (dir != NULL)
-		g_dir_close(dir);
-	(void)g_remove(path);
-}
-
-void demo_remove(struct demo *demo)
-{
-	if (demo->folder != NULL)
-		remove_tree(demo->folder);
-	g_free(demo->folder);
-	g_free(demo->home);
-	g_free(demo->profile);
-	*demo = (struct demo){0};
 }
 
 /* ---- the device -------------------------------------------------------------------------------------- */
@@ -203,7 +275,10 @@ static jx_rc make_device(const struct demo *demo, struct jx_error *err)
 
 jx_rc demo_make(struct demo *demo, struct jx_error *err)
 {
-	jx_rc rc = make_folder(demo, err);
+	jx_rc rc;
+
+	remove_dead();
+	rc = make_folder(demo, err);
 
 	return rc == JX_OK ? make_device(demo, err) : rc;
 }

@@ -1,7 +1,7 @@
 /*
  * demo.h - a throw-away device for anybody to try: its own folder, key and identity, three days of a district's records, a receiver
  * that walks along a recorded path, a test picture for a camera. What is saved in it is saved as on a real device; there is no server,
- * and the folder goes when the app ends.
+ * and the folder goes when the app ends, or, where it was killed, when the next demonstration begins.
  */
 #ifndef APP_DEMO_H
 #define APP_DEMO_H
@@ -12,6 +12,7 @@ struct demo {
 	char *folder;  /**< all of it */
 	char *home;    /**< the data folder */
 	char *profile; /**< the device profile, a file */
+	void *lock;    /**< on a file in it: held as long as the demonstration lives, whatever ends it */
 };
 
 /** Make folder and records. demo is all zero before; demo_remove() also after a failure. */

@@ -309,24 +309,42 @@ class BadDays(AppCase):
 
 
 class Demo(Case):
+    def demo(self, language):
+        app = Touch(self.dir, "--demo", env={"TMPDIR": self.dir, "JX_LANG": language})
+        self.addCleanup(lambda: app.is_running() and app.stop(signal.SIGKILL))
+        return app
+
     def test_throw_away(self):
         """Works with no device and no server; says that it has none; leaves nothing, however it ends."""
-        words = {"en": ("Status", "Sync now", "This is a demo: it has no server to sync with"),
-                 "zh": ("状态", "立即同步", "这是演示")}
-        for language, end in (("en", lambda app: app.close()), ("zh", lambda app: app.stop(signal.SIGTERM))):
-            status, sync, says = words[language]
-            app = Touch(self.dir, "--demo", env={"TMPDIR": self.dir, "JX_LANG": language})
-            self.addCleanup(lambda app=app: app.is_running() and app.stop(signal.SIGKILL))
-            self.assertTrue(self.folders())
+        # what only looks like one: no lock, another's name
+        for name in ("jiexun-demo-myself", "jiexun-demo-of-ours"):
+            os.mkdir(self.path(name))
+        with open(self.path("jiexun-demo-of-ours", "lock"), "w", encoding="ascii"):
+            pass
+        others = self.folders()
+        killed = self.demo("en")
+        killed.stop(signal.SIGKILL)
+        left = set(self.folders()) - set(others)
+        self.assertEqual(len(left), 1)
+        # the next one clears up after it, and after nobody who lives
+        english = self.demo("en")
+        first = set(self.folders()) - set(others)
+        self.assertEqual((len(first), first & left), (1, set()))
+        chinese = self.demo("zh")
+        self.assertEqual(len(self.folders()), len(others) + 2)
+        self.assertTrue(first < set(self.folders()))
+        words = ((english, "Status", "Sync now", "This is a demo: it has no server to sync with", lambda app: app.close()),
+                 (chinese, "状态", "立即同步", "这是演示", lambda app: app.stop(signal.SIGTERM)))
+        for app, status, sync, says, end in words:
             app.go(status)
             app.press(sync)
             app.see(says)
             self.assertEqual(app.unnamed(), [])
             self.assertEqual(end(app), 0)
-            self.assertEqual(self.folders(), [])
+        self.assertEqual(self.folders(), others)
 
     def folders(self):
-        return [name for name in os.listdir(self.dir) if name.startswith("jiexun-demo-")]
+        return sorted(name for name in os.listdir(self.dir) if name.startswith("jiexun-demo-"))
 
 
 def state_of(pid):

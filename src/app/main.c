@@ -137,6 +137,9 @@ int main(int argc, char **argv)
 	g_signal_connect(application, "activate", G_CALLBACK(on_activate), &start);
 	app_end_when_told(GTK_APPLICATION(application));
 	status = g_application_run(G_APPLICATION(application), argc, argv);
+	/* a unit that starts us must not do so again and again while somebody has it open */
+	if (start.is_kiosk && status == 0 && g_application_get_is_remote(G_APPLICATION(application)))
+		status = jx_rc_exit_status(JX_EBUSY);
 	g_object_unref(application);
 	demo_remove(&start.demo);
 	g_free(start.home);

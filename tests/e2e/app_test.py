@@ -209,8 +209,11 @@ class BadDays(AppCase):
     def test_started_twice(self):
         app = self.app(self.handheld)
         before = app.pid
-        again = run([program("jiexun"), "--home", self.handheld.home + "/.", "--profile", self.handheld.profile], env=screen_env())
-        self.assertEqual((again.status, again.err), (0, ""))
+        # a unit's start says by its status that it is not needed
+        for how, status in (([], 0), (["--kiosk"], 80)):
+            again = run([program("jiexun"), "--home", self.handheld.home + "/.", "--profile", self.handheld.profile, *how],
+                        env=screen_env())
+            self.assertEqual((again.status, again.err), (status, ""))
         self.assertTrue(app.is_running())
         other = self.camera_device(self.server, "H08")
         self.assertNotEqual(self.app(other).pid, before)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/firmware/run.sh units|security|calls|udev|users|gpsd|network|profiles
+# tests/firmware/run.sh units|security|calls|udev|users|gpsd|network|profiles|kiosk
 # Checks firmware-config with the tools that read it in the field. Each part also plants a fault, which must be found.
 set -euo pipefail
 export LC_ALL=C.UTF-8
@@ -48,6 +48,8 @@ check_units() {
 	for unit in systemd/jiexun-kiosk.service systemd-user/jiexun.service; do
 		grep -q '^Restart=always$' "$firmware/$unit" || die "$unit does not come back"
 	done
+	# and no loop where somebody has it open
+	grep -q '^RestartPreventExitStatus=80$' "$firmware/systemd-user/jiexun.service" || die "jiexun.service starts it again while it is open"
 	# the app writes into the folder that sync reads
 	grep -q '^User=jiexun$' "$firmware/systemd/jiexun-kiosk.service" || die "jiexun-kiosk.service: User"
 	local said
@@ -264,8 +266,72 @@ check_profiles() {
 	grep -q "^OnUnitInactiveSec=${minutes}min\$" "$firmware/systemd/jx-sync.timer" || die "timer and interval_min differ"
 }
 
+# until LIMIT_S COMMAND ...: wait until it holds.
+until_true() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		read -rt 0.1 <> <(:) || true
+	done
+}
+
+# Lines of the unit, as systemd would run them: program and MAINPID put in. $1: ExecStart or ExecStop
+lines_of() {
+	sed -n "s/^$1=-\{0,1\}//p" "$firmware/systemd/jiexun-kiosk.service" |
+		sed "s,/usr/bin/jiexun --kiosk,$JX_BIN/jiexun --kiosk --demo,; s,\$MAINPID,${cage:-},"
+}
+
+begin_kiosk() {
+	local start
+	rm -f "$work/kiosk.log"
+	read -ra start < <(lines_of ExecStart)
+	"${user[@]}" env -i PATH="$PATH" HOME="$work/kiosk" XDG_RUNTIME_DIR="$work/kiosk" TMPDIR="$work/kiosk" WLR_BACKENDS=headless \
+		WLR_LIBINPUT_NO_DEVICES=1 WLR_RENDERER=pixman GSK_RENDERER=cairo GDK_DEBUG=gl-disable GTK_A11Y=none GSETTINGS_BACKEND=memory \
+		WAYLAND_DEBUG=1 ASAN_OPTIONS=detect_leaks=0 "${start[@]}" >"$work/kiosk.log" 2>&1 &
+	cage=$!
+	# cage gives its whole screen, and the app draws as large as that
+	until_true 60 grep -qs 'set_window_geometry(0, 0, 1280, 720)' "$work/kiosk.log" || die "the app does not fill the screen:" \
+		"$(grep -v '^\[' "$work/kiosk.log")"
+}
+
+is_ended() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+check_kiosk() {
+	if ! command -v cage >/dev/null || ! command -v Xwayland >/dev/null || ! command -v pkill >/dev/null; then
+		echo "left out: needs the Debian packages cage, xwayland and procps"
+		return 0
+	fi
+	mkdir -m 700 "$work/kiosk"
+	chmod 755 "$work"
+	# cage refuses root
+	user=()
+	if [ "$(id -u)" = 0 ]; then
+		user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+		chown 65534:65534 "$work/kiosk"
+	fi
+	trap 'kill "$cage" 2>/dev/null || true; rm -rf "$work"' EXIT
+	# stopped: the app closes what is open, and cage ends with it, in peace
+	begin_kiosk
+	local line stop status=0
+	while read -r line; do
+		read -ra stop <<<"$line"
+		"${user[@]}" timeout 30 "${stop[@]}" || die "ExecStop: $line"
+	done < <(lines_of ExecStop)
+	wait "$cage" || status=$?
+	[ "$status" = 0 ] || die "cage ended with $status:" "$(grep -v '^\[' "$work/kiosk.log")"
+	[ -z "$(find "$work/kiosk" -maxdepth 1 -name 'jiexun-demo-*')" ] || die "the app was not given the time to close"
+	# the app is killed: cage must not stay behind with a black screen, or nothing would start it again
+	begin_kiosk
+	pkill -KILL -x -P "$cage" jiexun || die "no app under cage"
+	until_true 30 is_ended "$cage" || die "cage stays without the app"
+	wait "$cage" || true
+}
+
 case ${1:-} in
-units | security | calls | udev | users | gpsd | network | profiles) "check_$1" ;;
+units | security | calls | udev | users | gpsd | network | profiles | kiosk) "check_$1" ;;
 *)
 	sed -n '2,3s/^# //p' "${BASH_SOURCE[0]}"
 	exit 2

@@ -12,6 +12,7 @@
 #include "desk.h"
 #include "place.h"
 #include "prefs.h"
+#include "words.h"
 
 #define APP_ID "cn.jiexun.Jiexun"
 

@@ -8,7 +8,7 @@
 
 static const char *language_of(const struct jx_text *t)
 {
-	return jx_text_pick(t);
+	return words_name(t);
 }
 
 /* ---- text fields --------------------------------------------------------------------------------------- */
@@ -263,7 +263,7 @@ static void list_phrases(AppComposePage *page)
 	const size_t n = jx_pack_phrases(page->by->pack, jx_pack_form(page->by->pack), "note", &texts);
 
 	for (size_t i = 0; i < n; i++)
-		chips_add(page->phrases, language_of(&texts[i]), language_of(&texts[i]), on_phrase, page);
+		chips_add(page->phrases, jx_text_pick(&texts[i]), language_of(&texts[i]), on_phrase, page);
 	for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++)
 		chips_add(page->reasons, _(reasons[i]), _(reasons[i]), on_phrase, page);
 }
@@ -411,7 +411,7 @@ static GtkWidget *picture_widget(AppComposePage *page, size_t i)
 	GtkWidget *overlay = gtk_overlay_new();
 	GtkWidget *picture = gtk_picture_new_for_paintable(GDK_PAINTABLE(page->textures[i]));
 	GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
-	GtkWidget *role = gtk_label_new(jx_word(page->c.photos[i].role));
+	GtkWidget *role = gtk_label_new(words_head(jx_word(page->c.photos[i].role)));
 
 	gtk_picture_set_content_fit(GTK_PICTURE(picture), GTK_CONTENT_FIT_COVER);
 	gtk_picture_set_alternative_text(GTK_PICTURE(picture), jx_word(page->c.photos[i].role));

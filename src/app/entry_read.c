@@ -2,6 +2,7 @@
 #include "entry_read.h"
 #include "facts.h"
 #include "today_read.h"
+#include "words.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@
 
 static void add(struct entry_job *job, const char *name, const char *value)
 {
-	const struct entry_pair pair = {g_strdup(name), g_strdup(value)};
+	const struct entry_pair pair = {g_strdup(words_head(name)), g_strdup(value)};
 
 	if (value == NULL || value[0] == '\0') {
 		g_free(pair.name);
@@ -75,7 +76,7 @@ static void add_place(struct entry_job *job, const struct jx_view_entry *e)
 		return;
 	(void)g_snprintf(text, sizeof(text), "%.6f, %.6f", fix->lat_wgs84_e7 / 1e7, fix->lon_wgs84_e7 / 1e7);
 	if (fix->accuracy_mm >= 0)
-		(void)g_snprintf(text + strlen(text), sizeof(text) - strlen(text), " ±%lld m",
+		(void)g_snprintf(text + strlen(text), sizeof(text) - strlen(text), _(" ±%lld m"),
 				 (long long)((fix->accuracy_mm + 500) / 1000));
 	add(job, fix->source == JX_FIX_MANUAL ? _("place, by hand") : _("place"), text);
 }
@@ -84,6 +85,7 @@ static void add_pairs(struct jx_handheld *h, struct entry_job *job, const struct
 {
 	const jx_pack *own = jx_packs_version(h->packs, e->entry.pack, e->entry.pack_version);
 	const struct jx_view_row *r = &e->row;
+	g_autofree char *quantity = words_count(r->quantity, r->unit_name);
 	char text[600], time[40];
 
 	time_text(h, e->entry.taken_utc_ms, time);
@@ -91,10 +93,10 @@ static void add_pairs(struct jx_handheld *h, struct entry_job *job, const struct
 	if (strncmp(time, r->day, 10) != 0)
 		add(job, _("business day"), r->day);
 	add(job, _("person"), r->person);
-	add(job, _("disorder"), strcmp(r->group, r->name) != 0 ? r->group : "");
-	(void)g_snprintf(text, sizeof(text), "%s %s", r->quantity, r->unit_name);
-	add(job, _("quantity"), r->quantity[0] != '\0' ? text : "");
-	add(job, _("results"), r->summary);
+	add(job, _("disorder"), strcmp(r->group, r->name) != 0 ? words_head(r->group) : "");
+	add(job, _("quantity"), r->quantity[0] != '\0' ? quantity : "");
+	jx_strcpy(text, sizeof(text), r->summary);
+	add(job, _("results"), words_raise(text));
 	add(job, _("note"), r->note);
 	add(job, _("self-handled"), r->is_self_handled ? _("yes") : "");
 	if (!r->is_check && r->kind != JX_KIND_WITHDRAWAL)
@@ -122,6 +124,7 @@ static void add_photos(struct jx_handheld *h, struct entry_job *job, const struc
 		photo.text = g_strdup_printf(is_let_go ? _("%s, %lld kB, the original is at the server")
 						       : _("%s, %lld kB"),
 					     jx_word(p->role), (long long)((p->size_bytes + 999) / 1000));
+		(void)words_raise(photo.text);
 		g_array_append_val(job->photos, photo);
 	}
 }
@@ -140,7 +143,7 @@ static void add_version(struct jx_handheld *h, struct entry_job *job, const stru
 	memcpy(v.id, e->row.id, sizeof(v.id));
 	time_text(h, e->entry.taken_utc_ms, time);
 	entry_what(&e->row, what, sizeof(what));
-	v.text = g_strdup_printf("%s  %s", e->row.number, what);
+	v.text = g_strdup_printf("%s  %s", e->row.number, words_raise(what));
 	v.reason = e->row.reason[0] != '\0' ? g_strdup_printf("%s\n%s", time, e->row.reason) : g_strdup(time);
 	g_array_append_val(job->versions, v);
 }
@@ -209,11 +212,11 @@ static jx_rc read_entry(struct jx_handheld *h, struct desk_job *base, struct jx_
 		(void)jx_parse_i64(time, 0, INT64_MAX, &tried_utc_ms);
 	jx_strcpy(job->number, sizeof(job->number), e->row.number);
 	entry_what(&e->row, text, sizeof(text));
-	job->title = g_strdup(text);
+	job->title = g_strdup(words_raise(text));
 	job->state_class = entry_state(&e->row, tried_utc_ms, text, sizeof(text));
-	job->state = g_strdup(e->row.is_withdrawn   ? _("withdrawn")
-			      : e->row.is_corrected ? _("corrected")
-						    : text);
+	job->state = words_raise(g_strdup(e->row.is_withdrawn   ? _("withdrawn")
+					  : e->row.is_corrected ? _("corrected")
+								: text));
 	job->is_check = e->row.is_check;
 	job->is_found = strcmp(e->row.result, "found") == 0;
 	add_pairs(h, job, e);

@@ -47,10 +47,9 @@ static void add(char *out, size_t cap, const char *text)
 
 static void say_more(const struct jx_view_row *r, char *out, size_t cap)
 {
-	char quantity[112];
+	g_autofree char *quantity = words_count(r->quantity, r->unit_name);
 
 	out[0] = '\0';
-	(void)g_snprintf(quantity, sizeof(quantity), "%s %s", r->quantity, r->unit_name);
 	add(out, cap, r->quantity[0] != '\0' ? quantity : "");
 	add(out, cap, r->summary);
 	add(out, cap, r->reason);
@@ -146,9 +145,9 @@ AppLine *app_line_new(const struct jx_view_row *r, int64_t tried_utc_ms)
 	jx_strcpy(l->disorder, sizeof(l->disorder), r->group_code);
 	jx_strcpy(l->day, sizeof(l->day), r->day);
 	jx_strcpy(l->number, sizeof(l->number), r->number);
-	l->what = g_strdup(what);
-	l->more = g_strdup(more);
-	l->state = g_strdup(state);
+	l->what = g_strdup(words_raise(what));
+	l->more = g_strdup(words_raise(more));
+	l->state = g_strdup(words_raise(state));
 	return line;
 }
 

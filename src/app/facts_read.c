@@ -1,5 +1,6 @@
 /* How things stand, read from the database and the machine. */
 #include "facts_read.h"
+#include "words.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -168,7 +169,7 @@ static void read_packs(const struct jx_handheld *h, struct facts *f)
 		*to = (struct facts_pack){.version = jx_pack_version(pack),
 					  .is_active = is_active,
 					  .is_received = jx_shelf_is_received(h->shelf, pack)};
-		jx_strcpy(to->name, sizeof(to->name), jx_text_pick(jx_pack_name(pack)));
+		jx_strcpy(to->name, sizeof(to->name), words_name(jx_pack_name(pack)));
 		jx_strcpy(to->valid_from, sizeof(to->valid_from), jx_pack_valid_from(pack));
 		f->pack_count++;
 	}

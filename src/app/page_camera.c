@@ -46,7 +46,7 @@ static const char *prompt_of(const char *role)
 	for (size_t i = 0; i < G_N_ELEMENTS(prompts); i++)
 		if (strcmp(prompts[i].role, role) == 0)
 			return _(prompts[i].text);
-	return jx_word(role);
+	return words_head(jx_word(role));
 }
 
 static void show_state(AppCameraPage *page)
@@ -108,11 +108,13 @@ static void tell_trouble(AppCameraPage *page, const char *why)
 
 static void fail(AppCameraPage *page, const struct jx_error *err)
 {
+	g_autofree char *text = words_raise(g_strdup(err->text));
+
 	/* pressed out: a camera that goes on has its light switched off */
 	gtk_toggle_button_set_active(page->torch, FALSE);
 	page->has_failed = true;
 	page->is_shooting = false;
-	gtk_label_set_text(page->trouble_text, err->text);
+	gtk_label_set_text(page->trouble_text, text);
 	show_state(page);
 }
 

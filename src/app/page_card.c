@@ -16,7 +16,7 @@ static void add_cards(struct card_job *job, const jx_pack *pack)
 		const struct jx_card *card = jx_pack_card_at(pack, i);
 
 		g_ptr_array_add(job->ids, g_strdup(card->id));
-		g_ptr_array_add(job->titles, g_strdup(jx_text_pick(&card->title)));
+		g_ptr_array_add(job->titles, g_strdup(words_name(&card->title)));
 	}
 	for (size_t i = 0; i < jx_pack_form_count(pack); i++) {
 		const struct jx_form *form = jx_pack_form_at(pack, i);
@@ -24,7 +24,7 @@ static void add_cards(struct card_job *job, const jx_pack *pack)
 		if (form->is_observation)
 			continue;
 		g_ptr_array_add(job->ids, g_strdup(form->id));
-		g_ptr_array_add(job->titles, g_strdup(jx_text_pick(&form->name)));
+		g_ptr_array_add(job->titles, g_strdup(words_name(&form->name)));
 	}
 }
 
@@ -88,6 +88,29 @@ static GtkWidget *list_of(const struct card_job *job)
 	return list;
 }
 
+/* The first line of the page and of each part is its heading, at the head of a line stands a capital, and signs are those of print. */
+static char *markup_of(const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	g_autoptr(GString) out = g_string_new(NULL);
+	bool is_heading = true;
+
+	for (char **line = lines; *line != NULL; line++) {
+		const size_t lead = strspn(*line, "- [(");
+		g_autofree char *safe = NULL;
+
+		(void)words_raise(*line + lead);
+		safe = g_markup_escape_text(*line, -1);
+		g_string_append_printf(out, is_heading ? "<b>%s</b>\n" : "%s\n", safe);
+		is_heading = (*line)[0] == '\0';
+	}
+	(void)g_string_replace(out, "&lt;= ", "≤ ", 0);
+	(void)g_string_replace(out, "&gt;= ", "≥ ", 0);
+	(void)g_string_replace(out, "\n- ", "\n• ", 0);
+	g_string_truncate(out, out->len - 1);
+	return g_strdup(out->str);
+}
+
 static void on_read(struct desk_job *base, gpointer owner)
 {
 	const struct card_job *job = (const struct card_job *)base;
@@ -98,7 +121,12 @@ static void on_read(struct desk_job *base, gpointer owner)
 		adw_clamp_set_child(clamp, list_of(job));
 		return;
 	}
-	label = gtk_label_new(base->rc == JX_OK ? job->text : base->err.text);
+	label = gtk_label_new(base->rc == JX_OK ? NULL : base->err.text);
+	if (base->rc == JX_OK) {
+		g_autofree char *markup = markup_of(job->text);
+
+		gtk_label_set_markup(GTK_LABEL(label), markup);
+	}
 	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
 	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
 	gtk_label_set_xalign(GTK_LABEL(label), 0);

@@ -82,7 +82,7 @@ static void add_form(struct list_job *l, const struct jx_form *f)
 
 	jx_strcpy(row.id, sizeof(row.id), f->id);
 	jx_strcpy(row.topic, sizeof(row.topic), f->topic != NULL ? f->topic : "");
-	row.name = g_strdup(jx_text_pick(&f->name));
+	row.name = g_strdup(words_name(&f->name));
 	row.small = g_strdup(f->standard != NULL ? f->standard : "");
 	words = g_strdup_printf("%s %s %s %s %s", f->id, f->name.zh, f->name.en, row.small,
 				jx_text_pick(&f->hint));
@@ -116,7 +116,7 @@ static jx_rc add_draft(void *user, const struct jx_draft *d)
 	l->place[0] = '\0';
 	(void)jx_store_each_draft_value(l->h->store, d->id, find_place, l, NULL);
 	app_time_text(&l->h->profile, d->taken_utc_ms, time);
-	row.name = g_strdup(form != NULL ? jx_text_pick(&form->name) : d->form);
+	row.name = g_strdup(form != NULL ? words_name(&form->name) : d->form);
 	row.small = g_strdup_printf(_("%s%s%s %s, %lld answers"), l->place, l->place[0] != '\0' ? ", " : "",
 				    d->day, time, (long long)d->value_count);
 	if (active != NULL && jx_pack_version(active) != d->pack_version) {

@@ -53,7 +53,7 @@ static void show_check(AppEnrolPage *page, size_t count)
 	jx_wipe(&code, sizeof(code));
 	gtk_label_set_text(page->check, text != NULL         ? text
 					: page->is_code_good ? _("The code is typed right")
-							     : err.text);
+							     : words_raise(err.text));
 	if (text == NULL && !page->is_code_good)
 		gtk_widget_add_css_class(GTK_WIDGET(page->check), "error");
 	else

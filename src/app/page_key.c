@@ -37,6 +37,27 @@ bool keys_have(const char *names, guint key)
 	return false;
 }
 
+/* What is printed on such a key, or what people call it; of others the name that the keyboard map gives it. */
+static const char *key_words(const char *name)
+{
+	static const struct {
+		const char *name, *words;
+	} keys[] = {
+		{"AudioRaiseVolume", N_("Volume up")},
+		{"AudioLowerVolume", N_("Volume down")},
+		{"AudioMute", N_("Mute")},
+		{"WebCam", N_("Camera key")},
+		{"Camera", N_("Camera key")},
+		{"Refresh", N_("Refresh")},
+	};
+	const char *plain = g_str_has_prefix(name, "XF86") ? name + 4 : name;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+		if (strcmp(plain, keys[i].name) == 0)
+			return _(keys[i].words);
+	return plain;
+}
+
 char *keys_text(const char *names)
 {
 	g_auto(GStrv) list = g_strsplit(names, " ", -1);
@@ -44,8 +65,7 @@ char *keys_text(const char *names)
 
 	for (char **name = list; *name != NULL; name++)
 		if (**name != '\0')
-			g_string_append_printf(out, "%s%s", out->len > 0 ? ", " : "",
-					       g_str_has_prefix(*name, "XF86") ? *name + 4 : *name);
+			g_string_append_printf(out, "%s%s", out->len > 0 ? ", " : "", key_words(*name));
 	return g_strdup(out->len > 0 ? out->str : _("none"));
 }
 

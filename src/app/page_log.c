@@ -17,7 +17,7 @@ G_DECLARE_FINAL_TYPE(AppLogPage, app_log_page, APP, LOG_PAGE, AdwBin)
 struct _AppLogPage {
 	AdwBin parent_instance;
 	GtkLabel *position, *person_text;
-	GtkWidget *person, *unfinished, *quick, *tiles, *repeat;
+	GtkWidget *now, *person, *unfinished, *quick, *tiles, *repeat;
 	int columns; /* of tiles, at most */
 	struct log_news news;
 	char quick_shown[LOG_QUICK_MAX][16]; /* codes that have buttons now */
@@ -82,7 +82,7 @@ static GtkWidget *make_button(AppLogPage *page, const struct jx_code *code, cons
 {
 	GtkWidget *button = gtk_button_new();
 	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
-	GtkWidget *label = gtk_label_new(jx_text_pick(&code->name));
+	GtkWidget *label = gtk_label_new(words_name(&code->name));
 
 	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
 	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD);
@@ -94,7 +94,7 @@ static GtkWidget *make_button(AppLogPage *page, const struct jx_code *code, cons
 	gtk_box_append(GTK_BOX(box), label);
 	gtk_button_set_child(GTK_BUTTON(button), box);
 	gtk_widget_add_css_class(button, class);
-	app_name(button, jx_text_pick(&code->name));
+	app_name(button, words_name(&code->name));
 	g_object_set_data_full(G_OBJECT(button), "code", g_strdup(code->code), g_free);
 	g_signal_connect(button, "clicked", G_CALLBACK(on_tile), page);
 	return button;
@@ -149,7 +149,7 @@ static void show_repeat(AppLogPage *page)
 	gtk_widget_set_sensitive(page->repeat, code != NULL);
 	if (code == NULL)
 		return;
-	text = g_strdup_printf(_("The last one again: %s"), jx_text_pick(&code->name));
+	text = g_strdup_printf(_("The last one again: %s"), words_name(&code->name));
 	app_name(page->repeat, text);
 	gtk_widget_set_tooltip_text(page->repeat, text);
 }
@@ -227,7 +227,7 @@ static gboolean show_position(gpointer user)
 
 	place_read(app_place(GTK_WIDGET(page)), &now);
 	if (now.fix.source == JX_FIX_NONE)
-		text = g_strdup(now.reason[0] != '\0' ? now.reason : _("no position"));
+		text = words_raise(g_strdup(now.reason[0] != '\0' ? now.reason : _("no position")));
 	else if (now.fix.is_stale || now.is_stuck)
 		text = g_strdup_printf(_("Position is %lld s old"), (long long)(now.fix.age_ms / 1000));
 	else if (now.fix.accuracy_mm >= 0)
@@ -353,6 +353,7 @@ static void app_log_page_class_init(AppLogPageClass *class)
 	widget->unrealize = app_log_page_unrealize;
 	gtk_widget_class_set_template_from_resource(widget, "/cn/jiexun/ui/page_log.ui");
 	gtk_widget_class_bind_template_child(widget, AppLogPage, position);
+	gtk_widget_class_bind_template_child(widget, AppLogPage, now);
 	gtk_widget_class_bind_template_child(widget, AppLogPage, person);
 	gtk_widget_class_bind_template_child(widget, AppLogPage, person_text);
 	gtk_widget_class_bind_template_child(widget, AppLogPage, unfinished);
@@ -371,6 +372,7 @@ static void app_log_page_init(AppLogPage *page)
 {
 	page->columns = PORTRAIT;
 	gtk_widget_init_template(GTK_WIDGET(page));
+	app_flow_fill(page->now);
 	app_flow_fill(page->quick);
 	app_flow_grid(page->tiles, PORTRAIT);
 }

@@ -48,7 +48,7 @@ static GtkWidget *phrases_new(const char *const *phrases, struct reason *r)
 		GtkWidget *button = gtk_button_new_with_label(*phrases);
 		GtkWidget *child = gtk_flow_box_child_new();
 
-		gtk_widget_add_css_class(button, "big");
+		gtk_widget_add_css_class(button, "chip");
 		g_signal_connect(button, "clicked", G_CALLBACK(on_phrase), r);
 		gtk_flow_box_child_set_child(GTK_FLOW_BOX_CHILD(child), button);
 		gtk_widget_set_focusable(child, FALSE);

@@ -32,13 +32,13 @@ static char *title_of(const AppSheetPage *page, size_t section, size_t row)
 	if (section == form->section_count)
 		return g_strdup_printf("%zu/%zu  %s", section + 1, form->section_count + 1, _("Finish"));
 	if (row > 0)
-		return g_strdup_printf("%s  %zu/%zu", jx_text_pick(&form->sections[section].name), row,
+		return g_strdup_printf("%s  %zu/%zu", words_name(&form->sections[section].name), row,
 				       rows_of(page, section));
 	if (form->sections[section].is_repeat)
 		return g_strdup_printf("%zu/%zu  %s (%zu)", section + 1, form->section_count + 1,
-				       jx_text_pick(&form->sections[section].name), rows_of(page, section));
+				       words_name(&form->sections[section].name), rows_of(page, section));
 	return g_strdup_printf("%zu/%zu  %s", section + 1, form->section_count + 1,
-			       jx_text_pick(&form->sections[section].name));
+			       words_name(&form->sections[section].name));
 }
 
 static GtkWidget *in_scroll(GtkWidget *child)
@@ -103,7 +103,7 @@ static GtkWidget *make_fields(AppSheetPage *page)
 
 	gtk_widget_add_css_class(box, "page");
 	if (page->section == 0 && form->hint.zh != NULL) {
-		GtkWidget *hint = gtk_label_new(jx_text_pick(&form->hint));
+		GtkWidget *hint = gtk_label_new(words_name(&form->hint));
 
 		gtk_label_set_wrap(GTK_LABEL(hint), TRUE);
 		gtk_label_set_xalign(GTK_LABEL(hint), 0);

@@ -11,7 +11,9 @@
 
 void status_page_say(AdwActionRow *row, const char *text)
 {
-	adw_action_row_set_subtitle(row, text != NULL ? text : "");
+	g_autofree char *raised = words_raise(g_strdup(text != NULL ? text : ""));
+
+	adw_action_row_set_subtitle(row, raised);
 }
 
 void status_page_sayf(AdwActionRow *row, const char *format, ...)

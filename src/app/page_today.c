@@ -35,6 +35,13 @@ G_DEFINE_TYPE(AppTodayPage, app_today_page, ADW_TYPE_BIN)
 
 static void ask_page(AppTodayPage *page, int64_t beyond);
 
+static const char *search_text(AppTodayPage *page)
+{
+	return gtk_toggle_button_get_active(page->search_button)
+		       ? gtk_editable_get_text(GTK_EDITABLE(page->search))
+		       : "";
+}
+
 /* ---- pictures, one at a time, for rows in sight ------------------------------------------------------ */
 
 static void ask_picture(AppTodayPage *page);
@@ -83,7 +90,8 @@ static void on_bind(AppTodayPage *page, GtkListItem *item)
 
 	if (at > 0)
 		above = g_list_model_get_item(G_LIST_MODEL(page->lines), at - 1);
-	line->line.is_first_of_day = page->day[0] == '\0' &&
+	/* what was searched for is of all days, whichever day was shown before */
+	line->line.is_first_of_day = (page->day[0] == '\0' || search_text(page)[0] != '\0') &&
 				     (above == NULL || strcmp(above->line.day, line->line.day) != 0);
 	g_clear_object(&above);
 	app_time_text(app_profile(GTK_WIDGET(page)), line->line.taken_utc_ms, time);
@@ -114,13 +122,6 @@ static void on_activate(AppTodayPage *page, guint at)
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------- */
-
-static const char *search_text(AppTodayPage *page)
-{
-	return gtk_toggle_button_get_active(page->search_button)
-		       ? gtk_editable_get_text(GTK_EDITABLE(page->search))
-		       : "";
-}
 
 static void show_whether_empty(AppTodayPage *page)
 {
@@ -205,9 +206,9 @@ static void on_statement(struct desk_job *base, gpointer owner)
 			       (long long)d->photos, d->is_closed ? _("; day closed") : "");
 	gtk_label_set_text(page->sums, sums);
 	if (job->entries_missing > 0)
-		missing = g_strdup_printf(_("Not at the server yet: %lld entries (%s%s), %lld photos"),
-					  (long long)job->entries_missing, job->missing,
-					  job->entries_missing > 5 ? " ..." : "",
+		missing = g_strdup_printf(_("Not at the server yet: %lld entries (%s%s%s), %lld photos"),
+					  (long long)job->entries_missing, job->first_missing,
+					  job->entries_missing > 1 ? " … " : "", job->last_missing,
 					  (long long)job->photos_missing);
 	else if (job->photos_missing > 0)
 		missing = g_strdup_printf(_("Not at the server yet: %lld photos"),

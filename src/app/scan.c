@@ -176,7 +176,7 @@ static void say_problem(AppScanPage *page, const struct jx_error *err)
 {
 	g_autofree char *text = g_strdup_printf(_("%s. You can type the code instead."), err->text);
 
-	gtk_label_set_text(page->text, text);
+	gtk_label_set_text(page->text, words_raise(text));
 	gtk_widget_set_visible(page->again, TRUE);
 }
 
@@ -224,6 +224,9 @@ static void begin(AppScanPage *page)
 
 	if (page->camera != NULL)
 		return;
+	gtk_widget_set_margin_start(page->again, 12);
+	gtk_widget_set_margin_end(page->again, 12);
+	gtk_widget_set_margin_bottom(page->again, 12);
 	gtk_widget_set_visible(page->again, FALSE);
 	gtk_label_set_text(page->text, _("Hold the code of the office before the camera"));
 	if (jx_camera_open(&config, &page->camera, &err) != JX_OK) {
@@ -267,6 +270,9 @@ static void app_scan_page_init(AppScanPage *page)
 	gtk_picture_set_alternative_text(page->view, _("Picture of the camera"));
 	gtk_label_set_wrap(page->text, TRUE);
 	gtk_label_set_justify(page->text, GTK_JUSTIFY_CENTER);
+	gtk_label_set_wrap_mode(page->text, PANGO_WRAP_WORD_CHAR);
+	gtk_widget_set_margin_start(GTK_WIDGET(page->text), 12);
+	gtk_widget_set_margin_end(GTK_WIDGET(page->text), 12);
 	gtk_widget_set_margin_top(GTK_WIDGET(page->text), 12);
 	gtk_widget_set_margin_bottom(GTK_WIDGET(page->text), 12);
 	gtk_widget_add_css_class(page->again, "big");

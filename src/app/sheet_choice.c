@@ -101,7 +101,7 @@ static void add_button(struct choice *c, const char *code, const char *text)
 {
 	GtkWidget *button = gtk_toggle_button_new_with_label(text);
 	GtkWidget *label = gtk_button_get_child(GTK_BUTTON(button));
-	g_autofree char *name = g_strdup_printf("%s: %s", jx_text_pick(&app_sheet_field_of(c->field)->name),
+	g_autofree char *name = g_strdup_printf("%s: %s", words_name(&app_sheet_field_of(c->field)->name),
 						text);
 
 	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
@@ -121,9 +121,9 @@ static void add_buttons(struct choice *c, const struct jx_code *const *codes, si
 	size_t longest = 0;
 
 	for (size_t i = 0; i < count; i++)
-		longest = MAX(longest, (size_t)g_utf8_strlen(jx_text_pick(&codes[i]->name), -1));
+		longest = MAX(longest, (size_t)g_utf8_strlen(words_name(&codes[i]->name), -1));
 	for (size_t i = 0; i < count; i++)
-		add_button(c, codes[i]->code, jx_text_pick(&codes[i]->name));
+		add_button(c, codes[i]->code, words_name(&codes[i]->name));
 	app_flow_grid(c->grid, longest <= 5 ? 3 : 2);
 }
 
@@ -143,7 +143,7 @@ static void add_list_button(struct choice *c)
 	c->button = gtk_button_new_with_label(_("Choose …"));
 	app_wrap_keys(c->button);
 	gtk_widget_add_css_class(c->button, "big");
-	app_name(c->button, jx_text_pick(&app_sheet_field_of(c->field)->name));
+	app_name(c->button, words_name(&app_sheet_field_of(c->field)->name));
 	g_signal_connect(c->button, "clicked", G_CALLBACK(on_list), c);
 }
 

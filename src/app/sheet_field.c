@@ -95,14 +95,14 @@ static void show_name(AppSheetField *f)
 {
 	const jx_pack *pack = jx_sheet_pack(f->sheet->fill.sheet);
 	const struct jx_unit *unit = f->field->unit != NULL ? jx_pack_unit(pack, f->field->unit) : NULL;
-	g_autoptr(GString) text = g_string_new(jx_text_pick(&f->field->name));
+	g_autoptr(GString) text = g_string_new(words_name(&f->field->name));
 
 	if (unit != NULL)
 		g_string_append_printf(text, " (%s)", jx_text_pick(&unit->name));
 	if (f->field->is_needed)
 		g_string_append(text, " *");
 	gtk_label_set_text(f->name, text->str);
-	gtk_label_set_text(f->hint, jx_text_pick(&f->field->hint));
+	gtk_label_set_text(f->hint, words_name(&f->field->hint));
 	gtk_widget_set_visible(GTK_WIDGET(f->hint), f->field->hint.zh != NULL);
 }
 

@@ -83,7 +83,7 @@ static void add_row(struct list *l, const struct jx_code *code)
 {
 	GtkWidget *row = gtk_list_box_row_new();
 	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
-	const char *name = jx_text_pick(&code->name);
+	const char *name = words_name(&code->name);
 	GtkWidget *label = gtk_label_new(name), *small = gtk_label_new(code->code);
 	g_autofree char *all = g_strdup_printf("%s %s %s %s", code->code, name,
 					       code->name.zh != NULL ? code->name.zh : "",
@@ -151,5 +151,5 @@ void sheet_list_show(AppSheetField *f)
 	page = make_page(l);
 	for (size_t i = 0; i < count; i++)
 		add_row(l, codes[i]);
-	app_push(GTK_WIDGET(f), page, jx_text_pick(&field->name));
+	app_push(GTK_WIDGET(f), page, words_name(&field->name));
 }

@@ -156,7 +156,7 @@ static void watch(struct number *n)
 void sheet_number_make(AppSheetField *f, struct sheet_control *out)
 {
 	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-	const char *name = jx_text_pick(&app_sheet_field_of(f)->name);
+	const char *name = words_name(&app_sheet_field_of(f)->name);
 	g_autofree char *less = g_strdup_printf(_("%s: one less"), name);
 	g_autofree char *more = g_strdup_printf(_("%s: one more"), name);
 	struct number *n = g_new0(struct number, 1);

@@ -108,7 +108,7 @@ static void opened(struct desk_job *job, gpointer owner)
 	o->fill = (struct jx_fill){.sheet = NULL};
 	s->active_version = o->active_version;
 	s->dirty = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	title = jx_text_pick(&jx_sheet_form(s->fill.sheet)->name);
+	title = words_name(&jx_sheet_form(s->fill.sheet)->name);
 	page = app_sheet_page_new(s);
 	app_push(window, page, title);
 	sheet_watch_pack(page);

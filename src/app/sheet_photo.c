@@ -144,7 +144,7 @@ static void show(AppSheetField *f, GtkWidget *widget, const char *value)
 	for (size_t i = 0; i < count; i++)
 		taken += strcmp(roles[i], app_sheet_field_of(f)->role) == 0;
 	text = taken > 0 ? g_strdup_printf(_("%d taken; take another"), taken) : g_strdup(_("Take a photo"));
-	name = g_strdup_printf("%s: %s", jx_text_pick(&app_sheet_field_of(f)->name), text);
+	name = g_strdup_printf("%s: %s", words_name(&app_sheet_field_of(f)->name), text);
 	gtk_button_set_label(GTK_BUTTON(widget), text);
 	app_name(widget, name);
 }

@@ -145,7 +145,7 @@ static GtkWidget *make_list(struct rows *r)
 	view = gtk_list_view_new(none, factory);
 	gtk_list_view_set_single_click_activate(GTK_LIST_VIEW(view), TRUE);
 	gtk_list_view_set_show_separators(GTK_LIST_VIEW(view), TRUE);
-	app_name(view, jx_text_pick(&jx_sheet_form(r->sheet->fill.sheet)->sections[r->section].name));
+	app_name(view, words_name(&jx_sheet_form(r->sheet->fill.sheet)->sections[r->section].name));
 	g_signal_connect(view, "activate", G_CALLBACK(on_row), r);
 	return view;
 }

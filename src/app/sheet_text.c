@@ -142,7 +142,7 @@ void sheet_text_make(AppSheetField *f, struct sheet_control *out)
 	control = field->type == JX_FIELD_PARTY || field->max <= LINE_CHARS_MAX ? make_entry(w, field)
 										: make_view(w);
 	gtk_box_append(GTK_BOX(box), control);
-	app_name(w->entry != NULL ? w->entry : GTK_WIDGET(w->view), jx_text_pick(&field->name));
+	app_name(w->entry != NULL ? w->entry : GTK_WIDGET(w->view), words_name(&field->name));
 	g_signal_connect_swapped(focus, "leave", G_CALLBACK(on_leave), w);
 	gtk_widget_add_controller(box, focus);
 	*out = (struct sheet_control){.widget = box, .show = show};

@@ -38,8 +38,7 @@ char *sheet_value_text(struct sheet *s, const struct jx_field *f, const char *pa
 	else if (f->type == JX_FIELD_YES_NO)
 		g_string_append(out, _(value));
 	else
-		g_string_append_printf(out, "%s%s%s", value, unit != NULL ? " " : "",
-				       unit != NULL ? jx_text_pick(&unit->name) : "");
+		return words_count(value, unit != NULL ? jx_text_pick(&unit->name) : "");
 	return g_strdup(out->str);
 }
 

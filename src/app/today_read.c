@@ -5,8 +5,7 @@
 #include <string.h>
 
 /* A search reads so many that are not in the index itself, in some 20 ms. */
-#define BEHIND_MAX    1000
-#define MISSING_SHOWN 5
+#define BEHIND_MAX 1000
 
 /* ---- a page of the list -------------------------------------------------------------------------------- */
 
@@ -104,12 +103,13 @@ static jx_rc take_missing(void *user, const struct jx_view_row *row)
 {
 	struct today_day_job *job = user;
 	const bool is_missing = row->state == JX_ENTRY_SAVED || row->state == JX_ENTRY_FORKED;
-	const size_t used = strlen(job->missing);
 
 	job->photos_missing += row->photo_count - row->photos_receipted;
-	if (is_missing && job->entries_missing++ < MISSING_SHOWN)
-		(void)g_snprintf(job->missing + used, sizeof(job->missing) - used, "%s%s",
-				 used > 0 ? ", " : "", row->number);
+	/* the first and the last of them: a line of numbers would have to be cut, and each of them says it in the list as well */
+	if (is_missing && job->entries_missing++ == 0)
+		jx_strcpy(job->first_missing, sizeof(job->first_missing), row->number);
+	else if (is_missing)
+		jx_strcpy(job->last_missing, sizeof(job->last_missing), row->number);
 	return JX_OK;
 }
 

@@ -26,7 +26,7 @@ struct today_day_job {
 	struct desk_job base;
 	struct jx_view_day day;                  /**< in: day.day */
 	int64_t photos_missing, entries_missing; /**< not at the server yet */
-	char missing[200];                       /**< numbers of the first of them */
+	char first_missing[32], last_missing[32]; /**< their numbers; of one alone only the first */
 	guint serial;
 };
 struct today_day_job *today_day_job_new(void);

@@ -50,10 +50,10 @@ static void show_revoked(GtkWidget *w, const struct facts *f)
 
 	if (f->is_enrolled && is_revoked)
 		text = _(
-			"The office has locked this device out. What is recorded stays here; ask the office for a new code and enrol again.");
+			"The office has locked this device out. Records stay here; ask the office for a new code and enrol again.");
 	else if (f->is_enrolled && f->reenrol[0] != '\0')
 		text = _(
-			"This device was restored or copied, so the server no longer takes its records. They stay here; ask the office for a new code and enrol again.");
+			"This device was restored or copied: the server takes no more from it. Records stay here; ask the office for a new code.");
 	app_set_trouble(w, APP_TROUBLE_REVOKED, text, NULL, text != NULL ? _("Enrol again") : NULL,
 			press_enrol);
 }
@@ -66,7 +66,7 @@ static void show_space(GtkWidget *w, const struct facts *f)
 
 	if (f->space == JX_DEVICE_SPACE_RESERVE)
 		full = g_strdup_printf(
-			_("Disk full: %s free, below %s no more photos are taken. Records without photos are still saved. Sync, then tell the office."),
+			_("Disk full: %s free, no photos below %s. Records without photos are still saved. Sync, then tell the office."),
 			left, reserve);
 	else if (f->space == JX_DEVICE_SPACE_WARN)
 		low = g_strdup_printf(
@@ -149,7 +149,7 @@ static void show_server(GtkWidget *w, const struct facts *f)
 
 	if (f->is_enrolled && days > SERVER_DAYS && !app_is_demo(w))
 		text = g_strdup_printf(
-			_("Nothing heard from the server for %lld days; %lld records wait here, safely. Find a network and sync; if that fails, bring the device to the office."),
+			_("No word from the server for %lld days; %lld records wait here, safely. Sync where there is a network, or bring the device to the office."),
 			(long long)days, (long long)f->waiting);
 	app_set_trouble(w, APP_TROUBLE_SERVER, text, NULL, text != NULL ? _("Sync") : NULL, press_sync);
 }

@@ -64,10 +64,13 @@ static void on_toast_shown(GtkWidget *label)
 /* A toast's own title is one line, cut off: here stands all of it, of a failure also which field it is and what to do. */
 static GtkWidget *whole_text(const char *text)
 {
-	GtkWidget *label = gtk_label_new(text);
+	g_autofree char *raised = words_raise(g_strdup(text));
+	GtkWidget *label = gtk_label_new(raised);
 
 	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
 	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+	/* one line where there is room for it */
+	gtk_label_set_natural_wrap_mode(GTK_LABEL(label), GTK_NATURAL_WRAP_NONE);
 	gtk_label_set_xalign(GTK_LABEL(label), 0);
 	gtk_label_set_max_width_chars(GTK_LABEL(label), 6);
 	g_signal_connect(label, "map", G_CALLBACK(on_toast_shown), NULL);

@@ -94,6 +94,40 @@ static void add_form(const struct page *page)
 
 /* ---- limits ------------------------------------------------------------------------------------------ */
 
+/*
+ * A pack marks what it has from where: "V(...)" was seen in a published source, "V*(...)" in one that tells of the standard, "RS" and "RU"
+ * are recalled. The page says so in words; which source it is stands in the pack.
+ */
+static const char *mark_text(const char *mark)
+{
+	static const struct {
+		const char *begins, *text;
+	} marks[] = {
+		{"V*(", N_("second-hand, the standard's own text was not seen")},
+		{"V(", N_("verified by a published source")},
+		{"RS", N_("not verified: recalled with confidence")},
+		{"RU", N_("not verified: recalled with doubt, check it before it is used")},
+		{"own", N_("our own wording")},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (strncmp(mark, marks[i].begins, strlen(marks[i].begins)) == 0)
+			return _(marks[i].text);
+	return mark;
+}
+
+/* What follows the first mark: of one level only, or of how far it holds. */
+static void add_mark(const struct page *page, const char *mark)
+{
+	jx_buf_addf(page->out, "  [%s", mark_text(mark));
+	if (strstr(mark, ";C:V(") != NULL)
+		jx_buf_addf(page->out, "; %s", _("level C verified"));
+	if (strstr(mark, ";every level RS") != NULL)
+		jx_buf_addf(page->out, "; %s", _("that it holds for every level is recalled"));
+	jx_buf_adds(page->out, "]\n");
+}
+
 static void add_row(const struct page *page, const struct jx_form__limit_row *row)
 {
 	const struct jx_index *x = &page->pack->grades->indices[row->index];
@@ -105,11 +139,11 @@ static void add_row(const struct page *page, const struct jx_form__limit_row *ro
 		jx_buf_addf(page->out, "%s%s %s %s", i > 0 ? ", " : "", jx_level_name((enum jx_level)(i + 1)),
 			    jx_form__op_text(row->at[i].op), row->at[i].text);
 	jx_buf_addf(page->out, " %s", jx_text_pick(&x->unit));
-	if (row->confidence != NULL)
-		jx_buf_addf(page->out, " [%s]", row->confidence);
 	jx_buf_addc(page->out, '\n');
 	if (formula[0] != '\0')
 		jx_buf_addf(page->out, "  %s\n", formula);
+	if (row->confidence != NULL)
+		add_mark(page, row->confidence);
 }
 
 static void add_groups(const struct page *page, const struct jx_form__edition *e)
@@ -172,10 +206,9 @@ static void add_verdict(const struct page *page, const struct jx_form__verdict *
 {
 	size_t i;
 
-	jx_buf_addf(page->out, "\n%s", jx_text_pick(&v->name));
+	jx_buf_addf(page->out, "\n%s\n", jx_text_pick(&v->name));
 	if (v->confidence != NULL)
-		jx_buf_addf(page->out, " [%s]", v->confidence);
-	jx_buf_addc(page->out, '\n');
+		add_mark(page, v->confidence);
 	for (i = 0; i < v->band_count; i++)
 		jx_buf_addf(page->out, "- %lld-%lld: <= %lld\n", (long long)v->bands[i].from,
 			    (long long)v->bands[i].to, (long long)v->bands[i].positive_max);

@@ -65,7 +65,7 @@ static const char *name_of(const char *code, char out[128])
 
 	jx_pack_builtin(&text, &len);
 	jx_assert_ok(jx_pack_load(text, len, &pack, &err), &err);
-	jx_strcpy(out, 128, jx_text_pick(&jx_pack_find(pack, code)->name));
+	jx_strcpy(out, 128, words_name(&jx_pack_find(pack, code)->name));
 	return out;
 }
 

@@ -84,7 +84,7 @@ static const char *name_of(const char *code)
 
 	jx_pack_builtin(&text, &len);
 	jx_assert_ok(jx_pack_load(text, len, &pack, &err), &err);
-	jx_strcpy(name, sizeof(name), jx_text_pick(&jx_pack_find(pack, code)->name));
+	jx_strcpy(name, sizeof(name), words_name(&jx_pack_find(pack, code)->name));
 	return name;
 }
 
@@ -259,6 +259,29 @@ static void test_nothing_found(void **state)
 	app_test_close(&t);
 }
 
+static graphene_rect_t bounds_of(struct app_test *t, GtkWidget *widget)
+{
+	graphene_rect_t b;
+
+	assert_true(gtk_widget_compute_bounds(widget, GTK_WIDGET(t->window), &b));
+	return b;
+}
+
+/* One line, and over none of the keys that begin the next entry. */
+static void look_at_toast(struct app_test *t)
+{
+	GtkWidget *undo = app_test_find(t, GTK_TYPE_BUTTON, _("Undo")), *text = NULL;
+	const graphene_rect_t camera = bounds_of(t, app_test_find(t, GTK_TYPE_BUTTON, _("Camera")));
+	GtkWidget *toast = undo;
+
+	while (toast != NULL && strcmp(gtk_widget_get_css_name(toast), "toast") != 0)
+		toast = gtk_widget_get_parent(toast);
+	assert_non_null(toast);
+	text = app_test_look(t, toast, GTK_TYPE_LABEL, NULL, 0);
+	assert_int_equal(pango_layout_get_line_count(gtk_label_get_layout(GTK_LABEL(text))), 1);
+	assert_true(bounds_of(t, undo).origin.y >= camera.origin.y + camera.size.height);
+}
+
 static void test_undo(void **state)
 {
 	struct app_test t = {.name = "undo"};
@@ -269,6 +292,7 @@ static void test_undo(void **state)
 	app_test_press_named(&t, _("Nothing found here"));
 	app_test_press_named(&t, _("Save"));
 	saved = read_last(&t);
+	look_at_toast(&t);
 	app_test_press_named(&t, _("Undo"));
 	last = read_last(&t);
 	assert_int_equal(last.kind, JX_KIND_WITHDRAWAL);

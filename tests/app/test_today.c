@@ -84,7 +84,52 @@ static void find_found(const struct app_test *t, uint8_t id[JX_ID_BYTES])
 	jx_handheld_close(&h);
 }
 
+/* Of packs come names as they stand in a sentence, and units of one. */
+static void test_words(void **state)
+{
+	static const struct {
+		const char *number, *unit, *text;
+	} counts[] = {
+		{"1", "place", "1 place"},
+		{"2", "place", "2 places"},
+		{"0", "cart load", "0 cart loads"},
+		{"3", "patch", "3 patches"},
+		{"2", "person advised", "2 persons advised"},
+		{"1", "times", "1 time"},
+		{"20", "degree Celsius", "20 degrees Celsius"},
+		{"3", "shopfronts", "3 shopfronts"},
+		{"5", "head", "5 head"},
+		{"5", "kg", "5 kg"},
+		{"8.3", "%", "8.3 %"},
+		{"3", "处", "3 处"},
+		{"3", "", "3"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(counts); i++) {
+		g_autofree char *text = words_count(counts[i].number, counts[i].unit);
+
+		assert_string_equal(text, counts[i].text);
+	}
+	assert_string_equal(words_head("rodent signs"), "Rodent signs");
+	assert_string_equal(words_head("pH of water"), "pH of water");
+	assert_string_equal(words_head("乱贴乱画"), "乱贴乱画");
+	assert_string_equal(words_head(""), "");
+}
+
 /* ---- tests -------------------------------------------------------------------------------------------------- */
+
+/* Found in all days: each line must say of which. */
+static bool has_day_heading(struct app_test *t)
+{
+	GtkWidget *list = app_test_find(t, GTK_TYPE_LIST_VIEW, NULL), *label;
+
+	for (int i = 0; (label = app_test_look(t, list, GTK_TYPE_LABEL, NULL, i)) != NULL; i++)
+		if (g_regex_match_simple("^\\d{4}-\\d\\d-\\d\\d$", gtk_label_get_text(GTK_LABEL(label)), 0,
+					 0))
+			return true;
+	return false;
+}
 
 /* What the last call said is no source: the row changes because the database does. */
 static void test_states(void **state)
@@ -96,7 +141,9 @@ static void test_states(void **state)
 	app_show_view(GTK_WIDGET(t.window), "today");
 	app_test_settle(&t);
 	app_test_must_see(&t, "已保存");
-	app_test_must_see(&t, "尚未到服务器");
+	assert_false(has_day_heading(&t));
+	/* from the first to the last, and all of it */
+	app_test_must_see(&t, "尚未到服务器：11 条记录（H07-25 … H07-35），8 张照片");
 	app_test_shoot(&t, "today-saved");
 	receive_all(&t);
 	app_changed(GTK_WIDGET(t.window));
@@ -174,6 +221,7 @@ static void test_search(void **state)
 	app_test_wait(&t, is_empty, NULL, "nothing found");
 	app_test_type(&t, search_entry(&t), "井盖");
 	app_test_wait(&t, is_found, (void *)(intptr_t) "井盖巷", "the entry with these two characters");
+	assert_true(has_day_heading(&t));
 	app_test_shoot(&t, "today-search");
 	app_test_close(&t);
 }
@@ -243,9 +291,10 @@ static void test_close_early(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_states),  cmocka_unit_test(test_days),
-		cmocka_unit_test(test_search),  cmocka_unit_test(test_withdraw),
-		cmocka_unit_test(test_correct), cmocka_unit_test(test_close_early),
+		cmocka_unit_test(test_words),       cmocka_unit_test(test_states),
+		cmocka_unit_test(test_days),        cmocka_unit_test(test_search),
+		cmocka_unit_test(test_withdraw),    cmocka_unit_test(test_correct),
+		cmocka_unit_test(test_close_early),
 	};
 
 	app_test_begin();

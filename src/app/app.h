@@ -50,6 +50,11 @@ bool app_is_demo(GtkWidget *inside);
 void app_push(GtkWidget *inside, GtkWidget *page, const char *title);
 /** The same without a header: a page that fills the screen (camera). */
 void app_push_bare(GtkWidget *inside, GtkWidget *page);
+/**
+ * Put a page behind the one that was just pushed: going back leads to it. It is put there once that one is drawn, or when another way is
+ * gone: until then it stands in no window.
+ */
+void app_push_behind(GtkWidget *inside, GtkWidget *page, const char *title);
 /** A line under the title of a page that app_push() shows: whether what is on it is kept. "" none. */
 void app_set_subtitle(GtkWidget *page, const char *text);
 /** Leave the page that is shown on top. */

@@ -16,6 +16,8 @@ struct camera_wish {
 
 /** Show the camera over what is there. Where there is none it says so, and offers a file. */
 void camera_show(GtkWidget *inside, const struct camera_wish *wish);
+/** It will be shown soon: its page is made when there is time. */
+void camera_expect(GtkWidget *inside);
 /** Does the profile name a camera? */
 bool camera_is_there(GtkWidget *inside);
 /** The window's one camera. */

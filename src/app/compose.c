@@ -5,14 +5,15 @@
 
 #include "camera.h"
 
-static void show(GtkWidget *inside, const struct composing *by, const struct jx_compose *c,
-		 GdkTexture *const *textures, GdkTexture *before, bool has_camera)
+/* Where the camera comes first, the page is made behind it. */
+static void show(GtkWidget *inside, GtkWidget *page, const char *title, bool has_camera)
 {
-	GtkWidget *page = compose_page_new(inside, by, c, textures, before);
-
-	app_push(inside, page, c->of[0] != '\0' ? _("Correct") : _("Entry"));
-	if (has_camera)
+	if (has_camera) {
 		compose_page_shoot(page);
+		app_push_behind(inside, page, title);
+	} else {
+		app_push(inside, page, title);
+	}
 }
 
 /* The unit and quantity of one find: what is filled in is what will be saved. */
@@ -42,11 +43,9 @@ void compose_begin(GtkWidget *inside, const struct composing *by, const char *co
 	place_read(app_place(inside), &now);
 	c->fix = now.fix;
 	page = compose_page_new(inside, by, c, NULL, NULL);
-	app_push(inside, page, _("Entry"));
 	compose_page_keep(page);
 	/* a spot where nothing is needs no picture: it may have one */
-	if (strcmp(result, "found") == 0 && camera_is_there(inside))
-		compose_page_shoot(page);
+	show(inside, page, _("Entry"), strcmp(result, "found") == 0 && camera_is_there(inside));
 }
 
 /* ---- those that the desk opens --------------------------------------------------------------------------- */
@@ -60,7 +59,8 @@ static void on_opened(struct desk_job *job, gpointer owner)
 		app_changed(owner);
 		return;
 	}
-	show(owner, j->by, &j->c, j->textures, j->before,
+	show(owner, compose_page_new(owner, j->by, &j->c, j->textures, j->before),
+	     j->c.of[0] != '\0' ? _("Correct") : _("Entry"),
 	     j->c.before[0] != '\0' && j->c.photo_count == 0 && camera_is_there(owner));
 }
 

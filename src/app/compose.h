@@ -75,6 +75,8 @@ jx_rc composing_read(struct jx_handheld *h, struct composing **out, struct jx_er
 /** Takes nothing over: by is copied. textures may be NULL. */
 GtkWidget *compose_page_new(GtkWidget *inside, const struct composing *by, const struct jx_compose *c,
 			    GdkTexture *const *textures, GdkTexture *before);
+/** One will be wanted, and the camera: they are made when there is time. */
+void compose_page_expect(GtkWidget *inside);
 /** Show the camera for the next picture. */
 void compose_page_shoot(GtkWidget *widget);
 /** Have the disk say what the page says. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "keys.h"
+#include "spare.h"
 
 #define APP_TYPE_CAMERA_PAGE (app_camera_page_get_type())
 G_DECLARE_FINAL_TYPE(AppCameraPage, app_camera_page, APP, CAMERA_PAGE, AdwBin)
@@ -348,7 +349,7 @@ bool camera_is_there(GtkWidget *inside)
 
 static AppCameraPage *make(GtkWidget *inside, const struct camera_wish *wish)
 {
-	AppCameraPage *page = g_object_new(APP_TYPE_CAMERA_PAGE, NULL);
+	AppCameraPage *page = spare_take(inside, APP_TYPE_CAMERA_PAGE);
 
 	page->lens = camera_lens(inside);
 	g_set_weak_pointer(&page->window, GTK_WIDGET(app_window_of(inside)));
@@ -364,6 +365,12 @@ static AppCameraPage *make(GtkWidget *inside, const struct camera_wish *wish)
 	gtk_widget_set_visible(GTK_WIDGET(page->before), wish->before != NULL);
 	gtk_picture_set_paintable(page->before, GDK_PAINTABLE(wish->before));
 	return page;
+}
+
+void camera_expect(GtkWidget *inside)
+{
+	if (camera_is_there(inside))
+		spare_make(inside, APP_TYPE_CAMERA_PAGE);
 }
 
 void camera_show(GtkWidget *inside, const struct camera_wish *wish)

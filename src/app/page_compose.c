@@ -8,6 +8,7 @@
 #include "confirm.h"
 #include "copies.h"
 #include "flow.h"
+#include "spare.h"
 
 #define RETRY_WAIT_MS 3000 /* after the disk refused */
 
@@ -24,12 +25,18 @@ static void show_kept(AppComposePage *page)
 	if (page->is_unkept) {
 		text = g_strdup(_("not kept"));
 	} else if (keeper_has_all(page->keeper) && page->pictures_pending == 0) {
-		app_time_text(app_profile(GTK_WIDGET(page)), g_get_real_time() / 1000, time);
+		app_time_text(app_profile(page->window), g_get_real_time() / 1000, time);
 		text = g_strdup_printf(_("draft kept %s"), time);
 	} else {
 		text = g_strdup(_("keeping …"));
 	}
 	app_set_subtitle(GTK_WIDGET(page), text);
+}
+
+static void on_root(AppComposePage *page)
+{
+	if (gtk_widget_get_root(GTK_WIDGET(page)) != NULL && keeper_has_all(page->keeper))
+		show_kept(page);
 }
 
 static gboolean keep_again(gpointer user)
@@ -62,7 +69,7 @@ static void on_kept(gpointer owner, const struct jx_draft *draft, const struct j
 
 void compose_page__keep(AppComposePage *page)
 {
-	keeper_keep(page->keeper, app_desk(GTK_WIDGET(page)), &page->c, G_OBJECT(page), on_kept);
+	keeper_keep(page->keeper, app_desk(page->window), &page->c, G_OBJECT(page), on_kept);
 	show_kept(page);
 }
 
@@ -112,7 +119,7 @@ static void post_picture(AppComposePage *page, struct compose_job *j,
 	j->job.done = work == compose_work_drop ? on_dropped : on_pictures;
 	page->pictures_pending++;
 	show_kept(page);
-	desk_post(app_desk(GTK_WIDGET(page)), &j->job, page);
+	desk_post(app_desk(page->window), &j->job, page);
 }
 
 static void on_taken(gpointer owner, struct lens_picture *picture, const char *role)
@@ -129,7 +136,7 @@ static void on_taken(gpointer owner, struct lens_picture *picture, const char *r
 	if (page->c.of[0] == '\0') {
 		struct place_now now;
 
-		place_read(app_place(GTK_WIDGET(page)), &now);
+		place_read(app_place(page->window), &now);
 		page->c.fix = now.fix;
 		compose_page__show_place(page);
 	}
@@ -153,7 +160,7 @@ void compose_page__shoot(AppComposePage *page, const char *role)
 		.owner = page,
 	};
 
-	camera_show(GTK_WIDGET(page), &wish);
+	camera_show(page->window, &wish);
 }
 
 void compose_page__retake(AppComposePage *page, size_t i)
@@ -260,7 +267,7 @@ void compose_page__save(AppComposePage *page)
 	if (page->c.fix.source == JX_FIX_NONE && page->c.of[0] == '\0') {
 		struct place_now now;
 
-		place_read(app_place(GTK_WIDGET(page)), &now);
+		place_read(app_place(page->window), &now);
 		page->c.fix = now.fix;
 	}
 	page->is_saving = true;
@@ -268,7 +275,7 @@ void compose_page__save(AppComposePage *page)
 	j = compose_job_new(&page->c);
 	j->job.work = compose_work_save;
 	j->job.done = on_saved;
-	desk_post(app_desk(GTK_WIDGET(page)), &j->job, page);
+	desk_post(app_desk(page->window), &j->job, page);
 }
 
 static void on_save(AppComposePage *page)
@@ -424,10 +431,16 @@ static void app_compose_page_init(AppComposePage *page)
 	app_flow_fill(gtk_widget_get_parent(page->save));
 }
 
+void compose_page_expect(GtkWidget *inside)
+{
+	spare_make(inside, APP_TYPE_COMPOSE_PAGE);
+	camera_expect(inside);
+}
+
 GtkWidget *compose_page_new(GtkWidget *inside, const struct composing *by, const struct jx_compose *c,
 			    GdkTexture *const *textures, GdkTexture *before)
 {
-	AppComposePage *page = g_object_new(APP_TYPE_COMPOSE_PAGE, NULL);
+	AppComposePage *page = spare_take(inside, APP_TYPE_COMPOSE_PAGE);
 
 	g_set_weak_pointer(&page->window, GTK_WIDGET(app_window_of(inside)));
 	page->by = composing_copy(by);
@@ -437,5 +450,7 @@ GtkWidget *compose_page_new(GtkWidget *inside, const struct composing *by, const
 		page->textures[i] = textures[i] != NULL ? g_object_ref(textures[i]) : NULL;
 	page->before = before != NULL ? g_object_ref(before) : NULL;
 	compose_page__fill(page);
+	/* what was kept before it has a header is said then */
+	g_signal_connect(page, "notify::root", G_CALLBACK(on_root), NULL);
 	return GTK_WIDGET(page);
 }

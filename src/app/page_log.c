@@ -204,6 +204,7 @@ static void on_news(struct desk_job *job, gpointer owner)
 	show_repeat(page);
 	show_person(page);
 	show_unfinished(page);
+	compose_page_expect(GTK_WIDGET(page));
 }
 
 static void read_news(AppLogPage *page)

@@ -96,6 +96,7 @@ static void app_window_dispose(GObject *object)
 	/* what was handed to the desk is written before the window is gone */
 	desk_close(g_steal_pointer(&w->desk));
 	place_close(g_steal_pointer(&w->place));
+	app_window__forget_behind(w);
 	gtk_widget_dispose_template(GTK_WIDGET(w), APP_TYPE_WINDOW);
 	G_OBJECT_CLASS(app_window_parent_class)->dispose(object);
 }

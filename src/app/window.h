@@ -30,9 +30,15 @@ struct _AppWindow {
 	struct place *place;
 	struct prefs *prefs;
 	bool is_demo;
+	GtkWidget *behind; /* still to be put behind what is shown; NULL none */
+	char *behind_title;
+	gulong behind_painted; /* waits for the frame */
+	guint behind_idle;
 };
 
-/** window_pages.c: its template's callbacks, and Escape, the keys of the four pages and of help. */
+/** window_pages.c: what was to be put behind the page shown goes with the window. */
+void app_window__forget_behind(AppWindow *w);
+/** Its template's callbacks, and Escape, the keys of the four pages and of help. */
 void app_window__bind_pages(GtkWidgetClass *widget);
 /** window_tell.c: the same of the banner. */
 void app_window__bind_banner(GtkWidgetClass *widget);

@@ -62,24 +62,6 @@ static GtkWidget *frame_new(const AppWindow *w)
 	return frame;
 }
 
-static void push(AppWindow *w, GtkWidget *frame, GtkWidget *page)
-{
-	drop_left_pages(w);
-	gtk_widget_set_vexpand(page, TRUE);
-	gtk_box_append(GTK_BOX(frame), page);
-	app_wrap_keys(frame);
-	adw_leaflet_append(w->stack, frame);
-	adw_leaflet_set_visible_child(w->stack, frame);
-	(void)gtk_widget_child_focus(page, GTK_DIR_TAB_FORWARD);
-}
-
-void app_push_bare(GtkWidget *inside, GtkWidget *page)
-{
-	AppWindow *w = app_window_of(inside);
-
-	push(w, frame_new(w), page);
-}
-
 static void on_back(GtkButton *button)
 {
 	app_pop(GTK_WIDGET(button));
@@ -119,16 +101,6 @@ static GtkWidget *header_new(GtkWidget *frame, const char *title)
 	return header;
 }
 
-void app_push(GtkWidget *inside, GtkWidget *page, const char *title)
-{
-	AppWindow *w = app_window_of(inside);
-	GtkWidget *frame = frame_new(w);
-
-	gtk_widget_add_css_class(frame, "has-header");
-	gtk_box_prepend(GTK_BOX(frame), header_new(frame, title));
-	push(w, frame, page);
-}
-
 void app_set_subtitle(GtkWidget *page, const char *text)
 {
 	GtkWidget *frame = gtk_widget_get_parent(page);
@@ -140,11 +112,114 @@ void app_set_subtitle(GtkWidget *page, const char *text)
 	gtk_widget_set_visible(GTK_WIDGET(label), text[0] != '\0');
 }
 
+static GtkWidget *put_in(GtkWidget *frame, GtkWidget *page)
+{
+	gtk_widget_set_vexpand(page, TRUE);
+	gtk_box_append(GTK_BOX(frame), page);
+	app_wrap_keys(frame);
+	return frame;
+}
+
+static GtkWidget *with_header(const AppWindow *w, GtkWidget *page, const char *title)
+{
+	GtkWidget *frame = frame_new(w);
+
+	gtk_widget_add_css_class(frame, "has-header");
+	gtk_box_prepend(GTK_BOX(frame), header_new(frame, title));
+	return put_in(frame, page);
+}
+
+/* ---- behind the page shown ------------------------------------------------------------------------------- */
+
+static void stop_waiting(AppWindow *w)
+{
+	if (w->behind_painted != 0)
+		g_clear_signal_handler(&w->behind_painted, gtk_widget_get_frame_clock(GTK_WIDGET(w)));
+	g_clear_handle_id(&w->behind_idle, g_source_remove);
+}
+
+void app_window__forget_behind(AppWindow *w)
+{
+	stop_waiting(w);
+	g_clear_object(&w->behind);
+	g_clear_pointer(&w->behind_title, g_free);
+}
+
+/* Before any way is gone: it leads by this page. */
+static void seat_behind(AppWindow *w)
+{
+	GtkWidget *before = adw_leaflet_get_adjacent_child(w->stack, ADW_NAVIGATION_DIRECTION_BACK);
+
+	stop_waiting(w);
+	if (w->behind != NULL)
+		adw_leaflet_insert_child_after(w->stack, with_header(w, w->behind, w->behind_title), before);
+	app_window__forget_behind(w);
+}
+
+static gboolean seat_when_idle(gpointer user)
+{
+	AppWindow *w = user;
+
+	w->behind_idle = 0;
+	seat_behind(w);
+	return G_SOURCE_REMOVE;
+}
+
+/* To make and measure a page takes as long as a frame: what slides would stand still meanwhile. */
+static void on_painted(GdkFrameClock *clock, AppWindow *w)
+{
+	if (adw_leaflet_get_child_transition_running(w->stack))
+		return;
+	g_clear_signal_handler(&w->behind_painted, clock);
+	w->behind_idle = g_idle_add(seat_when_idle, w);
+}
+
+void app_push_behind(GtkWidget *inside, GtkWidget *page, const char *title)
+{
+	AppWindow *w = app_window_of(inside);
+	GdkFrameClock *clock = gtk_widget_get_frame_clock(GTK_WIDGET(w));
+
+	seat_behind(w);
+	w->behind = g_object_ref_sink(page);
+	w->behind_title = g_strdup(title);
+	w->behind_painted = g_signal_connect(clock, "after-paint", G_CALLBACK(on_painted), w);
+	gtk_widget_queue_draw(GTK_WIDGET(w));
+}
+
+/* ---- over what is there ---------------------------------------------------------------------------------- */
+
+static void push(AppWindow *w, GtkWidget *frame, GtkWidget *page)
+{
+	seat_behind(w);
+	drop_left_pages(w);
+	adw_leaflet_append(w->stack, frame);
+	adw_leaflet_set_visible_child(w->stack, frame);
+	(void)gtk_widget_child_focus(page, GTK_DIR_TAB_FORWARD);
+}
+
+void app_push_bare(GtkWidget *inside, GtkWidget *page)
+{
+	AppWindow *w = app_window_of(inside);
+
+	push(w, put_in(frame_new(w), page), page);
+}
+
+void app_push(GtkWidget *inside, GtkWidget *page, const char *title)
+{
+	AppWindow *w = app_window_of(inside);
+
+	push(w, with_header(w, page, title), page);
+}
+
+/* ---- back ------------------------------------------------------------------------------------------------ */
+
 void app_pop(GtkWidget *inside)
 {
 	AppWindow *w = app_window_of(inside);
-	GtkWidget *before = adw_leaflet_get_adjacent_child(w->stack, ADW_NAVIGATION_DIRECTION_BACK);
+	GtkWidget *before;
 
+	seat_behind(w);
+	before = adw_leaflet_get_adjacent_child(w->stack, ADW_NAVIGATION_DIRECTION_BACK);
 	if (before != NULL)
 		adw_leaflet_set_visible_child(w->stack, before);
 }
@@ -153,6 +228,7 @@ void app_pop_all(GtkWidget *inside)
 {
 	AppWindow *w = app_window_of(inside);
 
+	seat_behind(w);
 	adw_leaflet_set_visible_child(w->stack, w->main);
 }
 
@@ -160,6 +236,7 @@ void app_show_view(GtkWidget *inside, const char *name)
 {
 	AppWindow *w = app_window_of(inside);
 
+	seat_behind(w);
 	adw_view_stack_set_visible_child_name(w->views, name);
 	adw_leaflet_set_visible_child(w->stack, w->main);
 }

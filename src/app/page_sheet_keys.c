@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "typing.h"
+
 #define CLOSE_WIDTH 600 /* from here on the pad stands beside the fields, if that is wider than high */
 
 /* ---- the pad ------------------------------------------------------------------------------------------- */
@@ -59,10 +61,16 @@ void sheet_page_bind_keys(GtkWidgetClass *widget)
 	}
 }
 
+/* Not while an input method turns over its words by the same keys. */
+static gboolean on_page_key(GtkWidget *widget, GVariant *args, gpointer user)
+{
+	return typing_is_begun(app_window_of(widget)) ? FALSE : on_key(widget, args, user);
+}
+
 static void add_key(GtkEventController *keys, guint key, const char *does)
 {
 	GtkShortcut *shortcut = gtk_shortcut_new(gtk_keyval_trigger_new(key, 0),
-						 gtk_callback_action_new(on_key, NULL, NULL));
+						 gtk_callback_action_new(on_page_key, NULL, NULL));
 
 	gtk_shortcut_set_arguments(shortcut, g_variant_new_string(does));
 	gtk_shortcut_controller_add_shortcut(GTK_SHORTCUT_CONTROLLER(keys), shortcut);

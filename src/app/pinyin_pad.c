@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pinyin.h"
+#include "typing.h"
 
 enum mode {
 	MODE_CHINESE,
@@ -32,8 +33,10 @@ static void show_keys(AppPinyinPad *pad);
 static void insert(AppPinyinPad *pad, const char *text)
 {
 	/* as a key would: with the selection replaced, input hints and limits of the field kept */
-	if (pad->field != NULL)
-		g_signal_emit_by_name(pad->field, "insert-at-cursor", text);
+	if (pad->field == NULL)
+		return;
+	typing_end(pad->window);
+	g_signal_emit_by_name(pad->field, "insert-at-cursor", text);
 }
 
 static void show_candidates(AppPinyinPad *pad);
@@ -68,6 +71,8 @@ static void show_candidates(AppPinyinPad *pad)
 
 static void set_letters(AppPinyinPad *pad, const char *letters)
 {
+	if (letters[0] != '\0')
+		typing_end(pad->window);
 	if (pad->pinyin != NULL)
 		pinyin_set_letters(pad->pinyin, letters);
 	show_candidates(pad);
@@ -95,6 +100,8 @@ static void press_delete(AppPinyinPad *pad)
 		g_autofree char *shorter = g_strndup(letters, strlen(letters) - 1);
 
 		set_letters(pad, shorter);
+	} else if (typing_is_begun(pad->window)) {
+		typing_end(pad->window);
 	} else if (pad->field != NULL) {
 		g_signal_emit_by_name(pad->field, "backspace");
 	}
@@ -288,9 +295,26 @@ static bool wants_digits(GtkWidget *field)
 	       purpose == GTK_INPUT_PURPOSE_PIN || purpose == GTK_INPUT_PURPOSE_PHONE;
 }
 
+/* One of the two at a time: what is begun at the keyboard of the device takes the place of what was begun here. */
+static void on_preedit(GtkWidget *field, const char *letters, AppPinyinPad *pad)
+{
+	if (field == pad->field && letters[0] != '\0' && pad->pinyin != NULL &&
+	    pinyin_letters(pad->pinyin)[0] != '\0')
+		set_letters(pad, "");
+}
+
+static void set_field(AppPinyinPad *pad, GtkWidget *field)
+{
+	if (pad->field != NULL)
+		(void)g_signal_handlers_disconnect_by_func(pad->field, (gpointer)(uintptr_t)on_preedit, pad);
+	g_set_weak_pointer(&pad->field, field);
+	if (field != NULL)
+		g_signal_connect_object(field, "preedit-changed", G_CALLBACK(on_preedit), pad, 0);
+}
+
 static void enter(AppPinyinPad *pad, GtkWidget *field)
 {
-	g_set_weak_pointer(&pad->field, field);
+	set_field(pad, field);
 	pad->is_put_away = false;
 	if (pad->pinyin == NULL)
 		open_pinyin(pad);
@@ -305,7 +329,7 @@ static void on_focus(AppPinyinPad *pad)
 	if (is_wanted && focus != pad->field)
 		enter(pad, focus);
 	if (!is_wanted)
-		g_set_weak_pointer(&pad->field, NULL);
+		set_field(pad, NULL);
 	gtk_widget_set_visible(GTK_WIDGET(pad), is_wanted && !pad->is_put_away);
 }
 

@@ -5,6 +5,7 @@
 #include "flow.h"
 #include "lens.h"
 #include "trace.h"
+#include "typing.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -202,6 +203,7 @@ AppWindow *app_window_new(GtkApplication *application, struct jx_handheld *h)
 	w->prefs = prefs_load(h->dir);
 	w->place = place_open(&h->profile);
 	w->desk = desk_open(h);
+	typing_serve(w);
 	app_pinyin_pad_serve(w->pad, w);
 	app_trace_begin(w);
 	lens_darken(&h->profile);

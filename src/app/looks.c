@@ -15,7 +15,8 @@ void app_wrap_keys(GtkWidget *inside)
 		gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD);
 		/* where there is room a line stays one: else two characters would stand one above the other */
 		gtk_label_set_natural_wrap_mode(GTK_LABEL(label), GTK_NATURAL_WRAP_NONE);
-		gtk_label_set_justify(GTK_LABEL(label), GTK_JUSTIFY_CENTER);
+		if (gtk_label_get_xalign(GTK_LABEL(label)) > 0)
+			gtk_label_set_justify(GTK_LABEL(label), GTK_JUSTIFY_CENTER);
 		return;
 	}
 	for (GtkWidget *c = gtk_widget_get_first_child(inside); c != NULL; c = gtk_widget_get_next_sibling(c))

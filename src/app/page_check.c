@@ -20,8 +20,10 @@ struct _AppCheckPage {
 	AdwBin parent_instance;
 	GtkSearchEntry *search;
 	GtkListBox *rows;
+	GtkWidget *nothing; /* instead of rows, where no form has what is searched for */
 	gulong changed;
 	GtkWidget *window; /* weak: whose signal it is */
+	guint drafts;      /* of the rows: how many stand at the top */
 	bool is_reading, is_due, was_read;
 };
 
@@ -263,6 +265,17 @@ static bool is_named(const char *topic)
 	return false;
 }
 
+/* What was just put aside is what is gone on with: it stands at the top, and is not to be looked for. */
+static gboolean scroll_to_top(gpointer user)
+{
+	GtkWidget *scroll = gtk_widget_get_ancestor(GTK_WIDGET(APP_CHECK_PAGE(user)->rows),
+						    GTK_TYPE_SCROLLED_WINDOW);
+
+	if (scroll != NULL)
+		gtk_adjustment_set_value(gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scroll)), 0);
+	return G_SOURCE_REMOVE;
+}
+
 static void show(AppCheckPage *page, const struct list_job *l)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
@@ -282,6 +295,10 @@ static void show(AppCheckPage *page, const struct list_job *l)
 		if (!is_named(topic) && g_hash_table_add(seen, (gpointer)(uintptr_t)topic))
 			add_topic(page, l, topic, topic[0] != '\0' ? topic : _("Others"));
 	}
+	/* after the focus has found its place among the new rows */
+	if (l->drafts->len != page->drafts)
+		(void)g_idle_add_full(G_PRIORITY_LOW, scroll_to_top, g_object_ref(page), g_object_unref);
+	page->drafts = l->drafts->len;
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------- */
@@ -334,6 +351,7 @@ static gboolean is_found(GtkListBoxRow *row, gpointer user)
 
 static void on_search(AppCheckPage *page)
 {
+	gtk_widget_set_visible(page->nothing, gtk_editable_get_text(GTK_EDITABLE(page->search))[0] != '\0');
 	gtk_list_box_invalidate_filter(page->rows);
 }
 
@@ -389,6 +407,9 @@ static void app_check_page_init(AppCheckPage *page)
 {
 	gtk_widget_init_template(GTK_WIDGET(page));
 	gtk_list_box_set_filter_func(page->rows, is_found, page, NULL);
+	page->nothing = make_label(_("No check has these words"), "nothing");
+	gtk_widget_set_visible(page->nothing, FALSE);
+	gtk_list_box_set_placeholder(page->rows, page->nothing);
 }
 
 GtkWidget *app_check_page_new(void)

@@ -254,7 +254,6 @@ static void add_to_menu(AppSheetPage *page, GtkWidget *button)
 	GtkWidget *label = gtk_button_get_child(GTK_BUTTON(button));
 
 	gtk_label_set_xalign(GTK_LABEL(label), 0);
-	gtk_widget_add_css_class(button, "flat");
 	gtk_widget_add_css_class(button, "big");
 	gtk_box_append(page->sections, button);
 }
@@ -269,6 +268,7 @@ static void fill_menu(AppSheetPage *page)
 		g_autofree char *title = title_of(page, i, 0);
 		GtkWidget *button = gtk_button_new_with_label(title);
 
+		gtk_widget_add_css_class(button, "flat");
 		g_object_set_data(G_OBJECT(button), "section", GSIZE_TO_POINTER(i));
 		g_signal_connect(button, "clicked", G_CALLBACK(on_section), page);
 		add_to_menu(page, button);

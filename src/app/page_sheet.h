@@ -31,6 +31,8 @@ const struct jx_form *sheet_page_form(const AppSheetPage *page);
 
 /* ---- page_sheet_shown.c: what is counted, kept, out of date or wrong ---- */
 void sheet_page_show_computed(AppSheetPage *page);
+/** As many whole lines of what is counted as there is room for: the pad has come or gone. */
+void sheet_page_fit_results(AppSheetPage *page);
 void sheet_page_show_notice(AppSheetPage *page);
 void sheet_page_show_problems(AppSheetPage *page);
 

@@ -15,6 +15,7 @@ static gboolean hide_pad(gpointer user)
 
 	page->hide_pad = 0;
 	gtk_widget_set_visible(GTK_WIDGET(page->pad), FALSE);
+	sheet_page_fit_results(page);
 	return G_SOURCE_REMOVE;
 }
 
@@ -34,6 +35,7 @@ void app_sheet_page_set_number(AppSheetPage *page, GtkWidget *entry)
 					       ? GTK_ORIENTATION_HORIZONTAL
 					       : GTK_ORIENTATION_VERTICAL);
 	gtk_widget_set_visible(GTK_WIDGET(page->pad), TRUE);
+	sheet_page_fit_results(page);
 }
 
 /* ---- keys ---------------------------------------------------------------------------------------------- */

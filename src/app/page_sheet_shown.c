@@ -4,8 +4,24 @@
 #include <string.h>
 
 #define PROBLEMS_MAX 200
+/* Lines of what is counted that are seen at once, the others by scrolling; in pixels what is above and below them. */
+#define LINES_BY_PAD 2
+#define LINES_MAX    4
+#define LINES_AROUND 8
 
 /* ---- what is shown always ------------------------------------------------------------------------------ */
+
+void sheet_page_fit_results(AppSheetPage *page)
+{
+	PangoLayout *layout = gtk_label_get_layout(page->computed);
+	const int lines = pango_layout_get_line_count(layout);
+	const int most = gtk_widget_get_visible(GTK_WIDGET(page->pad)) ? LINES_BY_PAD : LINES_MAX;
+	int height;
+
+	pango_layout_get_pixel_size(layout, NULL, &height);
+	gtk_scrolled_window_set_max_content_height(page->results,
+						   most * ((height + lines - 1) / lines) + LINES_AROUND);
+}
 
 void sheet_page_show_computed(AppSheetPage *page)
 {
@@ -22,6 +38,7 @@ void sheet_page_show_computed(AppSheetPage *page)
 		text.data[len - 1] = '\0';
 	/* it stands indented in a dialogue, at the edge here */
 	gtk_label_set_text(page->computed, text.data + strspn(text.data, " "));
+	sheet_page_fit_results(page);
 }
 
 /* What the form does not take stands on the screen only. */

@@ -44,7 +44,7 @@ static void add_problems(struct sheet *s, GtkWidget *box)
 		const char *bracket = strchr(p[i].path, '[');
 		g_autofree char *row = bracket != NULL ? g_strndup(bracket + 1, strcspn(bracket + 1, "]"))
 						       : g_strdup("");
-		g_autofree char *text = g_strdup_printf("%s%s%s: %s", words_name(&f->name),
+		g_autofree char *text = g_strdup_printf(_("%s%s%s: %s"), words_name(&f->name),
 							row[0] != '\0' ? " " : "", row,
 							jx_text_pick(&p[i].text));
 		GtkWidget *button = gtk_button_new_with_label(text);
@@ -71,7 +71,9 @@ static void add_hidden(void *user, const struct jx_field *f, const char *path, c
 	struct hidden *h = user;
 	g_autofree char *text = sheet_value_text(h->sheet, f, path);
 
-	g_string_append_printf(h->text, "\n%s: %s", words_name(&f->name), text[0] != '\0' ? text : value);
+	g_string_append_c(h->text, '\n');
+	g_string_append_printf(h->text, _("%s%s: %s"), "", words_name(&f->name),
+			       text[0] != '\0' ? text : value);
 }
 
 static void tell_hidden(struct sheet *s, GtkWidget *box)

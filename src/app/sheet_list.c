@@ -9,7 +9,9 @@ struct list {
 	AppSheetField *field; /* a reference */
 	GtkSearchEntry *search;
 	GtkListBox *rows;
-	bool is_several, is_showing;
+	GtkCheckButton *first; /* one of whose group is on, where only one may stand */
+	GtkWidget *chosen;     /* the first row that is; or NULL */
+	bool is_several;
 };
 
 static void free_list(gpointer user)
@@ -95,7 +97,14 @@ static void add_row(struct list *l, const struct jx_code *code)
 	gtk_widget_set_hexpand(label, TRUE);
 	gtk_widget_set_margin_start(label, code->parent != NULL ? 24 : 0);
 	gtk_widget_add_css_class(small, "dim-label");
-	gtk_check_button_set_active(GTK_CHECK_BUTTON(check), is_chosen(l, code->code));
+	if (!l->is_several && l->first != NULL)
+		gtk_check_button_set_group(GTK_CHECK_BUTTON(check), l->first);
+	else
+		l->first = GTK_CHECK_BUTTON(check);
+	if (is_chosen(l, code->code)) {
+		gtk_check_button_set_active(GTK_CHECK_BUTTON(check), TRUE);
+		l->chosen = l->chosen != NULL ? l->chosen : row;
+	}
 	/* the row is what is pressed */
 	gtk_widget_set_can_target(check, FALSE);
 	gtk_widget_set_focusable(check, FALSE);
@@ -112,6 +121,35 @@ static void add_row(struct list *l, const struct jx_code *code)
 	gtk_list_box_append(l->rows, row);
 }
 
+/* Enter takes the first that was found: what is searched for by its code is chosen by typing that. */
+static void on_enter(GtkSearchEntry *search, struct list *l)
+{
+	GtkListBoxRow *row;
+
+	(void)search;
+	gtk_list_box_invalidate_filter(l->rows); /* the search itself waits for the last letter */
+	for (int i = 0; (row = gtk_list_box_get_row_at_index(l->rows, i)) != NULL; i++)
+		if (is_found(row, l)) {
+			on_row(l->rows, row, l);
+			return;
+		}
+}
+
+/* The next letter goes behind the first, which is there already. */
+static void on_typed(GtkSearchEntry *search)
+{
+	(void)gtk_widget_grab_focus(GTK_WIDGET(search));
+	gtk_editable_set_position(GTK_EDITABLE(search), -1);
+}
+
+/* Typed anywhere on the page it is a search. */
+static void take_typed(struct list *l, GtkWidget *page)
+{
+	gtk_search_entry_set_key_capture_widget(l->search, page);
+	g_signal_connect(l->search, "search-started", G_CALLBACK(on_typed), NULL);
+	g_signal_connect(l->search, "activate", G_CALLBACK(on_enter), l);
+}
+
 static GtkWidget *make_page(struct list *l)
 {
 	GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
@@ -120,6 +158,7 @@ static GtkWidget *make_page(struct list *l)
 
 	gtk_widget_add_css_class(page, "page");
 	l->search = GTK_SEARCH_ENTRY(gtk_search_entry_new());
+	g_object_set(l->search, "placeholder-text", _("Search the list"), NULL);
 	app_name(GTK_WIDGET(l->search), _("Search the list"));
 	l->rows = GTK_LIST_BOX(gtk_list_box_new());
 	gtk_list_box_set_selection_mode(l->rows, GTK_SELECTION_NONE);
@@ -128,6 +167,7 @@ static GtkWidget *make_page(struct list *l)
 	gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroll), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
 	gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scroll), GTK_WIDGET(l->rows));
 	gtk_widget_add_css_class(clear, "big");
+	take_typed(l, page);
 	g_signal_connect(l->search, "search-changed", G_CALLBACK(on_search), l);
 	g_signal_connect(l->rows, "row-activated", G_CALLBACK(on_row), l);
 	g_signal_connect(clear, "clicked", G_CALLBACK(on_clear), l);
@@ -136,6 +176,17 @@ static GtkWidget *make_page(struct list *l)
 	gtk_box_append(GTK_BOX(page), clear);
 	g_object_set_data_full(G_OBJECT(page), "list", l, free_list);
 	return page;
+}
+
+/* What holds now is seen at once, however far down it stands: with the first frame in which the rows have their places. */
+static gboolean show_chosen(GtkWidget *page, GdkFrameClock *clock, gpointer row)
+{
+	(void)page;
+	(void)clock;
+	if (gtk_widget_get_height(row) == 0)
+		return G_SOURCE_CONTINUE;
+	(void)gtk_widget_grab_focus(row);
+	return G_SOURCE_REMOVE;
 }
 
 void sheet_list_show(AppSheetField *f)
@@ -152,4 +203,6 @@ void sheet_list_show(AppSheetField *f)
 	for (size_t i = 0; i < count; i++)
 		add_row(l, codes[i]);
 	app_push(GTK_WIDGET(f), page, words_name(&field->name));
+	if (l->chosen != NULL)
+		(void)gtk_widget_add_tick_callback(page, show_chosen, l->chosen, NULL);
 }

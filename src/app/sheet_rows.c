@@ -161,6 +161,18 @@ static GtkWidget *add_button(GtkWidget *box, const char *text, GCallback pressed
 	return button;
 }
 
+/* Instead of an empty list: what is to be done. */
+static GtkWidget *make_hint(void)
+{
+	GtkWidget *label = gtk_label_new(_("Nothing here yet: Add (+) begins the first"));
+
+	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+	gtk_label_set_xalign(GTK_LABEL(label), 0);
+	gtk_label_set_yalign(GTK_LABEL(label), 0);
+	gtk_widget_add_css_class(label, "nothing");
+	return label;
+}
+
 GtkWidget *sheet_rows_new(struct sheet *s, size_t section)
 {
 	struct rows *r = g_new0(struct rows, 1);
@@ -168,6 +180,7 @@ GtkWidget *sheet_rows_new(struct sheet *s, size_t section)
 	GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
 	GtkWidget *scroll = gtk_scrolled_window_new();
 	GtkWidget *same;
+	size_t rows;
 
 	r->sheet = s;
 	r->section = section;
@@ -176,10 +189,11 @@ GtkWidget *sheet_rows_new(struct sheet *s, size_t section)
 	app_flow_fill(bar);
 	(void)add_button(bar, _("Add (+)"), G_CALLBACK(on_add), page);
 	same = add_button(bar, _("Same as last (=)"), G_CALLBACK(on_same), page);
-	gtk_widget_set_sensitive(same, jx_sheet_rows(s->fill.sheet, section_id(r)) > 0);
+	rows = jx_sheet_rows(s->fill.sheet, section_id(r));
+	gtk_widget_set_sensitive(same, rows > 0);
 	gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroll), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
 	gtk_widget_set_vexpand(scroll, TRUE);
-	gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scroll), make_list(r));
+	gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scroll), rows > 0 ? make_list(r) : make_hint());
 	gtk_box_append(GTK_BOX(page), bar);
 	gtk_box_append(GTK_BOX(page), scroll);
 	g_object_set_data_full(G_OBJECT(page), "rows", r, g_free);

@@ -58,7 +58,7 @@ char *sheet_row_text(struct sheet *s, size_t section, size_t row)
 			continue;
 		value = sheet_value_text(s, f, path);
 		if (value[0] != '\0')
-			g_string_append_printf(out, "%s%s: %s", out->len > 0 ? ", " : "",
+			g_string_append_printf(out, _("%s%s: %s"), out->len > 0 ? _(", ") : "",
 					       jx_text_pick(&f->name), value);
 	}
 	return g_strdup(out->len > 0 ? out->str : _("nothing answered"));

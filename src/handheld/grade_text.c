@@ -38,10 +38,11 @@ void jx_fill_grade_text(const struct jx_grade *g, jx_buf *out)
 	}
 	add_value(g, out);
 	jx_buf_addf(out, _(", level %s"), jx_level_name(g->level));
-	if (g->has_interval)
-		jx_buf_addf(out, _(", 95 %% interval %.2f to %.2f"), g->interval.low, g->interval.high);
-	jx_buf_adds(out, "; ");
+	/* what is still to be done before how sure it is: a small screen shows the head of it */
+	jx_buf_adds(out, _("; "));
 	add_more(g, out);
+	if (g->has_interval)
+		jx_buf_addf(out, _("; 95 %% interval %.2f to %.2f"), g->interval.low, g->interval.high);
 }
 
 static void add_member(jx_buf *out, const char *name)
@@ -127,7 +128,7 @@ void jx_fill_computed_text(const jx_sheet *sheet, const char *day, jx_buf *out)
 	struct jx_grade g;
 
 	for (size_t i = 0; jx_sheet_computed(sheet, i, &c); i++) {
-		jx_buf_addf(out, "  %s: ", jx_text_pick(&c.name));
+		jx_buf_addf(out, _("  %s: "), jx_text_pick(&c.name));
 		if (grade_of(tally, sheet, &c, day, &g))
 			jx_fill_grade_text(&g, out);
 		else

@@ -190,7 +190,7 @@ static void test_by_keys(void **state)
 	/* number and name of the unit, then its class, from a list that is searched */
 	app_test_keys(&t, "Return", "Return", "Return", NULL);
 	app_test_find(&t, GTK_TYPE_LIST_BOX_ROW, "餐饮店");
-	app_test_keys(&t, "0", "1", "Tab", "Return", NULL);
+	app_test_keys(&t, "0", "1", "Return", NULL);
 	(void)open_sheet(&t);
 	assert_true(app_test_sees(&t, "餐饮店"));
 	app_test_keys(&t, "Next", NULL);
@@ -297,6 +297,68 @@ static void test_killed(void **state)
 		"777");
 	assert_string_equal(
 		gtk_editable_get_text(GTK_EDITABLE(app_test_find(&t, GTK_TYPE_ENTRY, "鼠迹处数"))), "4");
+	app_test_close(&t);
+}
+
+/* Put aside and gone on with: without looking for it, in the room where it was left. */
+static void test_put_aside(void **state)
+{
+	struct app_test t = {.name = "put-aside"};
+	GtkWidget *row, *scroll;
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	app_show_view(GTK_WIDGET(t.window), "check");
+	app_test_settle(&t);
+	row = app_test_find(&t, GTK_TYPE_LIST_BOX_ROW, "防鼠设施检查");
+	(void)gtk_widget_grab_focus(row);
+	app_test_press(&t, row);
+	type_in(&t, "单位或地点名称", "和平路菜场");
+	app_pop(GTK_WIDGET(t.window));
+	app_test_settle(&t);
+	app_test_must_see(&t, "未完成");
+	row = app_test_look(&t, NULL, GTK_TYPE_LIST_BOX_ROW, NULL, 1);
+	scroll = gtk_widget_get_ancestor(row, GTK_TYPE_SCROLLED_WINDOW);
+	assert_true(gtk_adjustment_get_value(
+			    gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scroll))) < 1);
+	app_test_press(&t, row);
+	assert_string_equal(
+		gtk_editable_get_text(GTK_EDITABLE(app_test_find(&t, GTK_TYPE_ENTRY, "单位或地点名称"))),
+		"和平路菜场");
+	app_test_close(&t);
+}
+
+static bool is_focused(struct app_test *t, void *user)
+{
+	GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(t->window));
+	g_autofree char *name = focus != NULL ? app_test_name_of(focus) : NULL;
+
+	return g_strcmp0(name, user) == 0;
+}
+
+/* What holds now is seen in a long list at once; what is typed there is searched for, and Enter takes what is found. */
+static void test_long_list(void **state)
+{
+	struct app_test t = {.name = "long-list"};
+	GtkWidget *row, *scroll;
+	graphene_rect_t b;
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	begin(&t, "外环境鼠迹检查");
+	choose(&t, "单位类别", "公园公共绿地");
+	app_test_press_named(&t, "单位类别");
+	row = app_test_find(&t, GTK_TYPE_LIST_BOX_ROW, "公园公共绿地");
+	app_test_wait(&t, is_focused, (void *)(uintptr_t) "公园公共绿地", "what was chosen has the focus");
+	app_test_settle(&t);
+	scroll = gtk_widget_get_ancestor(row, GTK_TYPE_SCROLLED_WINDOW);
+	assert_true(gtk_widget_compute_bounds(row, scroll, &b));
+	assert_in_range((int)b.origin.y, 0, gtk_widget_get_height(scroll) - (int)b.size.height);
+	app_test_keys(&t, "0", "2", NULL);
+	assert_string_equal(
+		gtk_editable_get_text(GTK_EDITABLE(app_test_find(&t, GTK_TYPE_SEARCH_ENTRY, NULL))), "02");
+	app_test_keys(&t, "Return", NULL);
+	assert_true(app_test_sees(&t, "商场超市"));
 	app_test_close(&t);
 }
 
@@ -520,6 +582,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_path_survey),   cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_by_keys),       cmocka_unit_test(test_rooms),
 		cmocka_unit_test(test_killed),        cmocka_unit_test(test_discarded),
+		cmocka_unit_test(test_put_aside),     cmocka_unit_test(test_long_list),
 		cmocka_unit_test(test_pack_replaced), cmocka_unit_test(test_corrected),
 		cmocka_unit_test(test_every_form),    cmocka_unit_test(test_every_form_wide),
 	};

@@ -169,6 +169,47 @@ static void must_refuse(struct app_test *t, const char *key, const char *because
 	app_test_must_see(t, _("Press the key now"));
 }
 
+/* ---- Enter -------------------------------------------------------------------------------------------- */
+
+static void press_enter(struct app_test *t, const char *const *argv)
+{
+	g_autoptr(GSubprocess) xdotool = g_subprocess_newv(argv, G_SUBPROCESS_FLAGS_NONE, NULL);
+
+	assert_non_null(xdotool);
+	assert_true(g_subprocess_wait_check(xdotool, NULL, NULL));
+	app_test_settle(t);
+}
+
+static void count_press(int *presses)
+{
+	(*presses)++;
+}
+
+/* However quickly: none is swallowed while a button shows itself pressed (one that is pressed by name, by a reader, takes 250 ms). */
+static void test_enter_twice(void **state)
+{
+	static const char *const twice[] = {"xdotool", "key", "--delay", "1", "Return", "KP_Enter", NULL};
+	static const char *const held[] = {"xdotool", "keydown", "Return", "keydown", "Return",
+					   "keydown", "Return",  "keyup",  "Return",  NULL};
+	struct app_test t = {.name = "enter-twice"};
+	GtkWidget *before;
+	int presses = 0;
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	app_test_keys(&t, "alt+3", NULL);
+	tab_to(&t, _("The day before"));
+	before = gtk_window_get_focus(GTK_WINDOW(t.window));
+	g_signal_connect_swapped(before, "clicked", G_CALLBACK(count_press), &presses);
+	press_enter(&t, twice);
+	assert_int_equal(presses, 2);
+	/* what is held is one press, however long */
+	press_enter(&t, held);
+	assert_int_equal(presses, 3);
+	assert_ptr_equal(gtk_window_get_focus(GTK_WINDOW(t.window)), before);
+	app_test_close(&t);
+}
+
 /* Keys of the housing: pressed once to be known, kept over a start, and none that people need for something else. */
 static void test_learned_keys(void **state)
 {
@@ -253,10 +294,10 @@ static void test_refusals(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_log_and_correct),
-					   cmocka_unit_test(test_places), cmocka_unit_test(test_refusals),
-					   cmocka_unit_test(test_volume_keys),
-					   cmocka_unit_test(test_learned_keys)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_log_and_correct), cmocka_unit_test(test_places),
+		cmocka_unit_test(test_enter_twice),     cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_volume_keys),     cmocka_unit_test(test_learned_keys)};
 
 	app_test_begin();
 	if (getenv("JX_TEST_FILTER") != NULL)

@@ -1,7 +1,7 @@
 /*
  * Every screen in sizes, themes and text sizes: pictures into JX_BUILD/screenshots, and the rules of app_test_check() asked of each. The
  * test run takes the most of them at their tightest; `tests/app/matrix` takes all (JX_MATRIX=all), or those whose names begin with
- * JX_MATRIX_ONLY.
+ * JX_MATRIX_ONLY; JX_MATRIX=looks lists the looks.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -58,11 +58,15 @@ static bool is_wanted(const char *screen)
 	return begins[0] == NULL;
 }
 
+static char *look_name(const struct look *l)
+{
+	return g_strdup_printf("%dx%d-%s-%d", l->width, l->height, theme_names[l->theme], l->text_pct);
+}
+
 static bool is_look_wanted(const struct look *l)
 {
 	const char *only = g_getenv("JX_MATRIX_LOOK");
-	g_autofree char *name = g_strdup_printf("%dx%d-%s-%d", l->width, l->height, theme_names[l->theme],
-						l->text_pct);
+	g_autofree char *name = look_name(l);
 
 	return only == NULL || only[0] == '\0' || g_str_has_prefix(name, only);
 }
@@ -130,8 +134,8 @@ static int look_at_size(struct app_test *t, const struct look *l, const char *na
 /* Everything that can be seen of what is shown now. */
 static int look_at(struct app_test *t, const struct look *l, const char *screen)
 {
-	g_autofree char *name = g_strdup_printf("%s-%dx%d-%s-%d-%s", screen, l->width, l->height,
-						theme_names[l->theme], l->text_pct, g_getenv("JX_LANG"));
+	g_autofree char *look = look_name(l);
+	g_autofree char *name = g_strdup_printf("%s-%s-%s", screen, look, g_getenv("JX_LANG"));
 	const int parts = is_all() ? PARTS_MAX : PARTS_SHORT;
 	int findings = 0;
 
@@ -224,10 +228,24 @@ static void test_matrix(void **state)
 		fail_msg("%d findings", findings);
 }
 
+/* For the command, which gives each a process. */
+static int list_looks(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
+		g_autofree char *name = look_name(&looks[i]);
+
+		if (is_look_wanted(&looks[i]))
+			g_print("%s\n", name);
+	}
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_matrix)};
 
+	if (g_strcmp0(g_getenv("JX_MATRIX"), "looks") == 0)
+		return list_looks();
 	app_test_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

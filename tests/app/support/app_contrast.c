@@ -7,6 +7,8 @@ struct picture {
 	struct app_test *t;
 	const char *page;
 	double least;
+	GtkWidget *on; /* the window, or what lies over it */
+	graphene_point_t at;
 	uint32_t *pixels;
 	int width, height, findings;
 };
@@ -67,7 +69,7 @@ static double strongest(const uint32_t *pixels, int stride, const int box[4], ui
 
 static bool is_on_top(const struct picture *p, GtkWidget *label, int x, int y)
 {
-	GtkWidget *picked = gtk_widget_pick(GTK_WIDGET(p->t->window), x, y,
+	GtkWidget *picked = gtk_widget_pick(p->on, x - (double)p->at.x, y - (double)p->at.y,
 					    GTK_PICK_INSENSITIVE | GTK_PICK_NON_TARGETABLE);
 
 	return picked == label;
@@ -80,8 +82,10 @@ static void check_label(struct picture *p, GtkWidget *label)
 	double r;
 
 	if (gtk_label_get_text(GTK_LABEL(label))[0] == '\0' || !gtk_widget_is_sensitive(label) ||
-	    !gtk_widget_compute_bounds(label, GTK_WIDGET(p->t->window), &b))
+	    !gtk_widget_compute_bounds(label, p->on, &b))
 		return;
+	b.origin.x += p->at.x;
+	b.origin.y += p->at.y;
 	box[0] = MAX((int)b.origin.x, 0);
 	box[1] = MAX((int)b.origin.y, 0);
 	box[2] = MIN((int)(b.origin.x + b.size.width), p->width);
@@ -116,11 +120,18 @@ int app_test_contrast(struct app_test *t, const char *page, double least)
 	struct picture p = {.t = t, .page = page, .least = least};
 
 	app_test_settle(t);
-	/* it covers the page, and has a picture of its own */
-	if (app_test_look(t, NULL, GTK_TYPE_POPOVER, NULL, 0) != NULL)
-		return 0;
+	p.on = app_test_look(t, NULL, GTK_TYPE_POPOVER, NULL, 0);
+	if (p.on != NULL) {
+		GdkPopup *popup = GDK_POPUP(gtk_native_get_surface(GTK_NATIVE(p.on)));
+
+		/* it covers the page, and stands in the picture where app_test_shoot() puts it */
+		p.at = GRAPHENE_POINT_INIT((float)gdk_popup_get_position_x(popup),
+					   (float)gdk_popup_get_position_y(popup));
+	} else {
+		p.on = GTK_WIDGET(t->window);
+	}
 	p.pixels = app_test_pixels(t, &p.width, &p.height);
-	walk(&p, GTK_WIDGET(t->window));
+	walk(&p, p.on);
 	g_free(p.pixels);
 	return p.findings;
 }

@@ -131,7 +131,7 @@ jx_rc jx_transport_curl_new(const struct jx_transport_curl_config *config,
 enum jx_fast_open {
 	JX_FAST_OPEN_NOT_TRIED, /**< the kernel has no cookie of this server, or will not */
 	JX_FAST_OPEN_TAKEN,     /**< the handshake began in the SYN: one time there and back less */
-	JX_FAST_OPEN_LOST       /**< it was sent there and did not arrive: a box on the way drops such a SYN, or it was lost by chance */
+	JX_FAST_OPEN_LOST /**< it was sent there and did not arrive: a box on the way drops such a SYN, or it was lost by chance */
 };
 /**
  * Where it is lost for good, each connection costs a second more, and the kernel does not learn it: who keeps something between runs
@@ -357,6 +357,12 @@ struct jx_client_enrol_config {
  */
 jx_rc jx_client_enrol(const struct jx_client_enrol_config *config, struct jx_enrol_answer *answer_out,
 		      struct jx_error *err);
+
+/**
+ * The value of JX_CLIENT_CHALLENGE after enrolling, NULL for none: kept beside the identity it saves the first sync a request. A hint: whoever
+ * cannot keep it is enrolled all the same.
+ */
+const char *jx_client_first_challenge(const struct jx_enrol_answer *answer, char out[JX_CLIENT_VALUE_MAX]);
 
 /* ---- downloads ---------------------------------------------------------------------------------- */
 

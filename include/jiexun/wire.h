@@ -82,6 +82,7 @@ jx_rc jx_wire_ready_expand(const jx_wire_ready *ready, struct jx_bytes packed, i
  * Whole link for a QR code: "jiexun:<https url>#<code>".
  */
 #define JX_CODE_SECRET_BYTES 10
+#define JX_CHALLENGE_BYTES   56 /* time u64 be, 16 random bytes, HMAC(server key, writer, time, random) */
 struct jx_code_text {
 	char id[5];
 	uint8_t secret[JX_CODE_SECRET_BYTES];
@@ -119,6 +120,9 @@ struct jx_enrol_answer {
 	size_t pin_count;
 	int64_t server_utc_ms;
 	uint8_t mac[JX_HASH_BYTES]; /**< HMAC-SHA256(secret, tag enrol, identity, writer, public key) */
+	/** For the first sign-in, which otherwise asks for one first. Servers before this field give none. */
+	bool has_challenge;
+	uint8_t challenge[JX_CHALLENGE_BYTES];
 };
 /** Fill mac and sig. */
 void jx_enrol_prove(struct jx_enrol_request *rq, const struct jx_code_text *code,
@@ -135,8 +139,7 @@ jx_rc jx_enrol_answer_read(struct jx_bytes body, struct jx_enrol_answer *out, st
 
 /* ---- sign-in ------------------------------------------------------------------------------------ */
 
-#define JX_CHALLENGE_BYTES 56 /* time u64 be, 16 random bytes, HMAC(server key, writer, time, random) */
-#define JX_AUTH_MAX        640
+#define JX_AUTH_MAX 640
 struct jx_sign_in {
 	uint8_t writer[JX_ID_BYTES];
 	bool has_challenge;

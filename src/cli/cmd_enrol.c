@@ -166,10 +166,15 @@ static jx_rc make_room_for_key(struct cli *c, const struct jx_identity *old, boo
 	return rc;
 }
 
-static jx_rc take_identity(struct cli *c, const struct jx_identity *id, bool has_old, struct jx_error *err)
+static jx_rc take_identity(struct cli *c, const struct jx_identity *id, bool has_old,
+			   const struct jx_enrol_answer *an, struct jx_error *err)
 {
+	char text[JX_CLIENT_VALUE_MAX];
+	const char *challenge = jx_client_first_challenge(an, text);
 	jx_rc rc = jx_store_set_identity(c->h.store, id, err);
 
+	if (rc == JX_OK && challenge != NULL)
+		(void)jx_store_set(c->h.store, JX_SET_CHALLENGE, challenge, NULL);
 	/* opening it makes the new log name the old one */
 	return rc == JX_OK && has_old ? jx_handheld_open_recorder(&c->h, err) : rc;
 }
@@ -230,7 +235,7 @@ int cli_enrol(struct cli *c, const struct cli_args *a)
 		rc = ask_server(c, url, &code, cli_value(a, "name"), stays ? old.writer : NULL, &an, &err);
 	if (rc == JX_OK) {
 		make_identity(c, url, &an, &id);
-		rc = take_identity(c, &id, has_old, &err);
+		rc = take_identity(c, &id, has_old, &an, &err);
 	}
 	jx_wipe(&code, sizeof(code));
 	return rc == JX_OK ? show_identity(c, &id, &an) : cli_fail(c, &err);

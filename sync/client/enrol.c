@@ -121,3 +121,15 @@ jx_rc jx_client_enrol(const struct jx_client_enrol_config *config, struct jx_enr
 		*answer_out = t.answer;
 	return rc;
 }
+
+const char *jx_client_first_challenge(const struct jx_enrol_answer *answer, char out[JX_CLIENT_VALUE_MAX])
+{
+	JX_AUTO_BUF text = {0};
+
+	if (!answer->has_challenge)
+		return NULL;
+	jx_buf_init(&text, JX_CLIENT_VALUE_MAX);
+	jx_buf_add_base64(&text, answer->challenge, JX_CHALLENGE_BYTES);
+	jx_strcpy(out, JX_CLIENT_VALUE_MAX, text.data);
+	return out;
+}

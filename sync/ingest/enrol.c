@@ -19,7 +19,7 @@ static bool refuse_wrong(struct jx_wire_response *rs)
 static void answer(jx_ingest *in, const struct jx_writer *w, const struct jx_vault_code *code,
 		   struct jx_wire_response *rs)
 {
-	struct jx_enrol_answer an = {.is_active = w->state == JX_WRITER_ACTIVE};
+	struct jx_enrol_answer an = {.is_active = w->state == JX_WRITER_ACTIVE, .has_challenge = true};
 	struct jx_error err = {.code = JX_OK};
 	jx_rc rc = in->ops->epoch(in->vault, an.epoch, &err);
 
@@ -31,6 +31,7 @@ static void answer(jx_ingest *in, const struct jx_writer *w, const struct jx_vau
 	an.pin_count = jx_ingest__pins(in, an.pins);
 	an.server_utc_ms = jx_ingest__now(in);
 	jx_enrol_answer_prove(&an, code->secret, w->public_key);
+	jx_ingest__make_challenge(in, w->id, an.challenge);
 	jx_ingest__answer_begin(rs, 200, "application/json");
 	if (rc == JX_OK)
 		rc = jx_enrol_answer_write(&an, &rs->body, &err);

@@ -89,6 +89,8 @@ jx_rc jx_enrol_answer_write(const struct jx_enrol_answer *an, jx_buf *out, struc
 	jx_buf_addc(out, ']');
 	jx_wire__add_i64(out, "server_utc_ms", an->server_utc_ms);
 	jx_wire__add_hex(out, "mac", an->mac, JX_HASH_BYTES);
+	if (an->has_challenge)
+		jx_wire__add_base64(out, "challenge", an->challenge, JX_CHALLENGE_BYTES);
 	jx_buf_addc(out, '}');
 	return jx_buf_check(out, ANSWER, err);
 }
@@ -137,6 +139,9 @@ static jx_rc read_answer(const jx_json *doc, struct jx_enrol_answer *an, struct 
 		rc = jx_json_need_i64(doc, 0, "server_utc_ms", 0, JX_WIRE__INT_MAX, &an->server_utc_ms, err);
 	if (rc == JX_OK)
 		rc = jx_json_need_hex(doc, 0, "mac", an->mac, JX_HASH_BYTES, err);
+	if (rc == JX_OK)
+		rc = jx_wire__maybe_base64(doc, "challenge", an->challenge, JX_CHALLENGE_BYTES,
+					   &an->has_challenge, err);
 	return rc;
 }
 

@@ -49,6 +49,14 @@ class Day(Case):
         counts = server.counts()
         self.assertEqual((counts["gaps"], counts["duplicates"], counts["photos_stored"]), (0, 0, 2))
 
+    def test_first_sync_is_one_request(self):
+        """What enrolment gives for the first sign-in is kept; jx-office's case is beside its others."""
+        server = self.start_server()
+        device = self.device(server, "H07")
+        device.log("01.01", "--no-gps")
+        told = device.sync().object
+        self.assertEqual((told["requests"], told["entries_sent"]), (1, 3))
+
     def test_json(self):
         """What scripts rely on: one object a line, the same names in every language."""
         server = self.start_server()

@@ -57,6 +57,11 @@ def tree(folder):
 
 
 class Pull(Office):
+    def test_first_pull_is_one_request(self):
+        """What enrolment gives for the first sign-in is kept."""
+        self.enrol()
+        self.assertEqual(self.office("--json", "pull").object["requests"], 1)
+
     def test_killed_again_and_again(self):
         """kill -9 at any moment of a pull, thirty times while the day goes on: the same files as one clean pull."""
         rng = seeded("pull")

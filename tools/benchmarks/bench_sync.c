@@ -90,7 +90,7 @@ static void enrol(struct device *d, const char *url, const char *code_text)
 					    .name = "",
 					    .rand = jx_os_rand(),
 					    .wait = pause_ms};
-	char ignored[256] = "";
+	char ignored[JX_CLIENT_VALUE_MAX] = "";
 
 	check(jx_code_parse(code_text, &code, ignored, sizeof(ignored), &err), "code", &err);
 	check(jx_transport_curl_new(&tc, &transport, &err), "transport", &err);
@@ -106,6 +106,8 @@ static void enrol(struct device *d, const char *url, const char *code_text)
 	jx_strcpy(d->id.area, sizeof(d->id.area), an.area);
 	jx_strcpy(d->id.url, sizeof(d->id.url), url);
 	check(jx_store_set_identity(d->store, &d->id, &err), "identity", &err);
+	if (jx_client_first_challenge(&an, ignored) != NULL)
+		check(jx_store_set(d->store, JX_SET_CHALLENGE, ignored, &err), "challenge", &err);
 }
 
 /* A day of the workload's city that ends now: entries a minute or so apart, of which so many have a photo. */

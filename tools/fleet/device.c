@@ -281,7 +281,8 @@ jx_rc fleet_enrol(struct fleet_device *d, const char *code, struct jx_error *err
 					   .rand = jx_os_rand(),
 					   .wait = pause_ms,
 					   .wait_user = d};
-	char url[512] = "";
+	char url[512] = "", text[JX_CLIENT_VALUE_MAX];
+	const char *challenge;
 	jx_rc rc = jx_code_parse(code, &parsed, url, sizeof(url), err);
 
 	if (rc == JX_OK)
@@ -289,6 +290,9 @@ jx_rc fleet_enrol(struct fleet_device *d, const char *code, struct jx_error *err
 	if (rc == JX_OK && !d->as.is_active)
 		rc = jx_fail(err, JX_ESTATE, 0, WHERE,
 			     "the server wants each device confirmed: make the codes with --trusted");
+	challenge = rc == JX_OK ? jx_client_first_challenge(&d->as, text) : NULL;
+	if (challenge != NULL)
+		rc = in_set(d, JX_CLIENT_CHALLENGE, challenge, err);
 	if (rc != JX_OK)
 		return rc;
 	result = jx_xcalloc(1, sizeof(*result));

@@ -57,6 +57,19 @@ static jx_rc refuse_second(const struct office *o, struct jx_error *err)
 	return rc;
 }
 
+/* What cannot be kept costs the first pull a request. */
+static void keep_challenge(const struct office *o, const struct jx_enrol_answer *an)
+{
+	const struct jx_fs *fs = jx_os_fs();
+	struct jx_office__state s;
+	char text[JX_CLIENT_VALUE_MAX];
+	const char *challenge = jx_client_first_challenge(an, text);
+
+	if (challenge != NULL && jx_office__state_load(fs, o->dir, &s, NULL) == JX_OK &&
+	    jx_office__state_set(&s, JX_CLIENT_CHALLENGE, challenge))
+		(void)jx_office__state_save(fs, o->dir, &s, NULL);
+}
+
 static jx_rc enrol(const struct office *o, const char *url, const struct jx_code_text *code, const char *name,
 		   struct jx_office__account *account, struct jx_enrol_answer *an, struct jx_error *err)
 {
@@ -74,7 +87,10 @@ static jx_rc enrol(const struct office *o, const char *url, const struct jx_code
 	if (rc != JX_OK)
 		return rc;
 	jx_office__account_from(an, pub, url, account);
-	return jx_office__account_save(fs, o->dir, account, err);
+	rc = jx_office__account_save(fs, o->dir, account, err);
+	if (rc == JX_OK)
+		keep_challenge(o, an);
+	return rc;
 }
 
 static void show(const struct office *o, const struct jx_office__account *a, bool is_active)

@@ -50,6 +50,23 @@ static void both_sides_prove_themselves(void **state)
 	assert_int_equal(w->d->server.requests, 1);
 }
 
+static void the_first_challenge_is_as_a_sync_reads_it(void **state)
+{
+	struct world *w = *state;
+	char text[JX_CLIENT_VALUE_MAX] = "as it was";
+	uint8_t back[JX_CHALLENGE_BYTES];
+	size_t len = 0;
+
+	assert_null(jx_client_first_challenge(&w->answer, text));
+	assert_string_equal(text, "as it was");
+	w->answer.has_challenge = true;
+	memset(w->answer.challenge, 0xf7, sizeof(w->answer.challenge));
+	assert_ptr_equal(jx_client_first_challenge(&w->answer, text), text);
+	assert_true(jx_unbase64(text, strlen(text), back, sizeof(back), &len));
+	assert_int_equal(len, sizeof(back));
+	assert_memory_equal(back, w->answer.challenge, sizeof(back));
+}
+
 static void a_lost_answer_is_harmless(void **state)
 {
 	struct world *w = *state;
@@ -144,6 +161,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(both_sides_prove_themselves),
+		T(the_first_challenge_is_as_a_sync_reads_it),
 		T(a_lost_answer_is_harmless),
 		T(an_impostor_is_found_out),
 		T(a_wrong_code_is_said_so),

@@ -47,9 +47,41 @@ static void a_lost_answer_is_given_again(void **state)
 	jx_fake_clock_advance(&b->clock, JX_WIRE_CODE_MS * 3);
 	assert_int_equal(device_enrol(b, &d, &code, &again, &error), 200);
 	again.server_utc_ms = first.server_utc_ms;
+	/* but for the challenge, which is of its moment */
+	assert_memory_not_equal(again.challenge, first.challenge, sizeof(first.challenge));
+	memcpy(again.challenge, first.challenge, sizeof(first.challenge));
 	assert_memory_equal(&again, &first, sizeof(first));
 	assert_int_equal(bench_counts(b).writers, 1);
 	assert_int_equal(bench_counts(b).entries, 1);
+}
+
+static void the_first_sign_in_has_its_challenge(void **state)
+{
+	struct bench *b = *state;
+	const struct jx_code_text code = bench_code(b, "H07", JX_ROLE_FIELD, true);
+	const struct ask ask = {.from_n = -1};
+	struct jx_enrol_answer an;
+	struct jx_wire_error error;
+	struct device d;
+	struct reply r;
+	jx_buf body;
+
+	device_init(&d, 2);
+	assert_int_equal(device_enrol(b, &d, &code, &an, &error), 200);
+	assert_true(an.has_challenge);
+	d.has_challenge = true;
+	memcpy(d.challenge, an.challenge, sizeof(d.challenge));
+	device_body(&d, &ask, &body);
+	device_send_once(b, &d, &ask, &body, &r);
+	assert_int_equal(r.status, 200);
+	reply_done(&r);
+	/* it is this writer's alone */
+	d.challenge[30] ^= 1;
+	device_send_once(b, &d, &ask, &body, &r);
+	assert_refused(&r, 401, "challenge");
+	reply_done(&r);
+	jx_buf_done(&body);
+	device_done(&d);
 }
 
 static void another_key_cannot_use_a_used_code(void **state)
@@ -569,6 +601,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_trusted_code_makes_an_active_writer),
 		TEST(a_lost_answer_is_given_again),
+		TEST(the_first_sign_in_has_its_challenge),
 		TEST(another_key_cannot_use_a_used_code),
 		TEST(a_revoked_writer_does_not_get_its_answer_again),
 		TEST(a_code_lives_fifteen_minutes),

@@ -90,6 +90,8 @@ static void an_answer_reads_as_it_was_written(void **state)
 			memset(an.pins[i], i < pins ? (int)i + 1 : 0, JX_HASH_BYTES);
 		an.pin_count = pins;
 		an.is_active = pins % 2 == 0;
+		an.has_challenge = pins % 2 == 1;
+		memset(an.challenge, an.has_challenge ? 0xc7 : 0, sizeof(an.challenge));
 		jx_buf_reset(&b);
 		jx_assert_ok(jx_enrol_answer_write(&an, &b, &err), &err);
 		jx_assert_ok(jx_enrol_answer_read((struct jx_bytes){b.data, b.len}, &back, &err), &err);

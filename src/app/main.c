@@ -9,6 +9,7 @@
 struct start {
 	char *home, *profile;
 	gboolean is_demo, is_kiosk, wants_version;
+	bool is_second; /* another process has the window */
 	struct demo demo;
 };
 
@@ -92,6 +93,8 @@ static int on_options(GApplication *application, GVariantDict *options, struct s
 	(void)options;
 	if (!start->wants_version) {
 		choose_name(application, start);
+		start->is_second = g_application_register(application, NULL, NULL) &&
+				   g_application_get_is_remote(application);
 		return -1;
 	}
 	g_print("jiexun %s\n", JX_VERSION);
@@ -138,7 +141,7 @@ int main(int argc, char **argv)
 	app_end_when_told(GTK_APPLICATION(application));
 	status = g_application_run(G_APPLICATION(application), argc, argv);
 	/* a unit that starts us must not do so again and again while somebody has it open */
-	if (start.is_kiosk && status == 0 && g_application_get_is_remote(G_APPLICATION(application)))
+	if (start.is_kiosk && start.is_second && status == 0)
 		status = jx_rc_exit_status(JX_EBUSY);
 	g_object_unref(application);
 	demo_remove(&start.demo);

@@ -193,21 +193,30 @@ class Screens(ImeCase):
         self.app.write("Search the checks", name)
         self.app.tap_row(name)
 
+    def turn(self, page):
+        # page by page: a button pressed by its name takes no second press for 250 ms
+        self.app.see(page)
+        self.app.press("Next")
+
     def go_letter(self):
         self.begin_form("shopfront duty letter")
-        self.app.press("Next")
+        self.turn("1/4")
+        self.app.see("2/4")
 
     def go_note(self):
         self.go_letter()
-        self.app.press("Next")
+        self.turn("2/4")
+        self.app.see("3/4")
 
     def go_finish(self):
         self.go_note()
-        self.app.press("Next")
+        self.turn("3/4")
+        self.app.see("4/4")
 
     def go_survey(self):
         self.begin_form("rodent signs outdoors")
-        self.app.press("Next")
+        self.turn("1/4")
+        self.app.see("2/4")
 
     def go_list(self):
         self.begin_form("rodent signs outdoors")
@@ -293,7 +302,7 @@ class Begun(Screens):
 
     NOTE = "Note"
 
-    def begin(self, name):
+    def begin_letters(self, name):
         """A word in the field, and the letters of another."""
         self.enter(name)
         self.type(LETTERS + " ")
@@ -308,7 +317,7 @@ class Begun(Screens):
     def test_page_keys(self):
         """A form turns its pages by the keys by which an input method turns over its words: then they are the input method's."""
         self.go("note")
-        self.begin("note")
+        self.begin_letters("note")
         self.key("Next")
         self.key("Prior")
         wait_for("its list turned over", lambda: [what["candidates"] for what in self.engine.said() if "candidates" in what] ==
@@ -331,7 +340,7 @@ class Begun(Screens):
     def test_left(self):
         """The way back, by a finger."""
         self.go("compose")
-        self.begin(self.NOTE)
+        self.begin_letters(self.NOTE)
         self.tap("Back")
         self.app.press("1 not finished: go on")
         self.found = {}
@@ -341,7 +350,7 @@ class Begun(Screens):
     def test_saved(self):
         self.go("compose")
         self.app.write("Days to put it right", "3")
-        self.begin(self.NOTE)
+        self.begin_letters(self.NOTE)
         self.tap("Save")
         self.app.see("Saved: ")
         with Database(glob.glob(self.path("*", "**", "jiexun.db"), recursive=True)[-1]) as db:
@@ -351,7 +360,7 @@ class Begun(Screens):
     def test_phrase(self):
         """A phrase is put behind what is in the field."""
         self.go("compose")
-        self.begin(self.NOTE)
+        self.begin_letters(self.NOTE)
         self.tap("owner unclear")
         self.wait_text(self.NOTE, WORD + "; owner unclear")
 

@@ -86,7 +86,9 @@ class Node:
 
     def is_named(self, name):
         # GTK adds the text of a label inside to the name that was given
-        return self.name == name or self.name.startswith(name + " ")
+        # nor does a capital make it another: packs write names as they stand in a sentence, a tile begins with one
+        mine, name = self.name.casefold(), name.casefold()
+        return mine == name or mine.startswith(name + " ")
 
 
 class Touch:
@@ -234,7 +236,7 @@ class Touch:
         """A row of a list by a word on it, with a finger: GTK 4.8 offers no action for it."""
         def place():
             for node in self.nodes("list item"):
-                if any(text in word for word in node.words()) and self.is_shown(node):
+                if any(text.casefold() in word.casefold() for word in node.words()) and self.is_shown(node):
                     x, y, width, height = node.call("Component", "GetExtents", "(u)", IN_WINDOW)
                     return x + width // 2, y + height // 2
             return None

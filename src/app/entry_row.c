@@ -177,6 +177,11 @@ static void show_picture(AppEntryRow *row)
 	}
 }
 
+AppLine *app_entry_row_line(AppEntryRow *row)
+{
+	return row->line;
+}
+
 void app_entry_row_leave(AppEntryRow *row)
 {
 	if (row->line == NULL)

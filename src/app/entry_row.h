@@ -44,6 +44,8 @@ G_DECLARE_FINAL_TYPE(AppEntryRow, app_entry_row, APP, ENTRY_ROW, GtkBox)
 GtkWidget *app_entry_row_new(void);
 /** @param time  "09:41" */
 void app_entry_row_show(AppEntryRow *row, AppLine *line, const char *time);
+/** What it shows; NULL: nothing. */
+AppLine *app_entry_row_line(AppEntryRow *row);
 /** Stop showing it: the row is used again for another. */
 void app_entry_row_leave(AppEntryRow *row);
 

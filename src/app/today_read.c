@@ -12,7 +12,7 @@
 struct reading {
 	struct today_page_job *job;
 	int64_t tried_utc_ms, rows;
-	bool has_at_once; /* those stand above already */
+	bool has_at_once; /* those stand above all others */
 };
 
 static jx_rc take_at_once(void *user, const struct jx_view_row *row)
@@ -20,16 +20,18 @@ static jx_rc take_at_once(void *user, const struct jx_view_row *row)
 	const struct reading *r = user;
 
 	if (entry_is_at_once(row))
-		g_ptr_array_add(r->job->lines, app_line_new(row, r->tried_utc_ms));
+		g_ptr_array_insert(r->job->lines, (int)r->job->at_once++, app_line_new(row, r->tried_utc_ms));
 	return JX_OK;
 }
 
 static jx_rc take_row(void *user, const struct jx_view_row *row)
 {
 	struct reading *r = user;
+	struct today_page_job *job = r->job;
 
 	r->rows++;
-	r->job->last_place = row->log_place;
+	job->newest_place = MAX(job->newest_place, row->log_place);
+	job->oldest_place = job->oldest_place > 0 ? MIN(job->oldest_place, row->log_place) : row->log_place;
 	if (!r->has_at_once || !entry_is_at_once(row))
 		g_ptr_array_add(r->job->lines, app_line_new(row, r->tried_utc_ms));
 	return JX_OK;
@@ -52,10 +54,48 @@ static int64_t tried(struct jx_handheld *h)
 	return utc_ms;
 }
 
+static void turn_over(GPtrArray *lines)
+{
+	for (guint i = 0; i < lines->len / 2; i++) {
+		gpointer *one = &lines->pdata[i], *other = &lines->pdata[lines->len - 1 - i];
+		gpointer kept = *one;
+
+		*one = *other;
+		*other = kept;
+	}
+}
+
+/* From the side that is asked for: what lies between is not read, however much it is. */
+static jx_rc read_rows(struct jx_handheld *h, struct jx_view_query *q, struct reading *r,
+		       struct jx_error *err)
+{
+	const bool is_up = r->job->way == TODAY_NEWER || r->job->way == TODAY_OLDEST;
+	jx_rc rc;
+
+	q->limit = TODAY_PAGE_ROWS;
+	q->newest_first = !is_up;
+	q->beyond = r->job->beyond;
+	rc = jx_view_list(h->store, h->pack, q, take_row, r, err);
+	if (is_up)
+		turn_over(r->job->lines);
+	r->job->is_end = rc == JX_OK && r->rows < TODAY_PAGE_ROWS;
+	return rc;
+}
+
+static jx_rc read_at_once(struct jx_handheld *h, struct jx_view_query *q, struct reading *r,
+			  struct jx_error *err)
+{
+	q->limit = 0;
+	q->newest_first = true;
+	q->beyond = 0;
+	q->at_once_only = true;
+	return jx_view_list(h->store, h->pack, q, take_at_once, r, err);
+}
+
 static jx_rc read_page(struct jx_handheld *h, struct desk_job *base, struct jx_error *err)
 {
 	struct today_page_job *job = (struct today_page_job *)base;
-	struct jx_view_query q = {.newest_first = true, .all_writers = true, .beyond = job->beyond};
+	struct jx_view_query q = {.all_writers = true};
 	struct reading r = {.job = job};
 	jx_rc rc = open_for(h, err);
 
@@ -67,15 +107,10 @@ static jx_rc read_page(struct jx_handheld *h, struct desk_job *base, struct jx_e
 	q.day = job->day[0] != '\0' ? job->day : NULL;
 	q.search = job->search[0] != '\0' ? job->search : NULL;
 	r.has_at_once = q.day != NULL && q.search == NULL;
-	if (job->beyond == 0 && r.has_at_once) {
-		q.at_once_only = true;
-		rc = jx_view_list(h->store, h->pack, &q, take_at_once, &r, err);
-		q.at_once_only = false;
-	}
-	q.limit = TODAY_PAGE_ROWS;
-	if (rc == JX_OK)
-		rc = jx_view_list(h->store, h->pack, &q, take_row, &r, err);
-	job->is_end = rc == JX_OK && r.rows < TODAY_PAGE_ROWS;
+	rc = read_rows(h, &q, &r, err);
+	if (rc == JX_OK && r.has_at_once &&
+	    (job->way == TODAY_NEWEST || (job->is_end && job->way != TODAY_OLDER)))
+		rc = read_at_once(h, &q, &r, err);
 	return rc;
 }
 

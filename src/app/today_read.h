@@ -7,17 +7,28 @@
 
 #define TODAY_PAGE_ROWS 60
 
+/** Which rows: either end of the list, or those beside what is there. The newest are first. */
+enum today_way {
+	TODAY_NEWEST,
+	TODAY_OLDER,
+	TODAY_NEWER,
+	TODAY_OLDEST
+};
+
 struct today_page_job {
 	struct desk_job base;
 	/* in */
+	enum today_way way;
 	char day[11];     /**< "" all days */
 	char search[256]; /**< "" none */
-	int64_t beyond;   /**< log place of the last row that is there; 0: from the newest */
+	int64_t beyond;   /**< older, newer: log place of the row that is there */
 	guint serial;     /**< of the list that asked */
 	/* out */
-	GPtrArray *lines;   /**< of AppLine, newest first; what cannot wait first where the list begins */
-	int64_t last_place; /**< where the next page goes on */
-	bool is_end;
+	GPtrArray *lines;     /**< of AppLine, newest first; what cannot wait first where the list begins */
+	guint at_once;        /**< so many of them cannot wait, and stand there */
+	int64_t newest_place; /**< where the pages beside it go on; 0: there was no row */
+	int64_t oldest_place;
+	bool is_end;    /**< there are no more this way */
 	char today[11]; /**< of this device */
 };
 struct today_page_job *today_page_job_new(void);

@@ -105,3 +105,4 @@ mapfile -t frames < <(of frame "$dir/scroll")
 figure app.scroll_frame "$(median "${frames[@]}")" ms "" "" 16.7
 figure app.scroll_frame_p95 "$(printf '%s\n' "${frames[@]}" | sort -g | awk '{ v[NR] = $1 } END { printf "%.3f", v[int(NR * 0.95)] }')" ms "" "" ""
 figure app.scroll_rows "$(of rows "$dir/scroll")" widgets "" "" 256
+figure app.end_100k "$(of end "$dir/scroll")" ms "" "" ""

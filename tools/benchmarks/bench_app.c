@@ -5,7 +5,8 @@
  *                            the main loop was away from the press until all was written and drawn), "press MS" and "release MS" (from
  *                            the event to the end of the next frame drawn)
  *   bench_app scroll HOME    the list of all days of a device, 150 times Page Down: "frame MS" a frame, "hold MS" the longest absence,
- *                            "rows N" the most row widgets there were, "entries N" read by then
+ *                            "rows N" the most row widgets there were, "lines N" the most entries that the list held; then the keys End and
+ *                            Home: "end MS", "home MS" from the key, xdotool's start included, to the row of that end drawn with the focus
  * Run by app.sh below a screen of its own; the steps are those of the tests, whose support it uses.
  */
 #include "app_test.h"
@@ -34,6 +35,7 @@ struct bench {
 	const char *waiting;            /* what happened last, and no frame was drawn since */
 	bool says_frames, says_touches; /* else they are drawn but not printed */
 	int rows_most;
+	guint lines_most;
 };
 
 static gint64 mono_us(void)
@@ -301,6 +303,47 @@ static void open_all_days(struct bench *b, const char *home)
 	app_test_settle(&b->t);
 }
 
+struct end {
+	struct bench *b;
+	bool is_last;
+	int64_t before; /* place of the entry that was there */
+};
+
+static int64_t place_of_end(struct bench *b, bool is_last)
+{
+	GListModel *list = list_of(b);
+	const guint n = g_list_model_get_n_items(list);
+	g_autoptr(AppLine) line = g_list_model_get_item(list, is_last && n > 0 ? n - 1 : 0);
+
+	return line != NULL ? line->line.log_place : 0;
+}
+
+/* Has the row at that end of the list the focus, and is it further than what was read before? */
+static bool is_at_end(struct app_test *t, void *user)
+{
+	const struct end *end = user;
+	GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(t->window));
+	GtkWidget *row = focus != NULL ? gtk_widget_get_first_child(focus) : NULL;
+	AppLine *line = row != NULL && APP_IS_ENTRY_ROW(row) ? app_entry_row_line(APP_ENTRY_ROW(row)) : NULL;
+	const int64_t place = line != NULL ? line->line.log_place : end->before;
+
+	return place == place_of_end(end->b, end->is_last) &&
+	       (end->is_last ? place < end->before : place > end->before);
+}
+
+static void go_to_end(struct bench *b, const char *key, const char *figure)
+{
+	struct end end = {.b = b, .is_last = strcmp(key, "End") == 0};
+	gint64 began_us;
+
+	end.before = place_of_end(b, end.is_last);
+	began_us = mono_us();
+	keys(key, "1");
+	app_test_wait(&b->t, is_at_end, &end, key);
+	gtk_test_widget_wait_for_draw(GTK_WIDGET(b->t.window));
+	printf("%s %.3f\n", figure, (double)(mono_us() - began_us) / 1000);
+}
+
 static void run_scroll(struct bench *b, const char *home)
 {
 	open_all_days(b, home);
@@ -310,10 +353,12 @@ static void run_scroll(struct bench *b, const char *home)
 		keys("Page_Down", "10");
 		b->says_frames = false;
 		b->rows_most = MAX(b->rows_most, count_rows(GTK_WIDGET(b->t.window)));
+		b->lines_most = MAX(b->lines_most, g_list_model_get_n_items(list_of(b)));
 	}
 	app_test_settle(&b->t);
-	printf("hold %.3f\nrows %d\nentries %u\n", (double)b->hold_us / 1000, b->rows_most,
-	       g_list_model_get_n_items(list_of(b)));
+	printf("hold %.3f\nrows %d\nlines %u\n", (double)b->hold_us / 1000, b->rows_most, b->lines_most);
+	go_to_end(b, "End", "end");
+	go_to_end(b, "Home", "home");
 	app_test_close_window(&b->t);
 }
 

@@ -3,6 +3,7 @@ import json
 import os
 import signal
 import sqlite3
+import subprocess
 import uuid
 
 from e2e import PATIENCE_S, Case, Database, Service, clock_env, count_env, kill_env, main, program, run, wait_for
@@ -122,6 +123,18 @@ class HeldBack(AppCase):
         app.press("Sync now")
         app.wait_row("Waiting", "0 entries, 0 photos")
         app.wait_row("Last sync", "good")
+        self.assertEqual(app.close(), 0)
+        self.must_be_whole()
+
+    def test_killed(self):
+        """The sync is killed: said in words, and what it had not sent goes with the next one."""
+        app, pid = self.begin()
+        os.kill(pid, signal.SIGKILL)
+        app.see("the sync was broken off; what was not sent waits here")
+        app.wait("Sync now", lambda: app.find("push button", "Sync now"))
+        self.let_go()
+        app.press("Sync now")
+        app.wait_row("Waiting", "0 entries, 0 photos")
         self.assertEqual(app.close(), 0)
         self.must_be_whole()
 
@@ -295,6 +308,68 @@ class BadDays(AppCase):
         photos = [row["photos"] for row in self.observations()]
         found, survey = self.checks()
         self.assertEqual((photos, found["answers"]["note"], survey["answers"]["path_m"]), ([1, 0], "word before the end", 1234))
+
+    def test_clock_set_back(self):
+        """By two years, while it is known by the last sync and the time since the device was switched on: said, and recorded with both."""
+        self.handheld.sync()
+        app = self.app(self.handheld, env=clock_env(offset_s=-2 * 365 * 86400))
+        app.see("This device's clock is 10511")  # 1,051,200 minutes, less what the test took since
+        app.press("Nothing found here")
+        app.see("The clock is wrong")
+        app.press("Save")
+        app.see("Saved: H07-3")
+        self.assertEqual(app.close(), 0)
+        self.assertEqual(len(self.observations()), 1)
+        self.handheld.sync()
+        self.assert_exactly_once(self.server, [self.handheld])
+
+    def small_disk(self, size):
+        """A device whose folder lies on a disk of that size. Only root may mount one."""
+        if os.geteuid() != 0:
+            self.skipTest("needs root, to mount a small disk")
+        home = self.path("H09")
+        os.mkdir(home, 0o700)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", home], check=True, timeout=PATIENCE_S)
+        self.addCleanup(lambda: subprocess.run(["umount", "--lazy", home], check=True, timeout=PATIENCE_S))
+        return self.camera_device(self.server, "H09", storage__reserve_mb=16, storage__warn_mb=32)
+
+    def fill(self, device, leave):
+        """What else is on the disk, so that so many bytes are free."""
+        path = os.path.join(device.home, "others")
+        if os.path.exists(path):
+            os.remove(path)
+        left = os.statvfs(device.home)
+        with open(path, "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, left.f_bavail * left.f_frsize - leave)
+
+    def test_disk_full(self):
+        """A real disk that fills up, to the last byte: photos stop at the reserve, said with the cure; what is entered is kept, and photos
+        go on by themselves when there is room."""
+        device = self.handheld = self.small_disk("64m")
+        self.fill(device, 24000000)
+        app = self.app(device)
+        app.see("Space is getting short")
+        self.fill(device, 12000000)
+        app.see("no more photos are taken. Records without photos are still saved. Sync")
+        app.press("disorderly parking")
+        app.see("Disk full: no more photos")
+        app.press("Shutter")
+        app.see("draft kept")
+        self.assertEqual(os.listdir(os.path.join(device.home, "drafts")) if os.path.isdir(os.path.join(device.home, "drafts")) else [], [])
+        # not a byte is left: the store has room of its own for a record without a photo, so what is said to be kept and saved is
+        self.fill(device, 0)
+        app.write("Note", "word without room")
+        self.wait_for_draft("%note", "word without room")
+        app.press("Save")
+        app.see("Saved: H09-3")
+        os.remove(os.path.join(device.home, "others"))
+        app.see_no("Disk full")
+        self.log_disorder(app)
+        self.assertEqual(app.close(), 0)
+        self.assertEqual([row["photos"] for row in self.observations()], [0, 1])
+        self.assertEqual(self.checks()[0]["answers"]["note"], "word without room")
+        device.sync()
+        self.assert_exactly_once(self.server, [device])
 
     def test_weeks_alone(self):
         """After a restart of the device, whose clock has gone on for 20 days: how long, what waits, and what to do."""

@@ -355,6 +355,11 @@ static void on_search(AppCheckPage *page)
 	gtk_list_box_invalidate_filter(page->rows);
 }
 
+static void on_stop(AppCheckPage *page)
+{
+	gtk_editable_set_text(GTK_EDITABLE(page->search), "");
+}
+
 static void on_row(AppCheckPage *page, GtkListBoxRow *row)
 {
 	const uint8_t *draft = g_object_get_data(G_OBJECT(row), "draft");
@@ -364,6 +369,20 @@ static void on_row(AppCheckPage *page, GtkListBoxRow *row)
 		sheet_resume(GTK_WIDGET(page), draft);
 	else if (form != NULL)
 		sheet_begin(GTK_WIDGET(page), form);
+}
+
+/* Enter begins the first that was found. */
+static void on_enter(AppCheckPage *page)
+{
+	GtkListBoxRow *row;
+
+	if (gtk_editable_get_text(GTK_EDITABLE(page->search))[0] == '\0')
+		return;
+	for (int i = 0; (row = gtk_list_box_get_row_at_index(page->rows, i)) != NULL; i++)
+		if (is_found(row, page)) {
+			on_row(page, row);
+			return;
+		}
 }
 
 static void app_check_page_map(GtkWidget *widget)
@@ -400,6 +419,8 @@ static void app_check_page_class_init(AppCheckPageClass *class)
 	gtk_widget_class_bind_template_child(widget, AppCheckPage, search);
 	gtk_widget_class_bind_template_child(widget, AppCheckPage, rows);
 	gtk_widget_class_bind_template_callback(widget, on_search);
+	gtk_widget_class_bind_template_callback(widget, on_enter);
+	gtk_widget_class_bind_template_callback(widget, on_stop);
 	gtk_widget_class_bind_template_callback(widget, on_row);
 }
 

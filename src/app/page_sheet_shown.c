@@ -7,7 +7,8 @@
 /* Lines of what is counted that are seen at once, the others by scrolling; in pixels what is above and below them. */
 #define LINES_BY_PAD 2
 #define LINES_MAX    4
-#define LINES_AROUND 8
+#define LINES_AROUND 4
+#define BY_PAD_PX    76 /* above a pad, if more than that many fit in there */
 
 /* ---- what is shown always ------------------------------------------------------------------------------ */
 
@@ -15,29 +16,42 @@ void sheet_page_fit_results(AppSheetPage *page)
 {
 	PangoLayout *layout = gtk_label_get_layout(page->computed);
 	const int lines = pango_layout_get_line_count(layout);
-	const int most = gtk_widget_get_visible(GTK_WIDGET(page->pad)) ? LINES_BY_PAD : LINES_MAX;
-	int height;
+	const bool has_pad = gtk_widget_get_visible(GTK_WIDGET(page->pad));
+	const bool is_beside = gtk_orientable_get_orientation(GTK_ORIENTABLE(page->split)) ==
+			       GTK_ORIENTATION_HORIZONTAL;
+	int height, line, most = LINES_MAX;
 
 	pango_layout_get_pixel_size(layout, NULL, &height);
-	gtk_scrolled_window_set_max_content_height(page->results,
-						   most * ((height + lines - 1) / lines) + LINES_AROUND);
+	line = MAX((height + lines - 1) / lines, 1);
+	if (has_pad)
+		most = is_beside ? LINES_BY_PAD : MAX(BY_PAD_PX / line, LINES_BY_PAD);
+	gtk_scrolled_window_set_max_content_height(page->results, most * line + LINES_AROUND);
+}
+
+/* It stands indented in a dialogue, at the edge here; no line is longer than before. */
+static const char *without_indent(char *text)
+{
+	char *out = text;
+
+	for (const char *at = text + strspn(text, " "); *at != '\0'; at++) {
+		*out++ = *at;
+		if (*at == '\n')
+			at += strspn(at + 1, " ");
+	}
+	*out = '\0';
+	return g_strchomp(text);
 }
 
 void sheet_page_show_computed(AppSheetPage *page)
 {
 	JX_AUTO_BUF text = {0};
-	size_t len;
 
 	jx_buf_init(&text, 1 << 20);
 	jx_fill_computed_text(page->sheet->fill.sheet, page->sheet->fill.draft.day, &text);
 	gtk_widget_set_visible(GTK_WIDGET(page->results), text.data != NULL);
 	if (text.data == NULL)
 		return;
-	len = strlen(text.data);
-	if (len > 0 && text.data[len - 1] == '\n')
-		text.data[len - 1] = '\0';
-	/* it stands indented in a dialogue, at the edge here */
-	gtk_label_set_text(page->computed, text.data + strspn(text.data, " "));
+	gtk_label_set_text(page->computed, without_indent(text.data));
 	sheet_page_fit_results(page);
 }
 

@@ -5,6 +5,9 @@
 
 #include "keys.h"
 
+/* From here on letters are thick enough for the sun: bold ones would not find room. */
+#define LARGE_PCT 150
+
 static const char *const themes[] = {"system", "light", "dark", "outdoor"};
 
 static void read_keys(GKeyFile *file, const char *name, char **keys)
@@ -87,4 +90,8 @@ void prefs_apply(const struct prefs *p)
 		gtk_widget_add_css_class(GTK_WIDGET(window), "outdoor");
 	else
 		gtk_widget_remove_css_class(GTK_WIDGET(window), "outdoor");
+	if (p->text_pct >= LARGE_PCT)
+		gtk_widget_add_css_class(GTK_WIDGET(window), "large");
+	else
+		gtk_widget_remove_css_class(GTK_WIDGET(window), "large");
 }

@@ -135,6 +135,15 @@ static void on_enter(GtkSearchEntry *search, struct list *l)
 		}
 }
 
+/* The way back is the same wherever the focus is; what was searched for goes first. */
+static void on_stop(GtkSearchEntry *search)
+{
+	if (gtk_editable_get_text(GTK_EDITABLE(search))[0] != '\0')
+		gtk_editable_set_text(GTK_EDITABLE(search), "");
+	else
+		app_pop(GTK_WIDGET(search));
+}
+
 /* The next letter goes behind the first, which is there already. */
 static void on_typed(GtkSearchEntry *search)
 {
@@ -148,13 +157,14 @@ static void take_typed(struct list *l, GtkWidget *page)
 	gtk_search_entry_set_key_capture_widget(l->search, page);
 	g_signal_connect(l->search, "search-started", G_CALLBACK(on_typed), NULL);
 	g_signal_connect(l->search, "activate", G_CALLBACK(on_enter), l);
+	g_signal_connect(l->search, "stop-search", G_CALLBACK(on_stop), NULL);
 }
 
 static GtkWidget *make_page(struct list *l)
 {
 	GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
 	GtkWidget *scroll = gtk_scrolled_window_new();
-	GtkWidget *clear = gtk_button_new_with_label(_("Leave open"));
+	GtkWidget *clear = gtk_button_new_with_label(_("Leave open")), *nothing;
 
 	gtk_widget_add_css_class(page, "page");
 	l->search = GTK_SEARCH_ENTRY(gtk_search_entry_new());
@@ -163,6 +173,11 @@ static GtkWidget *make_page(struct list *l)
 	l->rows = GTK_LIST_BOX(gtk_list_box_new());
 	gtk_list_box_set_selection_mode(l->rows, GTK_SELECTION_NONE);
 	gtk_list_box_set_filter_func(l->rows, is_found, l, NULL);
+	nothing = gtk_label_new(_("Nothing in the list has these words"));
+	gtk_label_set_wrap(GTK_LABEL(nothing), TRUE);
+	gtk_label_set_xalign(GTK_LABEL(nothing), 0);
+	gtk_widget_add_css_class(nothing, "nothing");
+	gtk_list_box_set_placeholder(l->rows, nothing);
 	gtk_widget_set_vexpand(scroll, TRUE);
 	gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroll), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
 	gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scroll), GTK_WIDGET(l->rows));

@@ -1,6 +1,8 @@
 /* Words: one line, or several for a note; phrases to tap stand before the typing. */
 #include "sheet.h"
 
+#include "flow.h"
+
 #include <string.h>
 
 #define LINE_CHARS_MAX 120 /* longer texts get a field of several lines */
@@ -82,12 +84,12 @@ static void add_phrases(AppSheetField *f, struct words *w, GtkWidget *box)
 	const struct jx_text *texts = NULL;
 	const size_t n = jx_pack_phrases(jx_sheet_pack(s->fill.sheet), s->fill.draft.form,
 					 app_sheet_field_of(f)->id, &texts);
-	GtkWidget *scroll, *chips;
+	GtkWidget *chips;
 
 	if (n == 0)
 		return;
-	scroll = gtk_scrolled_window_new();
 	chips = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+	app_flow_use(chips);
 	for (size_t i = 0; i < n && i < PHRASES_SHOWN; i++) {
 		GtkWidget *chip = gtk_button_new_with_label(jx_text_pick(&texts[i]));
 
@@ -95,9 +97,7 @@ static void add_phrases(AppSheetField *f, struct words *w, GtkWidget *box)
 		g_signal_connect(chip, "clicked", G_CALLBACK(on_phrase), w);
 		gtk_box_append(GTK_BOX(chips), chip);
 	}
-	gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroll), GTK_POLICY_EXTERNAL, GTK_POLICY_NEVER);
-	gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scroll), chips);
-	gtk_box_append(GTK_BOX(box), scroll);
+	gtk_box_append(GTK_BOX(box), chips);
 }
 
 static GtkWidget *make_view(struct words *w)

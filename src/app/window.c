@@ -141,7 +141,7 @@ static void app_window_init(AppWindow *w)
 	w->trouble_shown = -1;
 	g_type_ensure(APP_TYPE_PINYIN_PAD);
 	gtk_widget_init_template(GTK_WIDGET(w));
-	app_flow_fill(gtk_widget_get_parent(GTK_WIDGET(w->banner_text)));
+	app_flow_fill(gtk_widget_get_parent(GTK_WIDGET(w->banner_button)));
 	app_sight__serve(w);
 }
 

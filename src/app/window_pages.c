@@ -272,8 +272,15 @@ static gboolean on_escape(GtkWidget *widget, GVariant *args, gpointer user)
 /* Keys 1 to 4 with Alt: a keypad has no tab bar to tap. */
 static gboolean on_view_key(GtkWidget *widget, GVariant *args, gpointer user)
 {
+	AppWindow *w = APP_WINDOW(widget);
+	GtkWidget *view;
+
 	(void)user;
 	app_show_view(widget, g_variant_get_string(args, NULL));
+	/* else Enter would press the bar that led to the page before */
+	view = adw_view_stack_get_visible_child(w->views);
+	if (gtk_widget_get_focus_child(view) == NULL)
+		(void)gtk_widget_child_focus(view, GTK_DIR_TAB_FORWARD);
 	return TRUE;
 }
 

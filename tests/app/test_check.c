@@ -185,7 +185,7 @@ static void test_by_keys(void **state)
 	(void)gtk_widget_grab_focus(app_test_find(&t, GTK_TYPE_SEARCH_ENTRY, NULL));
 	app_test_keys(&t, "s", "i", "g", "n", "s", "minus", "o", "u", "t", NULL);
 	app_test_wait(&t, is_gone, NULL, "the search shows only what was searched for");
-	app_test_keys(&t, "Tab", "Return", NULL);
+	app_test_keys(&t, "Return", NULL);
 	(void)open_sheet(&t);
 	/* number and name of the unit, then its class, from a list that is searched */
 	app_test_keys(&t, "Return", "Return", "Return", NULL);
@@ -359,6 +359,10 @@ static void test_long_list(void **state)
 		gtk_editable_get_text(GTK_EDITABLE(app_test_find(&t, GTK_TYPE_SEARCH_ENTRY, NULL))), "02");
 	app_test_keys(&t, "Return", NULL);
 	assert_true(app_test_sees(&t, "商场超市"));
+	/* and the key that leads back does so from the search too */
+	app_test_press_named(&t, "单位类别");
+	app_test_keys(&t, "9", "Escape", "Escape", NULL);
+	assert_non_null(app_test_look(&t, NULL, APP_TYPE_SHEET_PAGE, NULL, 0));
 	app_test_close(&t);
 }
 

@@ -143,7 +143,10 @@ static void test_places(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(views); i++) {
 		g_autofree char *name = NULL;
 
-		app_test_keys(&t, views[i], "Tab", NULL);
+		app_test_keys(&t, views[i], NULL);
+		assert_non_null(gtk_widget_get_ancestor(gtk_window_get_focus(GTK_WINDOW(t.window)),
+							ADW_TYPE_VIEW_STACK));
+		app_test_keys(&t, "Tab", NULL);
 		name = focused(&t);
 		assert_string_not_equal(name, ""); /* there is something to work with, and it has a name */
 	}

@@ -3,7 +3,8 @@
 
 #include "app_test.h"
 
-#define TOUCH_PX 48
+#define TOUCH_PX       48
+#define CHIP_AROUND_PX 64 /* its own padding, and the page's */
 
 struct look {
 	struct app_test *t;
@@ -104,6 +105,17 @@ static void check_inside(struct look *l, GtkWidget *widget, const graphene_rect_
 		find_fault(l, widget, "sticks out of the window above or below");
 }
 
+/* Its text, were it not wrapped. */
+static float one_line_px(GtkWidget *label)
+{
+	g_autoptr(PangoLayout) layout = pango_layout_copy(gtk_label_get_layout(GTK_LABEL(label)));
+	int width;
+
+	pango_layout_set_width(layout, -1);
+	pango_layout_get_pixel_size(layout, &width, NULL);
+	return (float)width;
+}
+
 static void check_label(struct look *l, GtkWidget *widget)
 {
 	PangoLayout *layout = gtk_label_get_layout(GTK_LABEL(widget));
@@ -115,6 +127,11 @@ static void check_label(struct look *l, GtkWidget *widget)
 		find_fault(l, widget, "its text is cut off with dots");
 		return;
 	}
+	if (pango_layout_get_line_count(layout) > 1 &&
+	    gtk_widget_get_ancestor(widget, GTK_TYPE_BUTTON) != NULL &&
+	    gtk_widget_has_css_class(gtk_widget_get_ancestor(widget, GTK_TYPE_BUTTON), "chip") &&
+	    one_line_px(widget) + CHIP_AROUND_PX < l->window.size.width)
+		find_fault(l, widget, "a chip is broken into lines although one line has room");
 	pango_layout_get_pixel_size(layout, &width, &height);
 	if (width > gtk_widget_get_width(widget) + 1 || height > gtk_widget_get_height(widget) + 1)
 		find_fault(l, widget, "its text is larger than its place");

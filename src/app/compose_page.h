@@ -1,4 +1,4 @@
-/* compose_page.h - between the two files of the page of a composition. */
+/* compose_page.h - between the files of the page of a composition. */
 #ifndef APP_COMPOSE_PAGE_H
 #define APP_COMPOSE_PAGE_H
 
@@ -42,11 +42,13 @@ void compose_page__drop_picture(AppComposePage *page, size_t i);
 /* Above Save, until something succeeds; NULL: none any more. */
 void compose_page__show_problem(AppComposePage *page, const struct jx_error *err);
 void compose_page__fill(AppComposePage *page);
-void compose_page__show_pictures(AppComposePage *page);
 void compose_page__show_place(AppComposePage *page);
-void compose_page__forget_texture(AppComposePage *page, size_t i);
 void compose_page__on_text(AppComposePage *page, GtkEditable *from);
 void compose_page__on_less(AppComposePage *page);
 void compose_page__on_more(AppComposePage *page);
+
+/* compose_pictures.c */
+void compose_page__show_pictures(AppComposePage *page);
+void compose_page__forget_texture(AppComposePage *page, size_t i);
 
 #endif

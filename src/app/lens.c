@@ -390,7 +390,6 @@ void lens_end(struct lens *l, gpointer owner)
 void lens_free(struct lens *l)
 {
 	const gint64 until = g_get_monotonic_time() + CLOSE_US;
-	bool is_stuck;
 
 	if (l == NULL)
 		return;
@@ -399,10 +398,9 @@ void lens_free(struct lens *l)
 	g_mutex_lock(&l->lock);
 	while (!l->is_over && g_cond_wait_until(&l->has_ended, &l->lock, until))
 		;
-	is_stuck = !l->is_over;
 	g_mutex_unlock(&l->lock);
-	if (is_stuck)
-		jx_camera_darken(l->own.camera_torch);
+	/* a camera that failed was given up, and what still hangs in its driver may light it */
+	jx_camera_darken(l->own.camera_torch);
 	leave(l);
 }
 

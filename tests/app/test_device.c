@@ -426,7 +426,7 @@ static char *camera_with(const struct led *led)
 static GtkWidget *light_button(struct app_test *t)
 {
 	wait_for_button(t, _("Shutter"));
-	return app_test_find(t, GTK_TYPE_TOGGLE_BUTTON, _("Light"));
+	return app_test_find(t, GTK_TYPE_TOGGLE_BUTTON, _("Torch"));
 }
 
 static void begin_photo(struct app_test *t)
@@ -767,6 +767,39 @@ static void test_stuck_camera(void **state)
 	jx_test_folder_remove(folder);
 }
 
+/* The light beside such a camera: off after a crash all the same, not to be pressed while there is no picture, and out at the end. */
+static void test_light_of_stuck_camera(void **state)
+{
+	struct app_test t = {.name = "light-of-stuck-camera"};
+	struct led led = make_led();
+	char *folder = jx_test_folder();
+	JX_AUTO_FREE char *path = jx_test_path(folder, "stuck");
+	g_autofree char *camera = g_strdup_printf("source = file\ndevice = %s\nwait_ms = 500\ntorch = %s\n",
+						  path, led.folder);
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_true(g_file_set_contents(led.brightness, "120", -1, NULL));
+	open_with(&t, NULL, camera);
+	wait_lit(&t, &led, "0");
+	app_test_press_named(&t, "乱停乱放");
+	wait_for_button(&t, _("Try the camera again"));
+	/* said over the page that is left without a picture, too */
+	app_test_press_named(&t, _("Leave the picture out"));
+	app_test_must_see(&t, _("No camera"));
+	/* lit by whatever hangs in the driver */
+	assert_true(g_file_set_contents(led.brightness, "120", -1, NULL));
+	app_test_close_window(&t);
+	assert_true(is_lit(&t, &(struct led){.brightness = led.brightness, .wanted = "0"}));
+	fd = open(path, O_RDWR);
+	assert_true(fd >= 0);
+	demo_remove(&t.demo);
+	close(fd);
+	remove_led(&led);
+	jx_test_folder_remove(folder);
+}
+
 /* gpsd takes the connection and never says a word; then there is none at all. Shown, and saved without a position. */
 static void test_silent_gpsd(void **state)
 {
@@ -810,6 +843,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_import),
 		cmocka_unit_test(test_bad_imports),
 		cmocka_unit_test(test_stuck_camera),
+		cmocka_unit_test(test_light_of_stuck_camera),
 		cmocka_unit_test(test_silent_gpsd),
 	};
 

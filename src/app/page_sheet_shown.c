@@ -25,7 +25,15 @@ void sheet_page_fit_results(AppSheetPage *page)
 	line = MAX((height + lines - 1) / lines, 1);
 	if (has_pad)
 		most = is_beside ? LINES_BY_PAD : MAX(BY_PAD_PX / line, LINES_BY_PAD);
-	gtk_scrolled_window_set_max_content_height(page->results, most * line + LINES_AROUND);
+	/* what scrolls asks its child how high it is on one endless line: here it is as wide as it will be */
+	gtk_widget_measure(GTK_WIDGET(page->computed), GTK_ORIENTATION_VERTICAL,
+			   gtk_widget_get_width(GTK_WIDGET(page)) > 0 ? gtk_widget_get_width(GTK_WIDGET(page))
+								      : -1,
+			   NULL, &height, NULL, NULL);
+	height = MIN(height, most * line + LINES_AROUND);
+	gtk_scrolled_window_set_max_content_height(page->results, -1);
+	gtk_scrolled_window_set_min_content_height(page->results, height);
+	gtk_scrolled_window_set_max_content_height(page->results, height);
 }
 
 /* It stands indented in a dialogue, at the edge here; no line is longer than before. */

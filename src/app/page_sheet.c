@@ -367,6 +367,8 @@ static void app_sheet_page_init(AppSheetPage *page)
 {
 	page->fields = g_ptr_array_new();
 	gtk_widget_init_template(GTK_WIDGET(page));
+	/* large letters: the name of the section and the key beside it below one another, not one over the other */
+	app_flow_fill(gtk_widget_get_parent(GTK_WIDGET(page->card)));
 	app_flow_fill(page->foot);
 	app_flow_fill(page->keys);
 	sheet_page_take_keys(page);

@@ -137,6 +137,17 @@ static void check_label(struct look *l, GtkWidget *widget)
 		find_fault(l, widget, "its text is larger than its place");
 }
 
+/* A name that is wider than its button lies over what stands beside it. */
+static void check_in_button(struct look *l, GtkWidget *label)
+{
+	GtkWidget *button = gtk_widget_get_ancestor(label, GTK_TYPE_BUTTON);
+	graphene_rect_t b;
+
+	if (button != NULL && gtk_widget_compute_bounds(label, button, &b) &&
+	    (b.origin.x < -1 || b.origin.x + b.size.width > (float)gtk_widget_get_width(button) + 12))
+		find_fault(l, label, "its text is wider than its button");
+}
+
 static void walk(struct look *l, GtkWidget *widget)
 {
 	graphene_rect_t b;
@@ -152,8 +163,10 @@ static void walk(struct look *l, GtkWidget *widget)
 		check_control(l, widget, &b);
 	if (is_control(widget) || GTK_IS_LABEL(widget))
 		check_inside(l, widget, &b);
-	if (GTK_IS_LABEL(widget))
+	if (GTK_IS_LABEL(widget)) {
 		check_label(l, widget);
+		check_in_button(l, widget);
+	}
 	for (GtkWidget *c = gtk_widget_get_first_child(widget); c != NULL; c = gtk_widget_get_next_sibling(c))
 		walk(l, c);
 }

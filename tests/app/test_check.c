@@ -246,6 +246,52 @@ static void test_rooms(void **state)
 	app_test_close(&t);
 }
 
+static bool has_photo(struct app_test *t, void *user)
+{
+	const char *roles[JX_PHOTOS_MAX];
+	GtkWidget *page = app_test_look(t, NULL, APP_TYPE_SHEET_PAGE, NULL, 0);
+	struct sheet *s = page != NULL ? g_object_get_data(G_OBJECT(page), "sheet") : NULL;
+
+	(void)user;
+	return s != NULL && jx_fill_roles(&s->fill, roles) == 1;
+}
+
+static bool can_press(struct app_test *t, void *user)
+{
+	GtkWidget *button = app_test_look(t, NULL, GTK_TYPE_BUTTON, user, 0);
+
+	return button != NULL && gtk_widget_is_sensitive(button);
+}
+
+/* A picture from the camera into a form: it stands on its last screen, and in the draft that the next start finds. */
+static void test_photo(void **state)
+{
+	struct app_test t = {.name = "form-photo"};
+	g_autofree char *take = NULL;
+	struct jx_draft draft;
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	begin(&t, "外环境鼠迹检查");
+	app_sheet_page_go(APP_SHEET_PAGE(app_test_find(&t, APP_TYPE_SHEET_PAGE, NULL)),
+			  jx_sheet_form(open_sheet(&t)->fill.sheet)->section_count, 0);
+	app_test_settle(&t);
+	take = g_strdup_printf(_("Take: %s"), sheet_role_text("close"));
+	app_test_press_named(&t, take);
+	app_test_wait(&t, can_press, (void *)(uintptr_t)_("Shutter"), "the camera");
+	app_test_press_named(&t, _("Shutter"));
+	app_test_wait(&t, has_photo, NULL, "the picture is in the form");
+	app_test_settle(&t);
+	app_test_shoot(&t, "check-photo");
+	app_test_close_window(&t);
+	app_test_open_home(&t, t.demo.profile, t.demo.home, 360, 720);
+	assert_true(find_draft(&t, &draft));
+	sheet_resume(GTK_WIDGET(t.window), draft.id);
+	app_test_settle(&t);
+	assert_true(has_photo(&t, NULL));
+	app_test_close(&t);
+}
+
 /* ---- drafts -------------------------------------------------------------------------------------------- */
 
 /* In a process that ends between two fields, as by a power cut. */
@@ -583,12 +629,13 @@ static void test_every_form_wide(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_path_survey),   cmocka_unit_test(test_missing),
-		cmocka_unit_test(test_by_keys),       cmocka_unit_test(test_rooms),
-		cmocka_unit_test(test_killed),        cmocka_unit_test(test_discarded),
-		cmocka_unit_test(test_put_aside),     cmocka_unit_test(test_long_list),
-		cmocka_unit_test(test_pack_replaced), cmocka_unit_test(test_corrected),
-		cmocka_unit_test(test_every_form),    cmocka_unit_test(test_every_form_wide),
+		cmocka_unit_test(test_path_survey),     cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_by_keys),         cmocka_unit_test(test_rooms),
+		cmocka_unit_test(test_photo),           cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_discarded),       cmocka_unit_test(test_put_aside),
+		cmocka_unit_test(test_long_list),       cmocka_unit_test(test_pack_replaced),
+		cmocka_unit_test(test_corrected),       cmocka_unit_test(test_every_form),
+		cmocka_unit_test(test_every_form_wide),
 	};
 
 	self = argv[0];

@@ -1,12 +1,11 @@
 """Input methods for the tests: engines that people use, and a small one of our own that speaks their protocol (ime_engine.py)."""
 import json
 import os
-import subprocess
 import sys
 
 from gi.repository import Gio, GLib
 
-from e2e import Service, environment, wait_for
+from e2e import Service, wait_for
 from touch import screen_env
 
 
@@ -17,9 +16,15 @@ def has_owner(name):
 
 
 class Engine:
-    """A program that takes the keys. env: what the app needs in its environment to find it."""
+    """A program that takes the keys. env: what the app needs in its environment to find it.
+
+    turns: its keys to the next words and back. keeps_letters: what was only begun may become text, as it was shown, where the field is
+    left; else it goes. Both are the engine's to decide, and its settings.
+    """
 
     settings = {}
+    turns = ("Next", "Prior")
+    keeps_letters = False
 
     def __init__(self, folder):
         self.folder = os.path.join(folder, "ime")
@@ -67,25 +72,12 @@ class Nobody(Own):
     settings = {"GTK_IM_MODULE": "gtk-im-context-simple"}
 
 
-class Ibus(Engine):
-    """ibus-daemon with libpinyin."""
-
-    settings = {"GTK_IM_MODULE": "ibus"}
-
-    def begin(self):
-        self.start("ibus-daemon", "--panel", "disable", "--config", "disable", "--emoji-extension", "disable", "--replace")
-        return self.wait(lambda: self.tell("engine", "libpinyin") and self.tell("engine") == "libpinyin")
-
-    def tell(self, *args):
-        done = subprocess.run(["ibus", *args], env=environment(screen_env(self.own)), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                              timeout=60, check=False)
-        return done.returncode == 0 and (done.stdout.decode().strip() or "done")
-
-
 class Fcitx(Engine):
     """Fcitx 5 with pinyin, active in each field from its first key on."""
 
     settings = {"GTK_IM_MODULE": "fcitx"}
+    turns = ("Down", "Up")
+    keeps_letters = True
     FILES = {"profile": "[Groups/0]\nName=Default\nDefault Layout=us\nDefaultIM=pinyin\n[Groups/0/Items/0]\nName=keyboard-us\nLayout=\n"
                         "[Groups/0/Items/1]\nName=pinyin\nLayout=\n[GroupOrder]\n0=Default\n",
              "config": "[Behavior]\nActiveByDefault=True\n"}
@@ -98,4 +90,4 @@ class Fcitx(Engine):
         return self.start("fcitx5", "--disable", "wayland,kimpanel,cloudpinyin").wait(lambda: has_owner("org.fcitx.Fcitx5"))
 
 
-ENGINES = {"own": Own, "ibus": Ibus, "fcitx": Fcitx, "none": Nobody}
+ENGINES = {"own": Own, "fcitx": Fcitx, "none": Nobody}

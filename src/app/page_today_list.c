@@ -8,6 +8,8 @@
 #define ROWS_MAX  (16 * TODAY_PAGE_ROWS)
 #define ROWS_KEPT (8 * TODAY_PAGE_ROWS)
 
+#define LARGE_PCT 150
+
 #define GOING_FRAMES 30 /* until a row that was asked for is made */
 
 static void show_whether_empty(AppTodayPage *page)
@@ -22,7 +24,9 @@ static void show_whether_empty(AppTodayPage *page)
 					: page->day[0] != '\0' ? _("What you record on this day stands here.")
 							       : NULL);
 	gtk_stack_set_visible_child_name(page->content, is_empty ? "empty" : "list");
-	gtk_widget_set_visible(page->earlier, page->is_end && page->day[0] != '\0' && !is_search);
+	/* with large letters the list needs the room, and the day's own key leads there as well */
+	gtk_widget_set_visible(page->earlier, page->is_end && page->day[0] != '\0' && !is_search &&
+						      app_prefs(GTK_WIDGET(page))->text_pct < LARGE_PCT);
 }
 
 static guint count(AppTodayPage *page)

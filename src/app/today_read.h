@@ -35,8 +35,8 @@ struct today_page_job *today_page_job_new(void);
 
 struct today_day_job {
 	struct desk_job base;
-	struct jx_view_day day;                  /**< in: day.day */
-	int64_t photos_missing, entries_missing; /**< not at the server yet */
+	struct jx_view_day day;                   /**< in: day.day */
+	int64_t photos_missing, entries_missing;  /**< not at the server yet */
 	char first_missing[32], last_missing[32]; /**< their numbers; of one alone only the first */
 	guint serial;
 };

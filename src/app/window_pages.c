@@ -27,9 +27,12 @@ static gboolean drop_left_later(gpointer user)
 static void lift_toasts(AppWindow *w)
 {
 	GtkWidget *shown = adw_leaflet_get_visible_child(w->stack);
-	const char *over = shown == NULL || shown == w->main               ? ""
-			   : gtk_widget_has_css_class(shown, "has-header") ? "over-page"
-									   : "over-camera";
+	const bool is_main = shown == NULL || shown == w->main;
+	/* where the window is wide, the four stand at its head, and what logs the next at its foot */
+	const char *over = is_main && gtk_widget_get_visible(GTK_WIDGET(w->switcher_bar)) ? ""
+			   : is_main                                                      ? "over-keys"
+			   : gtk_widget_has_css_class(shown, "has-header")                ? "over-page"
+											  : "over-camera";
 	const char *classes[] = {over, NULL};
 
 	gtk_widget_set_css_classes(GTK_WIDGET(w->toasts), classes);
@@ -37,6 +40,9 @@ static void lift_toasts(AppWindow *w)
 
 static void on_shown(AppWindow *w)
 {
+	/* the template is not whole yet */
+	if (w->stack == NULL)
+		return;
 	lift_toasts(w);
 	/* not from inside the leaflet's own notification */
 	g_idle_add(drop_left_later, g_object_ref(w));

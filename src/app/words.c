@@ -5,10 +5,17 @@
 
 #include <glib.h>
 
-/* Only where the next is small as well: "pH" and "eDNA" are written so. */
+/* All of its letters are small, and it is no sign, number or address: "pH", "p-017" and "https://" are written so. */
 static bool is_low_word(const char *text)
 {
-	return g_ascii_islower(text[0]) && !g_ascii_isupper(text[1]);
+	const char *at = text;
+
+	while (g_ascii_islower(*at) || (*at == '-' && g_ascii_islower(at[1])))
+		at++;
+	if (at - text == 1 && text[0] != 'a')
+		return false;
+	return at > text && !g_ascii_isalnum(*at) && *at != '-' && !g_str_has_prefix(at, ":/") &&
+	       text[0] != '-';
 }
 
 const char *words_head(const char *text)

@@ -279,7 +279,25 @@ static void look_at_toast(struct app_test *t)
 	assert_non_null(toast);
 	text = app_test_look(t, toast, GTK_TYPE_LABEL, NULL, 0);
 	assert_int_equal(pango_layout_get_line_count(gtk_label_get_layout(GTK_LABEL(text))), 1);
-	assert_true(bounds_of(t, undo).origin.y >= camera.origin.y + camera.size.height);
+	assert_true(bounds_of(t, undo).origin.y >= camera.origin.y + camera.size.height ||
+		    bounds_of(t, undo).origin.y + bounds_of(t, undo).size.height <= camera.origin.y);
+}
+
+static void test_toast(void **state)
+{
+	/* the bar of pages at the foot, and at the head */
+	static const int sizes[][2] = {{360, 720}, {800, 480}};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+		struct app_test t = {.name = "toast"};
+
+		app_test_open(&t, sizes[i][0], sizes[i][1]);
+		app_test_press_named(&t, _("Nothing found here"));
+		app_test_press_named(&t, _("Save"));
+		look_at_toast(&t);
+		app_test_close(&t);
+	}
 }
 
 static void test_undo(void **state)
@@ -292,7 +310,6 @@ static void test_undo(void **state)
 	app_test_press_named(&t, _("Nothing found here"));
 	app_test_press_named(&t, _("Save"));
 	saved = read_last(&t);
-	look_at_toast(&t);
 	app_test_press_named(&t, _("Undo"));
 	last = read_last(&t);
 	assert_int_equal(last.kind, JX_KIND_WITHDRAWAL);
@@ -554,6 +571,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_nothing_found),
 		cmocka_unit_test(test_undo),
+		cmocka_unit_test(test_toast),
 		cmocka_unit_test(test_repeat),
 		cmocka_unit_test(test_discard),
 		cmocka_unit_test(test_small_copies_are_made_in_idle_time),

@@ -112,7 +112,12 @@ static void test_words(void **state)
 		assert_string_equal(text, counts[i].text);
 	}
 	assert_string_equal(words_head("rodent signs"), "Rodent signs");
+	assert_string_equal(words_head("fly-room rate"), "Fly-room rate");
+	assert_string_equal(words_head("a character"), "A character");
+	assert_string_equal(words_head("m"), "m");
 	assert_string_equal(words_head("pH of water"), "pH of water");
+	assert_string_equal(words_head("p-017; shift open"), "p-017; shift open");
+	assert_string_equal(words_head("https://example.org"), "https://example.org");
 	assert_string_equal(words_head("乱贴乱画"), "乱贴乱画");
 	assert_string_equal(words_head(""), "");
 }
@@ -143,7 +148,7 @@ static void test_states(void **state)
 	app_test_must_see(&t, "已保存");
 	assert_false(has_day_heading(&t));
 	/* from the first to the last, and all of it */
-	app_test_must_see(&t, "尚未到服务器：11 条记录（H07-25 … H07-35），8 张照片");
+	app_test_must_see(&t, "尚未到服务器：11 条（H07-25 … H07-35），8 张照片");
 	app_test_shoot(&t, "today-saved");
 	receive_all(&t);
 	app_changed(GTK_WIDGET(t.window));

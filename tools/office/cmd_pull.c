@@ -350,6 +350,8 @@ static jx_rc pull(struct pull *p, struct jx_error *err)
 	p->bytes_before = p->desk.journal.state.journal_bytes;
 	jx_buf_init(&p->at_once_json, 1 << 24);
 	rc = sync_once(p, err);
+	/* the files are made from elsewhere */
+	(void)malloc_trim(0);
 	if (has_terminal(p->o))
 		fputs("\r\033[K", stderr);
 	if (rc == JX_OK && !p->result.is_pending)

@@ -115,6 +115,8 @@ void app_show_entry(GtkWidget *inside, const uint8_t id[JX_ID_BYTES]);
 void app_show_people(GtkWidget *inside);
 /** The page by which a device becomes one of a server's. again: it is enrolled, and has to be anew. */
 GtkWidget *app_enrol_page_new(bool again);
+/** Does it ask the server, or show what that said? It goes when the person says so. */
+bool app_enrol_page_has_begun(GtkWidget *page);
 /** Have jx sync run beside us; one that runs already is left alone. The page "status" shows it. */
 void app_sync_begin(GtkWidget *inside, bool is_metered);
 /** Ask the sync that runs to stop; what it has sent stays sent. */

@@ -15,7 +15,7 @@ struct _AppFacts {
 	int seconds;
 	int hurry;                 /* so many more seconds something that was just started may show */
 	bool is_asked, wants_full; /* a job is under way; another full one is wanted after it */
-	bool is_instead;           /* the page of enrolment is shown */
+	GtkWidget *instead;        /* weak: the page of enrolment, while it is shown */
 };
 
 G_DEFINE_TYPE(AppFacts, app_facts, G_TYPE_OBJECT)
@@ -41,11 +41,14 @@ static jx_rc work(struct jx_handheld *h, struct desk_job *base, struct jx_error 
 static void show_enrolment(AppFacts *f)
 {
 	const bool is_needed = f->now->err.code == JX_OK && !f->now->is_enrolled;
+	GtkWidget *page;
 
-	if (is_needed == f->is_instead)
+	/* enrolled by this very page: it has the fingerprint to show, for as long as that is being read out */
+	if (is_needed == (f->instead != NULL) || (f->instead != NULL && app_enrol_page_has_begun(f->instead)))
 		return;
-	f->is_instead = is_needed;
-	app_set_instead(f->window, is_needed ? app_enrol_page_new(false) : NULL);
+	page = is_needed ? app_enrol_page_new(false) : NULL;
+	app_set_instead(f->window, page);
+	g_set_weak_pointer(&f->instead, page);
 }
 
 static void take(AppFacts *f, const struct job *job)
@@ -153,6 +156,7 @@ static void app_facts_dispose(GObject *object)
 		g_source_remove(f->second);
 	f->second = 0;
 	f->window = NULL;
+	g_clear_weak_pointer(&f->instead);
 	G_OBJECT_CLASS(app_facts_parent_class)->dispose(object);
 }
 

@@ -23,7 +23,7 @@ struct _AppEnrolPage {
 	GtkWidget *enrol, *scan, *begin;
 	GtkSpinner *spinner;
 	gulong code_handler;
-	bool is_again, is_code_good;
+	bool is_again, is_code_good, has_begun;
 };
 
 G_DEFINE_TYPE(AppEnrolPage, app_enrol_page, ADW_TYPE_BIN)
@@ -185,6 +185,7 @@ static void on_ended(bool ok, const char *said, gpointer user)
 		show_result(page, said);
 		return;
 	}
+	page->has_begun = false;
 	gtk_stack_set_visible_child_name(page->steps, "ask");
 	gtk_label_set_text(page->check, text != NULL ? text : said);
 	gtk_widget_add_css_class(GTK_WIDGET(page->check), "error");
@@ -215,6 +216,7 @@ static void on_enrol(AppEnrolPage *page)
 		app_toast_error(GTK_WIDGET(page), &err);
 		return;
 	}
+	page->has_begun = true;
 	gtk_spinner_start(page->spinner);
 	gtk_stack_set_visible_child_name(page->steps, "wait");
 }
@@ -223,6 +225,7 @@ static void on_begin(AppEnrolPage *page)
 {
 	GtkWidget *window = GTK_WIDGET(app_window_of(GTK_WIDGET(page)));
 
+	page->has_begun = false;
 	if (page->is_again)
 		app_pop_all(window);
 	app_changed(window);
@@ -272,6 +275,11 @@ static void app_enrol_page_init(AppEnrolPage *page)
 	gtk_widget_init_template(GTK_WIDGET(page));
 	page->code_handler = g_signal_connect_swapped(page->code, "changed", G_CALLBACK(on_code), page);
 	g_signal_connect(page, "map", G_CALLBACK(on_map), NULL);
+}
+
+bool app_enrol_page_has_begun(GtkWidget *page)
+{
+	return APP_ENROL_PAGE(page)->has_begun;
 }
 
 GtkWidget *app_enrol_page_new(bool again)

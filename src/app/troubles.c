@@ -10,7 +10,9 @@
 #define MB          INT64_C(1000000)
 #define CLOCK_OFF_MS \
 	INT64_C(300000) /* five minutes: an order of photos that no longer fits what people remember */
-#define GPS_WAIT_US G_GINT64_CONSTANT(15000000)
+#define MIN_A_DAY     1440
+#define DAYS_FROM_MIN (2 * MIN_A_DAY)
+#define GPS_WAIT_US   G_GINT64_CONSTANT(15000000)
 
 /* ---- what buttons do --------------------------------------------------------------------------------- */
 
@@ -118,17 +120,26 @@ static void show_disk(GtkWidget *w, const struct facts *f)
 			text != NULL ? _("Try again") : NULL, press_again);
 }
 
+/* Of a clock that stands in another year nobody counts the minutes. */
+static char *clock_text(long long minutes, bool is_fast)
+{
+	if (minutes >= DAYS_FROM_MIN)
+		return g_strdup_printf(
+			is_fast ? _("This device's clock is %lld days fast: set it right. Records go on being saved.")
+				: _("This device's clock is %lld days slow: set it right. Records go on being saved."),
+			(minutes + MIN_A_DAY / 2) / MIN_A_DAY);
+	return g_strdup_printf(
+		is_fast ? _("This device's clock is %lld minutes fast: set it right. Records go on being saved.")
+			: _("This device's clock is %lld minutes slow: set it right. Records go on being saved."),
+		minutes);
+}
+
 static void show_clock(GtkWidget *w, const struct facts *f)
 {
-	const long long minutes = llabs(f->clock_off_ms) / 60000;
 	g_autofree char *text = NULL;
 
 	if (f->is_enrolled && llabs(f->clock_off_ms) > CLOCK_OFF_MS)
-		text = g_strdup_printf(
-			f->clock_off_ms > 0
-				? _("This device's clock is %lld minutes fast: set it right. Records go on being saved.")
-				: _("This device's clock is %lld minutes slow: set it right. Records go on being saved."),
-			minutes);
+		text = clock_text(llabs(f->clock_off_ms) / 60000, f->clock_off_ms > 0);
 	app_set_trouble(w, APP_TROUBLE_CLOCK, text, _("The clock is wrong"), NULL, NULL);
 }
 

@@ -158,7 +158,7 @@ static void test_typing(void **state)
 	app_test_shoot(&w.t, "enrol");
 	code = new_code(&w, "H07", false);
 	enrol = app_test_find(&w.t, GTK_TYPE_BUTTON, "注册");
-	app_test_type(&w.t, app_test_find(&w.t, ADW_TYPE_ENTRY_ROW, "服务器（https://...）"), w.url);
+	app_test_type(&w.t, app_test_find(&w.t, ADW_TYPE_ENTRY_ROW, "服务器网址"), w.url);
 	/* a wrong character is told before anything goes to the server */
 	wrong = g_strdup(code);
 	/* the check character: another one of those before it may have the same check, one time in 32 */
@@ -177,6 +177,10 @@ static void test_typing(void **state)
 	app_test_press(&w.t, enrol);
 	wait_to_see(&w, "需要办公室确认");
 	wait_to_see(&w, "本机编号 H07");
+	/* that the device is enrolled is known by now: the fingerprint stays until it was read out */
+	app_facts_read(app_facts_of(GTK_WIDGET(w.t.window)), true);
+	app_test_settle(&w.t);
+	app_test_must_see(&w.t, "本机编号 H07");
 	app_test_check(&w.t, "enrolled");
 	app_test_shoot(&w.t, "enrolled");
 	app_test_press_named(&w.t, "开始工作");

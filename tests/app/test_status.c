@@ -67,6 +67,10 @@ static void test_troubles(void **state)
 	must_show(&t, &f, "快了 60 分钟");
 	f.clock_off_ms = -3600000;
 	must_show(&t, &f, "慢了 60 分钟");
+	f.clock_off_ms = INT64_C(2) * 86400000;
+	must_show(&t, &f, "快了 2 天");
+	f.clock_off_ms = INT64_C(-730) * 86400000 + 60000;
+	must_show(&t, &f, "慢了 730 天");
 	f = good_facts();
 	f.id.enrolled_utc_ms -= INT64_C(20) * 86400000;
 	f.waiting = 12;

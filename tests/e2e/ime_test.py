@@ -53,7 +53,7 @@ FIELDS = (
     Field("sheet_list.c", "list", "Search the list"),
     Field("page_people.ui:id", "people", "Number, e.g. p-017", FREE, NO_SPELLCHECK),
     Field("page_people.ui:name", "people", "Name", NAME),
-    Field("page_enrol.ui:url", "enrol", "Server (https://...)", URL, NO_SPELLCHECK),
+    Field("page_enrol.ui:url", "enrol", "Server address", URL, NO_SPELLCHECK),
     Field("page_enrol.ui:code", "enrol", "Code of the office", PASSWORD, NO_SPELLCHECK | UPPER | PRIVATE),
 )
 

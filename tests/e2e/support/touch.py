@@ -182,7 +182,13 @@ class Touch:
             return [str(gone)]
 
     def sees(self, text):
-        return any(text in node.name and self.is_shown(node) for node in self.nodes("label"))
+        """In whatever label; its first letter is a capital where it stands at the head of a line."""
+        raised = text[:1].upper() + text[1:]
+        return any((text in node.name or raised in node.name) and self.is_shown(node) for node in self.nodes("label"))
+
+    def see_state(self, state):
+        """Of an entry in a list: the word alone, which may stand in a toast or in the statement, too."""
+        self.wait(f'an entry that is "{state}"', lambda: any(node.name == state and self.is_shown(node) for node in self.nodes("label")))
 
     def see(self, text):
         self.wait(f'"{text}"', lambda: self.sees(text))
@@ -205,7 +211,7 @@ class Touch:
         return ""
 
     def wait_row(self, title, text):
-        self.wait(f'"{title}: {text}"', lambda: text in self.row(title))
+        self.wait(f'"{title}: {text}"', lambda: text.casefold() in self.row(title).casefold())
 
     def unnamed(self):
         """Controls on the screen that a screen reader can call by no name but their class's. The pencil of a row is libadwaita's own."""

@@ -137,13 +137,16 @@ class ImeCase(AppCase):
     # ---- doing -----------------------------------------------------------------------------------------
 
     def tap(self, name, *roles):
-        """With a finger, which takes the focus along; press() does not."""
+        """With a finger, which takes the focus along; press() does not. Not while the page still moves."""
+        seen = [None]
+
         def place():
             node = self.named(name, *(roles or ("push button",)))
             if node is None:
                 return None
             x, y, width, height = node.call("Component", "GetExtents", "(u)", IN_WINDOW)
-            return x + width // 2, y + height // 2
+            before, seen[0] = seen[0], (x + width // 2, y + height // 2)
+            return seen[0] if seen[0] == before else None
         x, y = self.app.wait(f'"{name}"', place)
         xdotool("mousemove", str(x), str(y), "click", "1")
 

@@ -32,7 +32,8 @@ struct _AppWindow {
 	bool is_demo;
 	GtkWidget *behind; /* still to be put behind what is shown; NULL none */
 	char *behind_title;
-	gulong behind_painted; /* waits for the frame */
+	GdkFrameClock *behind_clock; /* the window's own, which it has lost by the time it is closed */
+	gulong behind_painted;       /* waits for the clock's next frame */
 	guint behind_idle;
 };
 

@@ -137,10 +137,18 @@ static GtkWidget *with_header(const AppWindow *w, GtkWidget *page, const char *t
 
 /* ---- behind the page shown ------------------------------------------------------------------------------- */
 
+/* A clock whose window is gone has dropped its handlers itself. */
+static void stop_watching(AppWindow *w)
+{
+	if (w->behind_clock != NULL && g_signal_handler_is_connected(w->behind_clock, w->behind_painted))
+		g_signal_handler_disconnect(w->behind_clock, w->behind_painted);
+	w->behind_painted = 0;
+	g_clear_object(&w->behind_clock);
+}
+
 static void stop_waiting(AppWindow *w)
 {
-	if (w->behind_painted != 0)
-		g_clear_signal_handler(&w->behind_painted, gtk_widget_get_frame_clock(GTK_WIDGET(w)));
+	stop_watching(w);
 	g_clear_handle_id(&w->behind_idle, g_source_remove);
 }
 
@@ -174,21 +182,22 @@ static gboolean seat_when_idle(gpointer user)
 /* To make and measure a page takes as long as a frame: what slides would stand still meanwhile. */
 static void on_painted(GdkFrameClock *clock, AppWindow *w)
 {
+	(void)clock;
 	if (adw_leaflet_get_child_transition_running(w->stack))
 		return;
-	g_clear_signal_handler(&w->behind_painted, clock);
+	stop_watching(w);
 	w->behind_idle = g_idle_add(seat_when_idle, w);
 }
 
 void app_push_behind(GtkWidget *inside, GtkWidget *page, const char *title)
 {
 	AppWindow *w = app_window_of(inside);
-	GdkFrameClock *clock = gtk_widget_get_frame_clock(GTK_WIDGET(w));
 
 	seat_behind(w);
 	w->behind = g_object_ref_sink(page);
 	w->behind_title = g_strdup(title);
-	w->behind_painted = g_signal_connect(clock, "after-paint", G_CALLBACK(on_painted), w);
+	w->behind_clock = g_object_ref(gtk_widget_get_frame_clock(GTK_WIDGET(w)));
+	w->behind_painted = g_signal_connect(w->behind_clock, "after-paint", G_CALLBACK(on_painted), w);
 	gtk_widget_queue_draw(GTK_WIDGET(w));
 }
 

@@ -300,6 +300,19 @@ static void test_toast(void **state)
 	}
 }
 
+/* The page of the entry waits for the camera's first frame: a window that is closed before has neither, and what was entered. */
+static void test_closed_before_the_frame(void **state)
+{
+	struct app_test t = {.name = "closed"};
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	g_signal_emit_by_name(app_test_find(&t, GTK_TYPE_BUTTON, name_of("05")), "clicked");
+	app_test_close_window(&t);
+	assert_int_equal(count_drafts(&t), 1);
+	app_test_close(&t);
+}
+
 static void test_undo(void **state)
 {
 	struct app_test t = {.name = "undo"};
@@ -570,6 +583,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_three_actions),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_nothing_found),
+		cmocka_unit_test(test_closed_before_the_frame),
 		cmocka_unit_test(test_undo),
 		cmocka_unit_test(test_toast),
 		cmocka_unit_test(test_repeat),

@@ -25,6 +25,7 @@ struct _AppCheckPage {
 	GtkWidget *window; /* weak: whose signal it is */
 	guint drafts;      /* of the rows: how many stand at the top */
 	bool is_reading, is_due, was_read;
+	bool is_top_due; /* go_to_top() when the page is seen again */
 };
 
 G_DEFINE_TYPE(AppCheckPage, app_check_page, ADW_TYPE_BIN)
@@ -265,15 +266,32 @@ static bool is_named(const char *topic)
 	return false;
 }
 
-/* What was just put aside is what is gone on with: it stands at the top, and is not to be looked for. */
-static gboolean scroll_to_top(gpointer user)
+static gboolean scroll_to_top(GtkWidget *widget, GdkFrameClock *clock, gpointer frame)
 {
-	GtkWidget *scroll = gtk_widget_get_ancestor(GTK_WIDGET(APP_CHECK_PAGE(user)->rows),
-						    GTK_TYPE_SCROLLED_WINDOW);
+	AppCheckPage *page = APP_CHECK_PAGE(widget);
+	GtkWidget *scroll = gtk_widget_get_ancestor(GTK_WIDGET(page->rows), GTK_TYPE_SCROLLED_WINDOW);
 
-	if (scroll != NULL)
+	if ((gsize)gdk_frame_clock_get_frame_counter(clock) < GPOINTER_TO_SIZE(frame))
+		return G_SOURCE_CONTINUE;
+	page->is_top_due = !gtk_widget_get_mapped(widget);
+	if (scroll != NULL && !page->is_top_due)
 		gtk_adjustment_set_value(gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scroll)), 0);
 	return G_SOURCE_REMOVE;
+}
+
+/*
+ * What was just put aside is what is gone on with: it stands at the top, and is not to be looked for. The focus finds
+ * its place among new rows, or on a page that comes back, in the next frame, and the page is scrolled there: so after it.
+ */
+static void go_to_top(AppCheckPage *page)
+{
+	GdkFrameClock *clock = gtk_widget_get_frame_clock(GTK_WIDGET(page));
+
+	page->is_top_due = !gtk_widget_get_mapped(GTK_WIDGET(page));
+	if (!page->is_top_due)
+		(void)gtk_widget_add_tick_callback(
+			GTK_WIDGET(page), scroll_to_top,
+			GSIZE_TO_POINTER((gsize)gdk_frame_clock_get_frame_counter(clock) + 2), NULL);
 }
 
 static void show(AppCheckPage *page, const struct list_job *l)
@@ -295,9 +313,8 @@ static void show(AppCheckPage *page, const struct list_job *l)
 		if (!is_named(topic) && g_hash_table_add(seen, (gpointer)(uintptr_t)topic))
 			add_topic(page, l, topic, topic[0] != '\0' ? topic : _("Others"));
 	}
-	/* after the focus has found its place among the new rows */
 	if (l->drafts->len != page->drafts)
-		(void)g_idle_add_full(G_PRIORITY_LOW, scroll_to_top, g_object_ref(page), g_object_unref);
+		go_to_top(page);
 	page->drafts = l->drafts->len;
 }
 
@@ -390,6 +407,8 @@ static void app_check_page_map(GtkWidget *widget)
 	AppCheckPage *page = APP_CHECK_PAGE(widget);
 
 	GTK_WIDGET_CLASS(app_check_page_parent_class)->map(widget);
+	if (page->is_top_due)
+		go_to_top(page);
 	if (page->window == NULL) {
 		g_set_weak_pointer(&page->window, GTK_WIDGET(app_window_of(widget)));
 		page->changed = g_signal_connect_swapped(page->window, "changed", G_CALLBACK(read_again),

@@ -346,6 +346,12 @@ static void test_killed(void **state)
 	app_test_close(&t);
 }
 
+static bool is_at_top(struct app_test *t, void *scroll)
+{
+	(void)t;
+	return gtk_adjustment_get_value(gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scroll))) < 1;
+}
+
 /* Put aside and gone on with: without looking for it, in the room where it was left. */
 static void test_put_aside(void **state)
 {
@@ -365,8 +371,9 @@ static void test_put_aside(void **state)
 	app_test_must_see(&t, "未完成");
 	row = app_test_look(&t, NULL, GTK_TYPE_LIST_BOX_ROW, NULL, 1);
 	scroll = gtk_widget_get_ancestor(row, GTK_TYPE_SCROLLED_WINDOW);
-	assert_true(gtk_adjustment_get_value(
-			    gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scroll))) < 1);
+	app_test_wait(&t, is_at_top, scroll, "the check put aside is at the top");
+	app_test_settle(&t);
+	row = app_test_look(&t, NULL, GTK_TYPE_LIST_BOX_ROW, NULL, 1);
 	app_test_press(&t, row);
 	assert_string_equal(
 		gtk_editable_get_text(GTK_EDITABLE(app_test_find(&t, GTK_TYPE_ENTRY, "单位或地点名称"))),

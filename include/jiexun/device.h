@@ -238,6 +238,8 @@ enum jx_device_disk {
 };
 /** "unknown", "plain", "luks", "fscrypt" */
 const char *jx_device_disk_name(enum jx_device_disk d);
+/** The same for people, translated: whether it is encrypted, and what to do if it is not or cannot be told. */
+const char *jx_device_disk_text(enum jx_device_disk d);
 /**
  * Is the folder's disk encrypted? dir must be absolute and exist; never fails, UNKNOWN says it cannot be
  * told.

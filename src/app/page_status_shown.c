@@ -155,21 +155,6 @@ static void show_sync(AppStatusPage *page, const struct facts *f)
 
 /* ---- device ---------------------------------------------------------------------------------------------- */
 
-static const char *disk_text(enum jx_device_disk d)
-{
-	switch (d) {
-	case JX_DEVICE_DISK_LUKS:
-	case JX_DEVICE_DISK_FSCRYPT:
-		return _("encrypted");
-	case JX_DEVICE_DISK_PLAIN:
-		return _(
-			"NOT ENCRYPTED: whoever finds this device can read what is on it; ask for an image with an encrypted data partition");
-	case JX_DEVICE_DISK_UNKNOWN:
-	default:
-		return _("encryption cannot be told here; ask the administrator");
-	}
-}
-
 static void show_battery(AppStatusPage *page, const struct jx_device_battery *b)
 {
 	const char *const charges[] = {"", _("charging"), _("discharging"), _("full")};
@@ -212,7 +197,7 @@ static void show_device(AppStatusPage *page, const struct facts *f)
 		g_string_append_printf(text, "\n%s", p->warnings[i]);
 	status_page_say(page->profile, text->str);
 	status_page_sayf(page->device, "%s  %s  %s", f->id.short_code, jx_word(f->id.role), f->id.area);
-	status_page_say(page->disk, disk_text(f->disk));
+	status_page_say(page->disk, jx_device_disk_text(f->disk));
 	show_battery(page, &f->battery);
 	show_space(page, f);
 }

@@ -103,21 +103,6 @@ static void row(const char *name, const char *value)
 	printf("%s\n", value);
 }
 
-static const char *disk_text(enum jx_device_disk d)
-{
-	switch (d) {
-	case JX_DEVICE_DISK_LUKS:
-	case JX_DEVICE_DISK_FSCRYPT:
-		return _("encrypted");
-	case JX_DEVICE_DISK_PLAIN:
-		return _(
-			"NOT ENCRYPTED: whoever finds this device can read what is on it; ask for an image with an encrypted data partition");
-	case JX_DEVICE_DISK_UNKNOWN:
-		break;
-	}
-	return _("encryption cannot be told here; ask the administrator");
-}
-
 static void print_receipt(const struct cli *c, const struct status *s)
 {
 	char text[256], time[32];
@@ -207,7 +192,7 @@ static void print_people(const struct cli *c, const struct status *s)
 							   : "");
 	row(_("space"), text);
 	cli_packs_text(c);
-	row(_("disk"), disk_text(s->disk));
+	row(_("disk"), jx_device_disk_text(s->disk));
 	if (s->battery.is_present && s->battery.level_pct >= 0) {
 		(void)snprintf(text, sizeof(text), "%d %%", s->battery.level_pct);
 		row(_("battery"), text);

@@ -1,5 +1,5 @@
 /*
- * Names of the room's enums, for JSON.
+ * Names of the room's enums, for JSON and for people.
  */
 #include "device_private.h"
 
@@ -44,4 +44,19 @@ const char *jx_device_disk_name(enum jx_device_disk d)
 		break;
 	}
 	return "unknown";
+}
+
+const char *jx_device_disk_text(enum jx_device_disk d)
+{
+	switch (d) {
+	case JX_DEVICE_DISK_LUKS:
+	case JX_DEVICE_DISK_FSCRYPT:
+		return _("encrypted");
+	case JX_DEVICE_DISK_PLAIN:
+		return _(
+			"NOT ENCRYPTED: whoever finds this device can read what is on it; ask for an image with an encrypted data partition");
+	case JX_DEVICE_DISK_UNKNOWN:
+		break;
+	}
+	return _("encryption cannot be told here; ask the administrator");
 }

@@ -213,6 +213,22 @@ static void the_real_machine_gives_an_answer(void **state)
 		    strcmp(name, "fscrypt") == 0);
 }
 
+/* People are told whether it is encrypted, whichever way, and what to do else. */
+static void a_disk_is_told_with_its_cure(void **state)
+{
+	const char *luks = jx_device_disk_text(JX_DEVICE_DISK_LUKS);
+	const char *plain = jx_device_disk_text(JX_DEVICE_DISK_PLAIN);
+	const char *unknown = jx_device_disk_text(JX_DEVICE_DISK_UNKNOWN);
+
+	(void)state;
+	assert_string_equal(luks, "encrypted");
+	assert_string_equal(jx_device_disk_text(JX_DEVICE_DISK_FSCRYPT), luks);
+	assert_non_null(strstr(plain, "NOT ENCRYPTED"));
+	assert_non_null(strstr(plain, "ask for an image with an encrypted data partition"));
+	assert_non_null(strstr(unknown, "cannot be told"));
+	assert_non_null(strstr(unknown, "ask the administrator"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +242,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_no_block_device_is_unknown, begin, end),
 		cmocka_unit_test_setup_teardown(a_stack_without_end_ends, begin, end),
 		cmocka_unit_test_setup_teardown(the_real_machine_gives_an_answer, begin, end),
+		cmocka_unit_test(a_disk_is_told_with_its_cure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,10 +7,10 @@
  *
  * The transport is an interface too: HTTPS by libcurl (jx_transport_curl_new) or memory (tests, simulation).
  *
- * Threads:   one call, one thread; a transport belongs to one thread at a time. A sync whose transport can make others sends
- *            photos from up to JX_PLAN_LANES_MAX threads of its own: outbox, sink, progress and should_stop of the sync are
- *            called from them, but never from two at a time; should_stop of a transport is called from any at any time. Signals
- *            are left to the caller's thread.
+ * Threads:   one call, one thread; a transport belongs to one thread at a time, with asks_ahead now and then to one of the
+ *            run's own. A sync whose transport can make others sends photos from up to JX_PLAN_LANES_MAX threads of its own:
+ *            outbox, sink, progress and should_stop of the sync are called from them, but never from two at a time;
+ *            should_stop of a transport is called from any at any time. Signals are left to the caller's thread.
  * Ownership: everything in a configuration must outlive the call. Callbacks get memory that lives for the call.
  * Errors:    JX_ENET try later; JX_ETLS certificate or key refused; JX_EAUTH refused (struct jx_client_result.server_error
  *            says why); JX_ECONFLICT fork or restored device: enrol again; JX_EVERSION; JX_ELIMIT; JX_ENOSPC (server full, or the
@@ -299,6 +299,11 @@ struct jx_client_config {
 	bool no_photos;   /**< metered link: photos wait, their small copies do not */
 	bool no_small;    /**< these neither */
 	bool wants_token; /**< for jx_client_get_blob() */
+	/**
+	 * Ask for the next page of the feed while this one is kept, from a thread of the run's own: for who pulls much and has the memory of
+	 * an answer more. The transport is then called from that thread too, though never from two at a time.
+	 */
+	bool asks_ahead;
 	int attempts_max; /**< 0 = JX_PLAN_ATTEMPTS */
 };
 

@@ -134,6 +134,8 @@ static struct jx_plan_event take_good(struct jx_client__run *run, struct answer 
 	jx_rc rc = jx_client__keep_values(run, &a->an);
 
 	if (rc == JX_OK)
+		jx_client__ask_ahead(run, &a->an);
+	if (rc == JX_OK)
 		rc = take_feed(run, a, &ev.feed_moved, &is_broken);
 	if (rc != JX_OK) {
 		ev = jx_client__local(rc);

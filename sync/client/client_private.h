@@ -42,7 +42,15 @@ struct jx_client__values {
 	int dictionary; /* newest that both ends know, as far as is known */
 };
 
+/* A request as it goes out. */
+struct jx_client__letter {
+	struct jx_wire_request rq; /* points into the rest, and into the plain body where that is no longer */
+	char header[JX_AUTH_MAX];
+	jx_buf packed;
+};
+
 struct jx_client__run;
+struct jx_client__ahead;
 
 /* A photo that is to go. */
 struct jx_client__turn {
@@ -99,9 +107,10 @@ struct jx_client__run {
 	/* the request that is out */
 	int64_t asked_n; /* where the log ended when it was written */
 	int64_t sent_from, sent_count;
-	const char *conflict; /* "fork" or "behind" */
-	struct jx_error fork; /* what people are told of it, whatever follows */
-	int64_t fork_n;       /* a receipt of this run says that the log lies in quarantine up to here */
+	const char *conflict;           /* "fork" or "behind" */
+	struct jx_client__ahead *ahead; /* the next question, which is out already; NULL none */
+	struct jx_error fork;           /* what people are told of it, whatever follows */
+	int64_t fork_n; /* a receipt of this run says that the log lies in quarantine up to here */
 	/* photos */
 	struct jx_client_photo *queue;
 	size_t queue_count, queue_at;
@@ -179,11 +188,26 @@ jx_rc jx_client__take_keys(struct jx_client__run *run, const struct jx_bytes *li
 
 /* ---- request.c, answer.c, photo.c ---- */
 struct jx_plan_event jx_client__do_sync(struct jx_client__run *run, const struct jx_plan_step *step);
+/* The question for the items after cursor, carrying nothing. */
+jx_rc jx_client__write_question(const struct jx_client__run *run, const char *cursor, jx_buf *out,
+				struct jx_error *err);
+jx_rc jx_client__letter_write(const struct jx_client__run *run, const jx_buf *plain,
+			      struct jx_client__letter *letter, struct jx_error *err);
+void jx_client__letter_done(struct jx_client__letter *letter);
 struct jx_plan_event jx_client__take_answer(struct jx_client__run *run, struct jx_wire_response *rs);
 struct jx_plan_event jx_client__do_choose(struct jx_client__lane *lane, const struct jx_plan_step *step);
 /* The lane ends with a photo in hand: so much of it has gone. */
 void jx_client__note_turn(struct jx_client__lane *lane);
 struct jx_plan_event jx_client__do_photo(struct jx_client__lane *lane, const struct jx_plan_step *step);
+
+/* ---- ahead.c ---- */
+/* Before the items of an answer are kept: ask for those after them, if the run is sure to want them. */
+void jx_client__ask_ahead(struct jx_client__run *run, const struct jx_sync_answer *an);
+/* False: what is out is not this question, and is dropped; or nothing is. */
+bool jx_client__take_ahead(struct jx_client__run *run, const jx_buf *question, struct jx_wire_response *rs,
+			   int *dictionary_out, jx_rc *rc_out);
+/* Before the transport is used for anything else. */
+void jx_client__drop_ahead(struct jx_client__run *run);
 
 /* ---- small.c ---- */
 struct jx_plan_event jx_client__do_bundle(struct jx_client__run *run);
@@ -219,6 +243,8 @@ jx_rc jx_client__photo_read(void *user, int64_t offset_bytes, void *data, size_t
 void jx_client__photo_sent(void *user, int64_t bytes);
 
 /* ---- sync.c ---- */
+/* Without signals: these are the caller's, whose wait must end by them. */
+bool jx_client__start_thread(pthread_t *thread_out, void *(*work)(void *arg), void *arg);
 /* Around whatever waits for the line. */
 void jx_client__let_go(struct jx_client__run *run);
 void jx_client__take_back(struct jx_client__run *run);

@@ -2,7 +2,6 @@
  * Photos at a time: the run's own lane, and further ones where the line gives more by them. A further lane does what goes well; the first
  * thing that does not ends it, and its photo goes back to the run's own lane, which waits, tries again and gives up for all.
  */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,19 +68,6 @@ static void clear(struct jx_client__lane *lane)
 	jx_wipe(lane->token, sizeof(lane->token));
 }
 
-/* Signals are the caller's, whose wait must end by them. */
-static bool start_thread(struct jx_client__lane *lane)
-{
-	sigset_t all, before;
-	bool is_started;
-
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	is_started = pthread_create(&lane->thread, NULL, run_lane, lane) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return is_started;
-}
-
 /* False: there is no room for one, and the sync goes on without. */
 static bool start_lane(struct jx_client__run *run)
 {
@@ -100,7 +86,7 @@ static bool start_lane(struct jx_client__run *run)
 	if (t->another(t->user, &lane->own, &lane->own_err) != JX_OK)
 		return false;
 	lane->t = lane->own;
-	lane->is_started = start_thread(lane);
+	lane->is_started = jx_client__start_thread(&lane->thread, run_lane, lane);
 	if (!lane->is_started) {
 		t->drop(lane->own);
 		return false;

@@ -39,21 +39,26 @@ static jx_rc collect(struct jx_client__run *run, const struct jx_plan_step *step
 	return rc;
 }
 
+/* What a request asks, beside what it carries. */
+static void ask(const struct jx_client__run *run, const char *cursor, struct jx_sync_request *rq)
+{
+	rq->last_n = run->own_n;
+	rq->wants_receipt = run->receipt_n < run->kept.server_n;
+	jx_strcpy(rq->program, sizeof(rq->program), run->c->program);
+	jx_strcpy(rq->cursor, sizeof(rq->cursor), cursor);
+	memcpy(rq->last_head, run->own_head, JX_HASH_BYTES);
+}
+
 static jx_rc write_body(struct jx_client__run *run, const struct jx_plan_step *step, jx_buf *body)
 {
 	JX_CLEANUP(free_batch) struct jx_batch *batch = jx_xcalloc(1, sizeof(*batch));
 	struct jx_bytes entries[JX_WIRE_BATCH_ENTRIES_MAX];
-	struct jx_sync_request rq = {.last_n = run->own_n,
-				     .wants_feed = step->wants_feed,
-				     .wants_token = step->wants_token,
-				     .wants_receipt = run->receipt_n < run->kept.server_n};
+	struct jx_sync_request rq = {.wants_feed = step->wants_feed, .wants_token = step->wants_token};
 	jx_rc rc = step->from_n > 0 ? collect(run, step, batch) : JX_OK;
 
 	if (rc != JX_OK)
 		return rc;
-	jx_strcpy(rq.program, sizeof(rq.program), run->c->program);
-	jx_strcpy(rq.cursor, sizeof(rq.cursor), run->kept.cursor);
-	memcpy(rq.last_head, run->own_head, JX_HASH_BYTES);
+	ask(run, run->kept.cursor, &rq);
 	rq.count = (int64_t)batch->count;
 	rq.from_n = batch->count > 0 ? step->from_n : 0;
 	memcpy(rq.sig, batch->sig, JX_SIG_BYTES);
@@ -66,17 +71,50 @@ static jx_rc write_body(struct jx_client__run *run, const struct jx_plan_step *s
 	return jx_sync_request_write(&rq, entries, batch->count, body, &run->err);
 }
 
-static jx_rc sign(const struct jx_client__run *run, struct jx_wire_request *rq, char header[JX_AUTH_MAX],
-		  struct jx_error *err)
+jx_rc jx_client__write_question(const struct jx_client__run *run, const char *cursor, jx_buf *out,
+				struct jx_error *err)
+{
+	struct jx_sync_request rq = {.wants_feed = true};
+
+	ask(run, cursor, &rq);
+	return jx_sync_request_write(&rq, NULL, 0, out, err);
+}
+
+static jx_rc sign(const struct jx_client__run *run, struct jx_client__letter *l, struct jx_error *err)
 {
 	struct jx_sign_in s = {.has_challenge = run->has_challenge, .has_receipt = run->has_receipt};
 
 	memcpy(s.writer, run->c->writer, JX_ID_BYTES);
 	memcpy(s.challenge, run->challenge, JX_CHALLENGE_BYTES);
 	memcpy(s.receipt_hash, run->receipt_hash, JX_HASH_BYTES);
-	jx_sign_in_sign(&s, run->identities[0], rq, run->c->secret_key);
-	rq->authorization = header;
-	return jx_sign_in_write(&s, header, err);
+	jx_sign_in_sign(&s, run->identities[0], &l->rq, run->c->secret_key);
+	l->rq.authorization = l->header;
+	return jx_sign_in_write(&s, l->header, err);
+}
+
+void jx_client__letter_done(struct jx_client__letter *l)
+{
+	jx_buf_done(&l->packed);
+}
+
+jx_rc jx_client__letter_write(const struct jx_client__run *run, const jx_buf *plain,
+			      struct jx_client__letter *l, struct jx_error *err)
+{
+	const int level = plain->len <= SMALL_BYTES ? LEVEL_SMALL : LEVEL_LARGE;
+	jx_rc rc;
+
+	l->rq = (struct jx_wire_request){
+		.method = "POST", .path = JX_PATH_SYNC, .body = {plain->data, plain->len}};
+	jx_buf_init(&l->packed, JX_CLIENT__ANSWER_BYTES_MAX);
+	rc = jx_wire_compress_with(l->rq.body, run->kept.dictionary, level, &l->packed, err);
+	if (rc == JX_OK && l->packed.len < plain->len) {
+		l->rq.body = (struct jx_bytes){l->packed.data, l->packed.len};
+		l->rq.is_zstd = true;
+		l->rq.dictionary = run->kept.dictionary;
+	}
+	if (rc == JX_OK)
+		rc = sign(run, l, err);
+	return rc == JX_ELIMIT ? JX_ESTATE : rc;
 }
 
 /* *used_out: the dictionary it went out with. */
@@ -84,30 +122,20 @@ static jx_rc send_once(struct jx_client__run *run, const jx_buf *plain, struct j
 		       int *used_out)
 {
 	const struct jx_transport *t = run->c->transport;
-	const int level = plain->len <= SMALL_BYTES ? LEVEL_SMALL : LEVEL_LARGE;
-	struct jx_wire_request rq = {
-		.method = "POST", .path = JX_PATH_SYNC, .body = {plain->data, plain->len}};
-	char header[JX_AUTH_MAX];
-	JX_AUTO_BUF packed = {0};
+	JX_CLEANUP(jx_client__letter_done) struct jx_client__letter l = {.header = ""};
 	jx_rc rc;
 
-	jx_buf_init(&packed, JX_CLIENT__ANSWER_BYTES_MAX);
-	rc = jx_wire_compress_with(rq.body, run->kept.dictionary, level, &packed, &run->err);
-	if (rc == JX_OK && packed.len < plain->len) {
-		rq.body = (struct jx_bytes){packed.data, packed.len};
-		rq.is_zstd = true;
-		rq.dictionary = run->kept.dictionary;
-	}
-	if (rc == JX_OK)
-		rc = sign(run, &rq, header, &run->err);
+	if (jx_client__take_ahead(run, plain, rs, used_out, &rc))
+		return rc;
+	rc = jx_client__letter_write(run, plain, &l, &run->err);
 	if (rc != JX_OK)
-		return rc == JX_ELIMIT ? JX_ESTATE : rc;
-	*used_out = rq.dictionary;
+		return rc;
+	*used_out = l.rq.dictionary;
 	run->res->requests++;
 	if (jx_control_is(JX_CONTROL_SENT_BEFORE_RECEIPT) && run->sent_count > 0)
 		(void)jx_client__keep_server_n(run, run->sent_from + run->sent_count - 1);
 	jx_client__let_go(run);
-	rc = t->exchange(t->user, &rq, rs, &run->err);
+	rc = t->exchange(t->user, &l.rq, rs, &run->err);
 	jx_client__take_back(run);
 	return rc;
 }

@@ -1,4 +1,5 @@
 /* One whole sync: the plan says what, the parts do it, what came back goes to the plan. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,18 @@ void jx_client__let_go(struct jx_client__run *run)
 void jx_client__take_back(struct jx_client__run *run)
 {
 	(void)pthread_mutex_lock(&run->lock);
+}
+
+bool jx_client__start_thread(pthread_t *thread_out, void *(*work)(void *arg), void *arg)
+{
+	sigset_t all, before;
+	bool is_started;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	is_started = pthread_create(thread_out, NULL, work, arg) == 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return is_started;
 }
 
 void jx_client__report(struct jx_client__run *run)
@@ -139,6 +152,8 @@ static struct jx_plan_event do_step(struct jx_client__run *run, const struct jx_
 
 	if (run->c->should_stop != NULL && run->c->should_stop(run->c->stop_user))
 		return ev;
+	if (step->what != JX_PLAN_DO_SYNC)
+		jx_client__drop_ahead(run);
 	switch (step->what) {
 	case JX_PLAN_DO_SYNC:
 		ev = jx_client__do_sync(run, step);
@@ -218,6 +233,7 @@ static void end(struct jx_client__run *run)
 {
 	const struct jx_error before = run->err;
 
+	jx_client__drop_ahead(run);
 	if (run->lane[0].has_turn)
 		jx_client__note_turn(&run->lane[0]);
 	(void)jx_client__keep_begun(run);

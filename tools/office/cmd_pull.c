@@ -138,6 +138,7 @@ static void configure(struct pull *p)
 		.progress = show_progress,
 		.progress_user = p,
 		.wants_token = true,
+		.asks_ahead = true,
 		.attempts_max = p->tries,
 	};
 	memcpy(p->cc.writer, a->writer, sizeof(p->cc.writer));

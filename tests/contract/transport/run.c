@@ -187,8 +187,12 @@ static jx_rc in_photo_receipt(void *user, const struct jx_signed *text, const st
 
 	(void)text;
 	(void)err;
-	for (size_t i = 0; i < r->photo_count; i++)
-		find_photo(p, r->photos[i])->is_stored = true;
+	for (size_t i = 0; i < r->photo_count; i++) {
+		struct photo *photo = find_photo(p, r->photos[i]);
+
+		if (photo != NULL)
+			photo->is_stored = true;
+	}
 	return JX_OK;
 }
 

@@ -400,6 +400,8 @@ struct jx_fs {
 	void *user;
 	/** Make the folder and its parents, mode 0700, each parent synced. Existing is fine. */
 	jx_rc (*make_dir)(void *user, const char *path, struct jx_error *err);
+	/** As make_dir, but nothing is synced: for what can be made again. Nothing that must last may be put below it. */
+	jx_rc (*make_dir_unsynced)(void *user, const char *path, struct jx_error *err);
 	/** New file for writing, mode 0600; JX_EEXISTS if there. */
 	jx_rc (*create)(void *user, const char *path, jx_file **out, struct jx_error *err);
 	/** Existing file for writing at offset (tus resume). */

@@ -97,11 +97,29 @@ static jx_rc write_tmp(jx_media *media, const char *path, const void *head, size
 	JX_MEDIA_FILE f = {.fs = media->fs};
 	jx_rc rc = media->fs->create(media->fs->user, path, &f.file, err);
 
+	if (rc == JX_ENOTFOUND) {
+		rc = jx_media__make_tmp(media, err);
+		if (rc == JX_OK)
+			rc = media->fs->create(media->fs->user, path, &f.file, err);
+	}
 	if (rc == JX_OK)
 		rc = media->fs->write_at(media->fs->user, f.file, 0, head, head_len, err);
 	if (rc == JX_OK)
 		rc = media->fs->write_at(media->fs->user, f.file, (int64_t)head_len, rest, len, err);
 	return rc;
+}
+
+/* The folder is as little sure to outlast a power cut as what is put there, and is made with its first copy. */
+static jx_rc move_in(jx_media *media, const char *tmp, const char *dir, const char *path,
+		     struct jx_error *err)
+{
+	const struct jx_fs *fs = media->fs;
+	jx_rc rc = fs->rename(fs->user, tmp, path, err);
+
+	if (rc != JX_ENOTFOUND)
+		return rc;
+	rc = fs->make_dir_unsynced(fs->user, dir, err);
+	return rc == JX_OK ? fs->rename(fs->user, tmp, path, err) : rc;
 }
 
 jx_rc jx_media_keep_copy(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], enum jx_copy_kind kind,
@@ -112,18 +130,14 @@ jx_rc jx_media_keep_copy(jx_media *media, const uint8_t sha256[JX_HASH_BYTES], e
 	JX_AUTO_FREE char *name = jx_media__random_name(media);
 	JX_AUTO_FREE char *tmp = jx_media__tmp_path(media, name);
 	uint8_t head[2 + SEAL_BYTES] = {0xff, 0xd8};
-	jx_rc rc = JX_OK;
+	jx_rc rc;
 
 	if (len < 4 || len > JX_COPY_BYTES_MAX - SEAL_BYTES || memcmp(data, "\xff\xd8", 2) != 0)
 		return jx_fail(err, JX_EINVAL, 0, WHERE, "this is no copy of a photo: nothing is kept");
 	make_seal((const uint8_t *)data + 2, len - 2, head + 2);
-	rc = jx_media__make_tmp(media, err);
+	rc = write_tmp(media, tmp, head, sizeof(head), (const uint8_t *)data + 2, len - 2, err);
 	if (rc == JX_OK)
-		rc = media->fs->make_dir(media->fs->user, dir, err);
-	if (rc == JX_OK)
-		rc = write_tmp(media, tmp, head, sizeof(head), (const uint8_t *)data + 2, len - 2, err);
-	if (rc == JX_OK)
-		rc = media->fs->rename(media->fs->user, tmp, path, err);
+		rc = move_in(media, tmp, dir, path, err);
 	if (rc != JX_OK)
 		(void)media->fs->remove(media->fs->user, tmp, NULL);
 	return rc;

@@ -219,6 +219,7 @@ void pc__host_fs_init(struct pc_host *h)
 	h->fs = (struct jx_fs){
 		.user = h,
 		.make_dir = fs_make_dir,
+		.make_dir_unsynced = fs_make_dir,
 		.create = fs_create,
 		.open_write = fs_open,
 		.open_read = fs_open,

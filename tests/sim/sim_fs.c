@@ -261,6 +261,7 @@ void sim__fs_init(struct sim_disk *d)
 	d->fs = (struct jx_fs){
 		.user = d,
 		.make_dir = fs_make_dir,
+		.make_dir_unsynced = fs_make_dir,
 		.create = fs_create,
 		.open_write = fs_open,
 		.open_read = fs_open,

@@ -32,6 +32,15 @@ static jx_rc make_dir(void *user, const char *path, struct jx_error *err)
 	return f->below->make_dir(f->below->user, path, err);
 }
 
+static jx_rc make_dir_unsynced(void *user, const char *path, struct jx_error *err)
+{
+	struct jx_fault_fs *f = user;
+
+	if (!goes(f, "make_dir_unsynced", last_name(path)))
+		return refuse(f, path, err);
+	return f->below->make_dir_unsynced(f->below->user, path, err);
+}
+
 static jx_rc create(void *user, const char *path, jx_file **out, struct jx_error *err)
 {
 	struct jx_fault_fs *f = user;
@@ -175,6 +184,7 @@ void jx_fault_fs_init(struct jx_fault_fs *f, const struct jx_fs *below)
 	*f = (struct jx_fault_fs){.below = below};
 	f->fs = (struct jx_fs){.user = f,
 			       .make_dir = make_dir,
+			       .make_dir_unsynced = make_dir_unsynced,
 			       .create = create,
 			       .open_write = open_write,
 			       .open_read = open_read,

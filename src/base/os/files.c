@@ -269,6 +269,7 @@ const struct jx_fs *jx_os_fs(void)
 {
 	static const struct jx_fs fs = {
 		.make_dir = jx_base__os_make_dir,
+		.make_dir_unsynced = jx_base__os_make_dir_unsynced,
 		.create = os_create,
 		.open_write = os_open_write,
 		.open_read = os_open_read,

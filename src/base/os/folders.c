@@ -54,13 +54,9 @@ static jx_rc sync_parent(const char *path, size_t len, struct jx_error *err)
 	return jx_base__os_sync_dir(NULL, parent, err);
 }
 
-/*
- * Make one level. When something is made, the level above may itself be the unsynced work of a process that was killed
- * between mkdir and sync, so its entry is synced too; after a power cut the whole path is there.
- */
-static jx_rc make_level(char *path, size_t len, size_t above_len, bool *made, struct jx_error *err)
+static jx_rc make_one(char *path, size_t len, bool *is_new_out, struct jx_error *err)
 {
-	char keep = path[len];
+	const char keep = path[len];
 	jx_rc rc = JX_OK;
 	int failed;
 
@@ -69,7 +65,20 @@ static jx_rc make_level(char *path, size_t len, size_t above_len, bool *made, st
 	if (failed != 0 && failed != EEXIST)
 		rc = jx_base__fail_errno(err, failed, "fs.make_dir", _("create the folder"), path);
 	path[len] = keep;
-	if (rc != JX_OK || failed == EEXIST)
+	*is_new_out = failed == 0;
+	return rc;
+}
+
+/*
+ * Make one level. When something is made, the level above may itself be the unsynced work of a process that was killed
+ * between mkdir and sync, so its entry is synced too; after a power cut the whole path is there.
+ */
+static jx_rc make_level(char *path, size_t len, size_t above_len, bool *made, struct jx_error *err)
+{
+	bool is_new = false;
+	jx_rc rc = make_one(path, len, &is_new, err);
+
+	if (rc != JX_OK || !is_new)
 		return rc;
 	if (!*made && above_len > 0)
 		rc = sync_parent(path, above_len, err);
@@ -77,7 +86,7 @@ static jx_rc make_level(char *path, size_t len, size_t above_len, bool *made, st
 	return rc == JX_OK ? sync_parent(path, len, err) : rc;
 }
 
-jx_rc jx_base__os_make_dir(void *user, const char *path, struct jx_error *err)
+static jx_rc make_all(const char *path, bool is_synced, struct jx_error *err)
 {
 	JX_AUTO_FREE char *copy = jx_xstrdup(path);
 	size_t above_len = 0;
@@ -85,12 +94,12 @@ jx_rc jx_base__os_make_dir(void *user, const char *path, struct jx_error *err)
 	struct stat st;
 	jx_rc rc;
 
-	(void)user;
 	for (size_t i = 1; copy[0] != '\0'; i++) {
 		if (copy[i] != '/' && copy[i] != '\0')
 			continue;
 		if (copy[i - 1] != '/') {
-			rc = make_level(copy, i, above_len, &made, err);
+			rc = is_synced ? make_level(copy, i, above_len, &made, err)
+				       : make_one(copy, i, &made, err);
 			if (rc != JX_OK)
 				return rc;
 			above_len = i;
@@ -104,6 +113,18 @@ jx_rc jx_base__os_make_dir(void *user, const char *path, struct jx_error *err)
 		return jx_fail(err, JX_EEXISTS, ENOTDIR, "fs.make_dir",
 			       "%s is a file, not a folder; remove it or choose another path", path);
 	return JX_OK;
+}
+
+jx_rc jx_base__os_make_dir(void *user, const char *path, struct jx_error *err)
+{
+	(void)user;
+	return make_all(path, true, err);
+}
+
+jx_rc jx_base__os_make_dir_unsynced(void *user, const char *path, struct jx_error *err)
+{
+	(void)user;
+	return make_all(path, false, err);
 }
 
 static void close_dir(DIR **d)

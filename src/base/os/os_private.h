@@ -18,6 +18,7 @@ bool jx_base__catalogue_beside(const char *exe, char *out, size_t cap);
 
 /* The functions of struct jx_fs that files.c does not hold. */
 jx_rc jx_base__os_make_dir(void *user, const char *path, struct jx_error *err);
+jx_rc jx_base__os_make_dir_unsynced(void *user, const char *path, struct jx_error *err);
 jx_rc jx_base__os_sync_dir(void *user, const char *dir, struct jx_error *err);
 jx_rc jx_base__os_list(void *user, const char *dir, jx_rc (*fn)(void *arg, const char *name), void *arg,
 		       struct jx_error *err);

@@ -183,6 +183,25 @@ static void folders_are_made_with_their_parents(void **state)
 	jx_assert_rc(fs->make_dir(fs->user, e, &err), JX_ENOTFOUND, &err);
 }
 
+static void folders_are_made_without_waiting_for_the_disk(void **state)
+{
+	const struct jx_fs *fs = jx_os_fs();
+	struct jx_error err = {0};
+	JX_AUTO_FREE char *deep = jx_test_path(*state, "l/m/n");
+	JX_AUTO_FREE char *file = jx_test_path(*state, "l/f");
+	JX_AUTO_FREE char *below = jx_test_path(*state, "l/f/g");
+	jx_file *f = NULL;
+
+	jx_assert_ok(fs->make_dir_unsynced(fs->user, deep, &err), &err);
+	assert_int_equal(mode_of(deep), 0700);
+	jx_assert_ok(fs->make_dir_unsynced(fs->user, deep, &err), &err);
+	jx_assert_ok(fs->create(fs->user, file, &f, &err), &err);
+	fs->close(fs->user, f);
+	jx_assert_rc(fs->make_dir_unsynced(fs->user, file, &err), JX_EEXISTS, &err);
+	jx_assert_rc(fs->make_dir_unsynced(fs->user, below, &err), JX_ENOTFOUND, &err);
+	jx_assert_rc(fs->make_dir_unsynced(fs->user, "/sys/jx-test/a", &err), JX_EROFS, &err);
+}
+
 static void relative_folders_are_made_where_we_are(void **state)
 {
 	const struct jx_fs *fs = jx_os_fs();
@@ -465,6 +484,7 @@ int main(void)
 		IN_FOLDER(a_file_size_limit_is_reported_after_the_short_write),
 		IN_FOLDER(a_place_that_takes_no_files_says_so),
 		IN_FOLDER(folders_are_made_with_their_parents),
+		IN_FOLDER(folders_are_made_without_waiting_for_the_disk),
 		IN_FOLDER(relative_folders_are_made_where_we_are),
 		IN_FOLDER(names_are_listed_renamed_and_removed),
 		IN_FOLDER(a_lock_excludes_others_in_this_process_too),

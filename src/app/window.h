@@ -44,10 +44,10 @@ void app_window__bind_pages(GtkWidgetClass *widget);
 /** window_tell.c: the same of the banner. */
 void app_window__bind_banner(GtkWidgetClass *widget);
 void app_window__free_troubles(AppWindow *w);
-/** window_tell.c: what matters on a page that lies over the four, on the line above it (data "strip" of its frame, with a label). */
+/** window_tell.c: what matters on a page that lies over the four, on the line above it (data "strip" of its frame, with a button). */
 void app_window__show_strip(const AppWindow *w, GtkWidget *frame);
-/** window_tell.c: a tap on this label shows all that is behind it. */
-void app_window__tell_whole(GtkWidget *label);
+/** window_tell.c: this button shows all that is behind its few words. */
+void app_window__tell_whole(GtkWidget *button);
 
 /** sight.c: what has the focus stays in sight when keys rise at the foot of the window, or the banner comes. */
 void app_sight__serve(AppWindow *w);

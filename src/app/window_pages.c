@@ -53,15 +53,15 @@ static GtkWidget *frame_new(const AppWindow *w)
 {
 	GtkWidget *frame = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
 	GtkWidget *strip = gtk_revealer_new();
-	GtkWidget *label = gtk_label_new(NULL);
+	GtkWidget *line = gtk_button_new_with_label("");
 
-	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
-	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
-	gtk_label_set_xalign(GTK_LABEL(label), 0);
-	gtk_widget_add_css_class(label, "trouble");
-	gtk_widget_add_css_class(label, "strip");
-	app_window__tell_whole(label);
-	gtk_revealer_set_child(GTK_REVEALER(strip), label);
+	/* put_in() lets it have several lines, as all keys of the page */
+	gtk_label_set_xalign(GTK_LABEL(gtk_button_get_child(GTK_BUTTON(line))), 0);
+	gtk_widget_set_focus_on_click(line, FALSE);
+	gtk_widget_add_css_class(line, "trouble");
+	gtk_widget_add_css_class(line, "strip");
+	app_window__tell_whole(line);
+	gtk_revealer_set_child(GTK_REVEALER(strip), line);
 	gtk_box_append(GTK_BOX(frame), strip);
 	g_object_set_data(G_OBJECT(frame), "strip", strip);
 	app_window__show_strip(w, frame);

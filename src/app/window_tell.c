@@ -126,7 +126,7 @@ void app_window__show_strip(const AppWindow *w, GtkWidget *frame)
 	if (strip == NULL)
 		return;
 	if (t != NULL)
-		gtk_label_set_text(GTK_LABEL(gtk_revealer_get_child(strip)), t->brief);
+		gtk_button_set_label(GTK_BUTTON(gtk_revealer_get_child(strip)), t->brief);
 	gtk_revealer_set_reveal_child(strip, t != NULL);
 }
 
@@ -138,6 +138,7 @@ static void show_worst(AppWindow *w)
 	w->trouble_shown = t != NULL ? (int)(t - w->troubles) : -1;
 	if (t != NULL) {
 		gtk_label_set_text(w->banner_text, t->text);
+		app_name(gtk_widget_get_parent(GTK_WIDGET(w->banner_text)), t->text);
 		gtk_widget_set_visible(GTK_WIDGET(w->banner_button), t->button != NULL);
 		if (t->button != NULL)
 			gtk_button_set_label(w->banner_button, t->button);
@@ -167,21 +168,17 @@ void app_set_trouble(GtkWidget *inside, enum app_trouble what, const char *text,
 }
 
 /* The line is short: what to do stands in the whole text. */
-static void on_strip(GtkGestureClick *gesture)
+static void on_strip(GtkWidget *button)
 {
-	GtkWidget *label = gtk_event_controller_get_widget(GTK_EVENT_CONTROLLER(gesture));
-	const struct trouble *t = worst(app_window_of(label), true);
+	const struct trouble *t = worst(app_window_of(button), true);
 
 	if (t != NULL)
-		app_toast(label, t->text, NULL, NULL, NULL, NULL);
+		app_toast(button, t->text, NULL, NULL, NULL, NULL);
 }
 
-void app_window__tell_whole(GtkWidget *label)
+void app_window__tell_whole(GtkWidget *button)
 {
-	GtkGesture *click = gtk_gesture_click_new();
-
-	g_signal_connect(click, "released", G_CALLBACK(on_strip), NULL);
-	gtk_widget_add_controller(label, GTK_EVENT_CONTROLLER(click));
+	g_signal_connect(button, "clicked", G_CALLBACK(on_strip), NULL);
 }
 
 static void on_banner(AppWindow *w)

@@ -1,6 +1,11 @@
 /* The frame: a window on the demonstration, its four places, going to a page and back, themes, text of 200 %. */
 #include "app_test.h"
 
+#include <string.h>
+
+/* To go all around a page: more controls than any has. */
+#define TABS_MAX 80
+
 static void test_places(void **state)
 {
 	static const char *const views[] = {"log", "check", "today", "status"};
@@ -146,12 +151,95 @@ static void test_whole_toast(void **state)
 	app_test_close(&t);
 }
 
+/* ---- the whole of a trouble, by keys ---------------------------------------------------------------------- */
+
+/* The camera's: nothing else that goes on meanwhile takes it back. */
+static void set_trouble(struct app_test *t, const char *text, const char *brief)
+{
+	app_set_trouble(GTK_WIDGET(t->window), APP_TROUBLE_CAMERA, text, brief, NULL, NULL);
+	app_test_settle(t);
+}
+
+/* Does what has the focus say so of itself, as something that can be pressed? */
+static bool is_button_focused(struct app_test *t, const char *name)
+{
+	GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(t->window));
+	g_autofree char *has = focus != NULL ? app_test_name_of(focus) : g_strdup("");
+
+	return strcmp(has, name) == 0 &&
+	       gtk_accessible_get_accessible_role(GTK_ACCESSIBLE(focus)) == GTK_ACCESSIBLE_ROLE_BUTTON;
+}
+
+/* By that key on and on: true if it has the focus. */
+static bool go_to(struct app_test *t, const char *key, const char *name)
+{
+	for (int i = 0; i < TABS_MAX && !is_button_focused(t, name); i++)
+		app_test_keys(t, key, NULL);
+	return is_button_focused(t, name);
+}
+
+static bool is_told(struct app_test *t, void *user)
+{
+	GtkWidget *toast = app_test_look(t, NULL, g_type_from_name("AdwToastWidget"), NULL, 0);
+
+	return toast != NULL && app_test_look(t, toast, GTK_TYPE_LABEL, user, 0) != NULL;
+}
+
+static void test_banner_by_keys(void **state)
+{
+	static char text[] =
+		"本机的相机没有应答：请重启本机；仍然不行时，记录照常保存，请交给办公室处理 THE-END";
+	struct app_test t = {.name = "banner-by-keys"};
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	set_trouble(&t, text, "没有相机");
+	app_test_check(&t, "banner-by-keys");
+	assert_false(is_told(&t, text));
+	assert_true(go_to(&t, "Tab", text));
+	app_test_shoot(&t, "banner-focused");
+	app_test_keys(&t, "space", NULL);
+	app_test_wait(&t, is_told, text, "the whole text");
+	app_test_close(&t);
+}
+
+static void test_strip_by_keys(void **state)
+{
+	static char text[] =
+		"本机的相机没有应答：请重启本机；仍然不行时，记录照常保存，请交给办公室处理 THE-END";
+	struct app_test t = {.name = "strip-by-keys"};
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	set_trouble(&t, text, "没有相机");
+	/* where a page begins is not moved by it, with a header or without */
+	app_push_bare(GTK_WIDGET(t.window), gtk_button_new_with_label("一个按键"));
+	app_test_settle(&t);
+	assert_true(is_button_focused(&t, "一个按键"));
+	app_pop(GTK_WIDGET(t.window));
+	app_push(GTK_WIDGET(t.window), gtk_button_new_with_label("另一个按键"), "标题");
+	app_test_settle(&t);
+	assert_true(is_button_focused(&t, "另一个按键"));
+	app_test_check(&t, "strip-by-keys");
+	assert_false(app_test_sees(&t, text));
+	assert_true(go_to(&t, "shift+Tab", "没有相机"));
+	app_test_shoot(&t, "strip-focused");
+	app_test_keys(&t, "Return", NULL);
+	app_test_wait(&t, is_told, text, "the whole text");
+	/* it goes with what it names, and the keys work on */
+	set_trouble(&t, NULL, NULL);
+	assert_false(app_test_sees(&t, "没有相机"));
+	assert_true(go_to(&t, "Tab", "另一个按键"));
+	app_test_close(&t);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_places), cmocka_unit_test(test_keys),
-					   cmocka_unit_test(test_whole_toast),
-					   cmocka_unit_test(test_toast_is_not_in_the_way),
-					   cmocka_unit_test(test_whole_error)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_places),       cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_whole_toast),  cmocka_unit_test(test_toast_is_not_in_the_way),
+		cmocka_unit_test(test_whole_error),  cmocka_unit_test(test_banner_by_keys),
+		cmocka_unit_test(test_strip_by_keys)};
 
 	app_test_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

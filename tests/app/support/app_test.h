@@ -78,8 +78,8 @@ void app_test_set_look(struct app_test *t, enum prefs_theme theme, int text_pct)
 void app_test_resize(struct app_test *t, int width, int height);
 
 /**
- * All that is shown now: every control has a name, no two of a role have the same one, none is lower than 48 px, nothing sticks out of
- * the window (what scrolls may, in its direction), no text is cut off or ellipsized (but labels of class "may-cut").
+ * All that is shown now: every control has a name, no two of a role have the same one, none is lower than 48 px (a strip: 24),
+ * nothing sticks out of the window (what scrolls may, in its direction), no text is cut off or ellipsized (but labels of class "may-cut").
  * Findings are printed; the test fails if there is one.
  */
 void app_test_check(struct app_test *t, const char *page);

@@ -86,9 +86,12 @@ jx_rc jx_media__make_tmp(jx_media *media, struct jx_error *err)
 
 jx_rc jx_media_free_bytes(jx_media *media, int64_t *bytes_out, struct jx_error *err)
 {
-	/* Before the first photo the folder need not be there. */
-	const jx_rc rc = jx_media__make_tmp(media, err);
+	jx_rc rc = media->fs->free_bytes(media->fs->user, media->dir, bytes_out, err);
 
+	if (rc != JX_ENOTFOUND)
+		return rc;
+	/* Before the first photo the folder need not be there. */
+	rc = jx_media__make_tmp(media, err);
 	return rc == JX_OK ? media->fs->free_bytes(media->fs->user, media->dir, bytes_out, err) : rc;
 }
 

@@ -46,6 +46,9 @@ void compose_begin(GtkWidget *inside, const struct composing *by, const char *co
 	compose_page_keep(page);
 	/* a spot where nothing is needs no picture: it may have one */
 	show(inside, page, _("Entry"), strcmp(result, "found") == 0 && camera_is_there(inside));
+	/* nor anything else: Enter saves it */
+	if (strcmp(result, "found") != 0)
+		compose_page_focus_save(page);
 }
 
 /* ---- those that the desk opens --------------------------------------------------------------------------- */

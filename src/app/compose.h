@@ -79,6 +79,8 @@ GtkWidget *compose_page_new(GtkWidget *inside, const struct composing *by, const
 void compose_page_expect(GtkWidget *inside);
 /** Show the camera for the next picture. */
 void compose_page_shoot(GtkWidget *widget);
+/** Put the focus there, once the page is pushed. */
+void compose_page_focus_save(GtkWidget *page);
 /** Have the disk say what the page says. */
 void compose_page_keep(GtkWidget *page);
 

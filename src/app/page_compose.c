@@ -431,6 +431,11 @@ static void app_compose_page_init(AppComposePage *page)
 	app_flow_fill(gtk_widget_get_parent(page->save));
 }
 
+void compose_page_focus_save(GtkWidget *page)
+{
+	(void)gtk_widget_grab_focus(APP_COMPOSE_PAGE(page)->save);
+}
+
 void compose_page_expect(GtkWidget *inside)
 {
 	spare_make(inside, APP_TYPE_COMPOSE_PAGE);

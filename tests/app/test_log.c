@@ -250,6 +250,8 @@ static void test_nothing_found(void **state)
 	from = app_test_actions();
 	app_test_press_named(&t, _("Nothing found here"));
 	app_test_check(&t, "compose-nothing");
+	assert_ptr_equal(gtk_window_get_focus(GTK_WINDOW(t.window)),
+			 app_test_find(&t, GTK_TYPE_BUTTON, _("Save")));
 	app_test_press_named(&t, _("Save"));
 	assert_int_equal(app_test_actions() - from, 2);
 	assert_string_equal(read_last(&t).result, "nothing-found");

@@ -4,7 +4,9 @@
 
 #include "jiexun/view.h"
 
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- troubles, by facts as the desk would read them -------------------------------------------------------- */
 
@@ -266,6 +268,60 @@ static void test_right_pin(void **state)
 	app_test_close(&t);
 }
 
+/* ---- the sync ------------------------------------------------------------------------------------------------ */
+
+/* Programs that this one has started and that are not over; *child_out one of them. */
+static int count_children(pid_t *child_out)
+{
+	g_autoptr(GDir) proc = g_dir_open("/proc", 0, NULL);
+	const char *name;
+	int count = 0;
+
+	assert_non_null(proc);
+	while ((name = g_dir_read_name(proc)) != NULL) {
+		g_autofree char *path = g_build_filename("/proc", name, "stat", NULL);
+		g_autofree char *text = NULL;
+		const char *behind;
+
+		/* "PID (NAME) STATE PARENT ..." */
+		if (!g_ascii_isdigit(name[0]) || !g_file_get_contents(path, &text, NULL, NULL) ||
+		    (behind = strrchr(text, ')')) == NULL)
+			continue;
+		if (g_ascii_strtoll(behind + strlen(") S "), NULL, 10) != getpid())
+			continue;
+		count++;
+		*child_out = (pid_t)g_ascii_strtoll(name, NULL, 10);
+	}
+	return count;
+}
+
+static bool is_sync_over(struct app_test *t, void *user)
+{
+	(void)user;
+	return g_object_get_data(G_OBJECT(t->window), "sync-child") == NULL;
+}
+
+/* In gloves a key is tapped twice: the second tap starts nothing, and when that sync is over the next one goes. */
+static void test_sync_tapped_twice(void **state)
+{
+	struct app_test t = {.name = "sync-twice"};
+	pid_t child = 0;
+
+	(void)state;
+	app_test_open(&t, 360, 720);
+	assert_int_equal(count_children(&child), 0);
+	for (int i = 0; i < 2; i++) {
+		app_sync_begin(GTK_WIDGET(t.window), false);
+		assert_int_equal(count_children(&child), 1);
+		app_sync_begin(GTK_WIDGET(t.window), false);
+		assert_int_equal(count_children(&child), 1);
+		/* there is no server: it would try again for long */
+		assert_int_equal(kill(child, SIGTERM), 0);
+		app_test_wait(&t, is_sync_over, NULL, "the sync to end");
+	}
+	app_test_close(&t);
+}
+
 /* ---- every page, every size -------------------------------------------------------------------------------------- */
 
 static void look_at_all(struct app_test *t, const char *size)
@@ -314,9 +370,13 @@ static void test_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_troubles), cmocka_unit_test(test_troubles_over_pages),
-		cmocka_unit_test(test_lock),     cmocka_unit_test(test_people),
-		cmocka_unit_test(test_pin),      cmocka_unit_test(test_right_pin),
+		cmocka_unit_test(test_troubles),
+		cmocka_unit_test(test_troubles_over_pages),
+		cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_people),
+		cmocka_unit_test(test_pin),
+		cmocka_unit_test(test_right_pin),
+		cmocka_unit_test(test_sync_tapped_twice),
 		cmocka_unit_test(test_sizes),
 	};
 

@@ -311,6 +311,9 @@ check_kiosk() {
 	if [ "$(id -u)" = 0 ]; then
 		user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 		chown 65534:65534 "$work/kiosk"
+		# the programs may lie in a home that nobody else may read
+		"${user[@]}" test -x "$JX_BIN/jiexun" ||
+			user+=(--inh-caps=+dac_read_search --ambient-caps=+dac_read_search)
 	fi
 	trap 'kill "$cage" 2>/dev/null || true; rm -rf "$work"' EXIT
 	# stopped: the app closes what is open, and cage ends with it, in peace

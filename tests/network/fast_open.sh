@@ -3,7 +3,7 @@
 # it, remembered where it is lost, and never in the way.
 set -euo pipefail
 if [ "${1:-}" != inside ]; then
-	how=(--net --mount)
+	how=(--net)
 	[ "$(id -u)" = 0 ] || how+=(--user --map-root-user)
 	exec unshare "${how[@]}" bash "$0" inside
 fi

@@ -449,6 +449,7 @@ static int report(const struct pull *p, jx_rc rc, const struct jx_error *err)
  */
 static void keep_memory(void)
 {
+	(void)mallopt(M_ARENA_MAX, 1); /* the thread that asks ahead would keep its answers for itself */
 	(void)mallopt(M_MMAP_THRESHOLD, 32 * 1024 * 1024);
 	(void)mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
 }

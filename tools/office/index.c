@@ -17,7 +17,7 @@
 	"PRAGMA synchronous = NORMAL;"                                                                   \
 	"PRAGMA wal_autocheckpoint = 16384;" /* pages, 64 MB: an evening's pull ends before the first */ \
 	"PRAGMA temp_store = MEMORY;"                                                                    \
-	"PRAGMA cache_size = -16384;" /* 16 MB whatever the number of entries */
+	"PRAGMA cache_size = -12288;" /* 12 MB whatever the number of entries */
 
 /* ---- transactions --------------------------------------------------------------------------------- */
 
